@@ -1,0 +1,239 @@
+"""What can go wrong, in one tree.
+
+    Trouble                     anything mig-idg answers with a sentence instead of a stack trace
+    ├── Misunderstood           the request, file or command cannot be read            exit 2 · HTTP 400
+    │   ├── UnknownParameter        a query parameter no door knows                        400
+    │   ├── InvalidParameter        a parameter whose value cannot be used                 400
+    │   ├── UnknownWord             a name that is not known; the nearest one is proposed  400
+    │   ├── InvalidDeclaration      a file of collections/ that does not follow the model  422
+    │   ├── UnsupportedMedia        a body or format nobody here reads or writes           415
+    │   ├── NotAcceptable           no representation suits the Accept header              406
+    │   └── TooLarge                a body, filter or geometry over its limit              413
+    ├── Unauthenticated         a credential that does not verify                      exit 1 · 401
+    ├── Refused                 the charter says no, and which article                 exit 1 · 403
+    ├── NotFound                missing, or hidden: the same answer                    exit 1 · 404
+    ├── MethodNotAllowed        a door that exists, but not for this verb              405
+    ├── Conflict                the act contradicts a recorded fact                    exit 1 · 409
+    │   └── PreconditionFailed      If-Match does not hold                                 412
+    ├── PreconditionRequired    a write that needs If-Match                            428
+    ├── UnfitData               a file or feature that breaks its data model           exit 1 · 422
+    ├── TooMany                 over a rate or concurrency limit                       429
+    └── OutsideFailure          database, disk, network: not the caller's fault        exit 3 · 503
+
+A message is written in French first, English second; the caller's language chooses (`Trouble.text`). The words are
+ours and constant: never those of an exception from below. The table at the end is the only place where a class meets
+its HTTP status and its stable `code`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Literal
+
+Lang = Literal["fr", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence in the two languages of the project: `Text(fr, en)`."""
+
+    fr: str
+    en: str
+
+    def in_(self, lang: Lang) -> str:
+        """The sentence in the language asked for."""
+        return self.en if lang == "en" else self.fr
+
+
+class Trouble(Exception):
+    """Base of every error that mig-idg answers for; raise the precise one.
+
+    `detail` says what is wrong and with what (file, line, field, parameter); `remedy` says what to do. `extra` holds
+    members added to the RFC 9457 problem document (`parameter`, `rule`, `article`…), never a secret nor a stack trace.
+    """
+
+    def __init__(self, detail: Text, *, remedy: Text | None = None, extra: Mapping[str, Any] | None = None) -> None:
+        super().__init__(detail.fr)
+        self.detail = detail
+        self.remedy = remedy
+        self.extra: dict[str, Any] = dict(extra or {})
+        self.headers: dict[str, str] = {}
+
+    def text(self, lang: Lang = "fr") -> str:
+        """The whole message for a person: what is wrong, then what to do."""
+        words = self.detail.in_(lang)
+        return f"{words} {self.remedy.in_(lang)}" if self.remedy else words
+
+
+class Misunderstood(Trouble):
+    """The request, file or command cannot be read as written."""
+
+
+class UnknownParameter(Misunderstood):
+    """A query parameter that no door knows; the nearest known one is proposed."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        near = nearest(name, known)
+        super().__init__(
+            Text(f"Paramètre inconnu : « {name} ».", f"Unknown parameter: “{name}”."),
+            remedy=did_you_mean(near),
+            extra={"parameter": name},
+        )
+
+
+class InvalidParameter(Misunderstood):
+    """A parameter that is known but whose value cannot be used."""
+
+    def __init__(self, name: str, detail: Text, *, remedy: Text | None = None) -> None:
+        super().__init__(detail, remedy=remedy, extra={"parameter": name})
+
+
+class UnknownWord(Misunderstood):
+    """A body, collection, action, ground… that is not known; the nearest known one is proposed."""
+
+    def __init__(self, kind: Text, word: str, known: Iterable[str]) -> None:
+        near = nearest(word, known)
+        super().__init__(
+            Text(f"{kind.fr} inconnu(e) : « {word} ».", f"Unknown {kind.en}: “{word}”."),
+            remedy=did_you_mean(near),
+            extra={"word": word},
+        )
+
+
+class InvalidDeclaration(Misunderstood):
+    """A file of `collections/` (or a scenario) that does not follow the model: `file`, `line`, what was expected."""
+
+    def __init__(self, file: str, line: int | None, detail: Text, *, remedy: Text | None = None) -> None:
+        super().__init__(detail, remedy=remedy, extra={"file": file, "line": line})
+        self.file, self.line = file, line
+
+    def text(self, lang: Lang = "fr") -> str:
+        """`file:line: message`, the form editors understand."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {super().text(lang)}"
+
+
+class UnsupportedMedia(Misunderstood):
+    """A body or a format that nobody here reads or writes."""
+
+
+class NotAcceptable(Misunderstood):
+    """No representation of this resource suits the Accept header."""
+
+
+class TooLarge(Misunderstood):
+    """A body, a filter or a geometry over its documented limit."""
+
+
+class Unauthenticated(Trouble):
+    """A credential was given and does not verify; never a quiet fall back to the public."""
+
+
+class Refused(Trouble):
+    """The charter says no. `extra` carries `rule`, `article`, `reason` and `remedy` for the problem document."""
+
+
+class NotFound(Trouble):
+    """Missing, or hidden from this caller: the same answer to the byte but the name."""
+
+
+class MethodNotAllowed(Trouble):
+    """The door exists, but not for this verb."""
+
+
+class Conflict(Trouble):
+    """The act contradicts a recorded fact, or another change came first."""
+
+
+class PreconditionFailed(Conflict):
+    """`If-Match` does not hold: somebody changed the resource in between."""
+
+
+class PreconditionRequired(Trouble):
+    """A write that must name the state it was prepared on (`If-Match`)."""
+
+
+class UnfitData(Trouble):
+    """A file or a feature that breaks its data model; `extra` names file, line, column or field."""
+
+
+class TooMany(Trouble):
+    """Over a rate or concurrency limit; `Retry-After` says when to come back."""
+
+
+class OutsideFailure(Trouble):
+    """Something outside failed: database, disk, network, a missing program."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word closest to `word`, or None when nothing is near."""
+    candidates = {k.casefold(): k for k in known}
+    found = get_close_matches(word.casefold(), candidates, n=1, cutoff=0.6)
+    return candidates[found[0]] if found else None
+
+
+def did_you_mean(near: str | None) -> Text | None:
+    """The proposal that follows an unknown word, or None when nothing is near."""
+    return Text(f"Vouliez-vous dire « {near} » ?", f"Did you mean “{near}”?") if near else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one class of trouble is told outside: HTTP status, stable code, titles, process exit code."""
+
+    status: int
+    code: str
+    title: Text
+    exit: int
+
+
+ANSWERS: dict[type[Trouble], Answer] = {
+    UnknownParameter: Answer(400, "unknown-parameter", Text("Paramètre inconnu", "Unknown parameter"), 2),
+    InvalidParameter: Answer(400, "invalid-parameter", Text("Paramètre invalide", "Invalid parameter"), 2),
+    UnknownWord: Answer(400, "unknown-word", Text("Nom inconnu", "Unknown name"), 2),
+    InvalidDeclaration: Answer(422, "invalid-declaration", Text("Déclaration invalide", "Invalid declaration"), 2),
+    UnsupportedMedia: Answer(415, "unsupported-media-type", Text("Format non pris en charge", "Unsupported format"), 2),
+    NotAcceptable: Answer(406, "not-acceptable", Text("Format non disponible", "Not available in this format"), 2),
+    TooLarge: Answer(413, "too-large", Text("Demande trop grande", "Request too large"), 2),
+    Misunderstood: Answer(400, "not-understood", Text("Demande non comprise", "Request not understood"), 2),
+    Unauthenticated: Answer(401, "unauthenticated", Text("Identification refusée", "Not authenticated"), 1),
+    Refused: Answer(403, "refused", Text("Accès refusé par la charte", "Refused by the charter"), 1),
+    NotFound: Answer(404, "not-found", Text("Ressource introuvable", "Not found"), 1),
+    MethodNotAllowed: Answer(405, "method-not-allowed", Text("Méthode non permise", "Method not allowed"), 1),
+    PreconditionFailed: Answer(412, "precondition-failed", Text("Ressource modifiée entre-temps", "Changed since"), 1),
+    Conflict: Answer(409, "conflict", Text("Conflit", "Conflict"), 1),
+    PreconditionRequired: Answer(428, "precondition-required", Text("If-Match attendu", "If-Match required"), 1),
+    UnfitData: Answer(422, "unfit-data", Text("Données non conformes", "Data do not fit their model"), 1),
+    TooMany: Answer(429, "too-many-requests", Text("Trop de demandes", "Too many requests"), 1),
+    OutsideFailure: Answer(503, "unavailable", Text("Service momentanément indisponible", "Service unavailable"), 3),
+    Trouble: Answer(500, "internal", Text("Erreur interne", "Internal error"), 3),
+}
+
+
+def answer_for(error: Trouble) -> Answer:
+    """The row of the table for this error: its own class, or the nearest parent that has one."""
+    return next(ANSWERS[cls] for cls in type(error).__mro__ if cls in ANSWERS)
+
+
+def problem(error: Trouble, lang: Lang = "fr", instance: str | None = None) -> dict[str, Any]:
+    """The RFC 9457 problem document of an error (`application/problem+json`).
+
+    `type` is a relative reference to the page of the code, `instance` an incident id when there is one.
+    """
+    row = answer_for(error)
+    document: dict[str, Any] = {
+        "type": f"/problems/{row.code}",
+        "title": row.title.in_(lang),
+        "status": row.status,
+        "detail": error.detail.in_(lang),
+        "code": row.code,
+    }
+    if error.remedy:
+        document["remedy"] = error.remedy.in_(lang)
+    if instance:
+        document["instance"] = instance
+    for name, value in error.extra.items():
+        document[name] = value.in_(lang) if isinstance(value, Text) else value
+    return document
