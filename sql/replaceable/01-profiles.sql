@@ -1,0 +1,96 @@
+-- View profiles: one NOLOGIN role and one view for each set of columns of a table that somebody may see.
+
+create or replace function served.profile_name(wanted_collection text, wanted_columns text[], kind text) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'idg_' || kind || '_'
+    || substr(md5(current_database() || chr(31) || wanted_collection || chr(31)
+              || array_to_string(wanted_columns, chr(31))), 1, 16)
+$$;
+
+-- The row test of every policy: all rows, or the communes named; an unset grant is null, and null shows no row.
+create or replace function served.row_test(territory text) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select '(select pg_catalog.current_setting(''idg.rows'', true)) = ''*'''
+    || case when territory is null then ''
+       else format(
+         ' or %I = any ((select pg_catalog.string_to_array(pg_catalog.current_setting(''idg.rows'', true), '',''))::text[])',
+         territory)
+       end
+$$;
+
+create or replace function served.make_profile(wanted_collection text, wanted_columns text[], kind text) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  source served.published;
+  profile text := served.profile_name(wanted_collection, wanted_columns, kind);
+  column_list text;
+begin
+  select * into source from served.published where collection = wanted_collection;
+  if not found then
+    raise exception 'collection is not published' using errcode = 'no_data_found';
+  end if;
+  if cardinality(wanted_columns) = 0 or not wanted_columns <@ source.columns
+     or not source.id_column = any (wanted_columns) then
+    raise exception 'columns are not published' using errcode = 'insufficient_privilege';
+  end if;
+  perform pg_advisory_xact_lock(hashtext('idg profiles'));
+
+  select string_agg(quote_ident(c), ', ' order by n) into column_list
+  from unnest(wanted_columns) with ordinality as t (c, n);
+
+  if not exists (select from pg_roles where rolname = profile) then
+    execute format('create role %I nologin noinherit nobypassrls', profile);
+  end if;
+  execute format('grant %I to idg_app', profile);
+  execute format('grant usage on schema served, data to %I', profile);
+  execute format('revoke all on %s from %I', source.relation, profile);
+  execute format('grant select (%s) on %s to %I', column_list, source.relation, profile);
+  execute format('alter table %s enable row level security', source.relation);
+  execute format('drop policy if exists %I on %s', profile, source.relation);
+
+  if kind = 'v' then
+    execute format('create policy %I on %s for select to %I using (%s)',
+      profile, source.relation, profile, served.row_test(source.territory));
+  else
+    execute format('grant insert (%s), update (%s), delete on %s to %I',
+      column_list, column_list, source.relation, profile);
+    execute format('create policy %I on %s for all to %I using (%s) with check (%s)',
+      profile, source.relation, profile, served.row_test(source.territory), served.row_test(source.territory));
+  end if;
+
+  execute format('drop view if exists served.%I', profile);
+  execute format('create view served.%I with (security_invoker = true) as select %s from %s',
+    profile, column_list, source.relation);
+  execute format('grant %s on served.%I to %I',
+    case kind when 'v' then 'select' else 'select, insert, update, delete' end, profile, profile);
+  return profile;
+end
+$$;
+
+create or replace function served.ensure_profile(wanted_collection text, wanted_columns text[]) returns text
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$ select served.make_profile(wanted_collection, wanted_columns, 'v') $$;
+comment on function served.ensure_profile(text, text[]) is
+  'Makes, once, the role, view and row policy of a view profile; refuses a table or column that is not published.';
+
+create or replace function served.ensure_writer(wanted_collection text, wanted_columns text[]) returns text
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$ select served.make_profile(wanted_collection, wanted_columns, 'w') $$;
+comment on function served.ensure_writer(text, text[]) is
+  'The same for an owner who edits: the columns named may also be inserted and updated, rows deleted.';
+
+revoke execute on function
+  served.profile_name(text, text[], text), served.row_test(text), served.make_profile(text, text[], text),
+  served.ensure_profile(text, text[]), served.ensure_writer(text, text[])
+from public;
+grant execute on function served.ensure_profile(text, text[]), served.ensure_writer(text, text[]) to idg_app;

@@ -1,0 +1,5 @@
+do $$
+begin
+  assert (select count(*) = 1 from registry.epoch);
+end
+$$;

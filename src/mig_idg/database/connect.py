@@ -1,0 +1,38 @@
+"""Plain connections, for acts, imports and loads of facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+
+from mig_idg.errors import OutsideFailure, Text
+
+CONNECT_SECONDS = 3
+
+
+def connect(url: str, *, autocommit: bool = False, **options: Any) -> Connection[tuple[Any, ...]]:
+    """A connection to PostgreSQL at `url` (URI or key=value form), in the UTC time zone and UTF-8.
+
+    Raises OutsideFailure within three seconds when the database does not answer; the words of the driver are not
+    repeated, since they may hold a password.
+    """
+    options.setdefault("connect_timeout", CONNECT_SECONDS)
+    options.setdefault("application_name", "mig-idg")
+    try:
+        connection = psycopg.connect(url, autocommit=autocommit, **options)
+    except psycopg.Error as error:
+        raise unreachable() from error
+    return connection
+
+
+def unreachable() -> OutsideFailure:
+    """The one sentence for a database that cannot be reached."""
+    return OutsideFailure(
+        Text("La base de données ne répond pas.", "The database does not answer."),
+        remedy=Text(
+            "Vérifiez qu'elle est démarrée et l'adresse IDG_DATABASE_URL.",
+            "Check that it is started, and the address in IDG_DATABASE_URL.",
+        ),
+    )

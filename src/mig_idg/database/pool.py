@@ -1,0 +1,205 @@
+"""Bounded pools of lanes, and the watch that knows within a second whether the database is there.
+
+Pages of features, tiles, exports and administration each have their own pool: one kind of request never starves
+another. A full pool answers 503 with `Retry-After`; a silent database fails every waiter at once, and the first lane
+is tried again twice a second (docs/explanations/reliability.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import psycopg
+import structlog
+
+from mig_idg.database.connect import CONNECT_SECONDS, unreachable
+from mig_idg.database.lane import Lane, LaneLost
+from mig_idg.errors import OutsideFailure, Text
+
+log = structlog.get_logger(__name__)
+
+WAIT_SECONDS = 2.0
+BEAT_SECONDS = 1.0
+SILENCE_SECONDS = 1.5
+RETRY_SECONDS = 0.5
+
+READ_ONLY = "-c default_transaction_read_only=on -c idle_in_transaction_session_timeout=10000"
+READ_WRITE = "-c idle_in_transaction_session_timeout=10000"
+
+
+def busy() -> OutsideFailure:
+    """The answer of a full pool; the client comes back after a second."""
+    error = OutsideFailure(
+        Text("Le service est très demandé en ce moment.", "The service is very busy right now."),
+        remedy=Text("Réessayez dans une seconde.", "Try again in a second."),
+    )
+    error.headers["retry-after"] = "1"
+    return error
+
+
+def down() -> OutsideFailure:
+    """The answer while the database is away."""
+    error = unreachable()
+    error.remedy = Text("Réessayez dans quelques secondes.", "Try again in a few seconds.")
+    error.headers["retry-after"] = "2"
+    return error
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How large one pool is: lanes open at most, and requests that may wait for one."""
+
+    lanes: int
+    waiting: int
+
+
+class Pool:
+    """Lanes to one database for one kind of request."""
+
+    def __init__(self, url: str, share: Share, *, options: str = READ_ONLY) -> None:
+        self._url = url
+        self._share = share
+        self._options = options
+        self._idle: list[Lane] = []
+        self._busy: set[Lane] = set()
+        self._opening = 0
+        self._waiters: deque[asyncio.Future[None]] = deque()
+        self.down = False
+
+    @asynccontextmanager
+    async def lane(self) -> AsyncIterator[Lane]:
+        """A lane for one request. Raises OutsideFailure when the pool stays full or the database is away."""
+        lane = await self._take()
+        try:
+            yield lane
+        except LaneLost as error:
+            raise down() from error
+        finally:
+            self._busy.discard(lane)
+            if not lane.lost:
+                self._idle.append(lane)
+            self._wake_one()
+
+    def fail(self) -> None:
+        """The database is silent: drop every lane, so that whoever waits on one is answered now."""
+        self.down = True
+        for lane in (*self._idle, *self._busy):
+            lane.close()
+        self._idle.clear()
+        while self._waiters:
+            self._wake_one()
+
+    def close(self) -> None:
+        """Close all lanes at shutdown."""
+        self.fail()
+
+    async def _take(self) -> Lane:
+        if self.down:
+            raise down()
+        while self._idle:
+            lane = self._idle.pop()
+            if not lane.lost:
+                self._busy.add(lane)
+                return lane
+        if len(self._busy) + self._opening < self._share.lanes:
+            return await self._open()
+        if len(self._waiters) >= self._share.waiting:
+            raise busy()
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append(turn)
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await turn
+        except TimeoutError:
+            raise busy() from None
+        finally:
+            if turn in self._waiters:
+                self._waiters.remove(turn)
+        return await self._take()
+
+    async def _open(self) -> Lane:
+        self._opening += 1
+        try:
+            lane = await open_lane(self._url, self._options)
+        finally:
+            self._opening -= 1
+        self._busy.add(lane)
+        return lane
+
+    def _wake_one(self) -> None:
+        while self._waiters:
+            turn = self._waiters.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
+
+async def open_lane(url: str, options: str = READ_ONLY) -> Lane:
+    """A new pipelined connection; raises OutsideFailure (503) within three seconds."""
+
+    def connect() -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(
+            url, autocommit=True, connect_timeout=CONNECT_SECONDS, options=options, application_name="mig-idg serve"
+        )
+
+    try:
+        return Lane(await asyncio.wait_for(asyncio.to_thread(connect), CONNECT_SECONDS - 0.5))
+    except (psycopg.Error, TimeoutError) as error:
+        raise down() from error
+
+
+class Watch:
+    """Listens for the epoch and feels the database's pulse; calls back when either changes.
+
+    `on_epoch(number)` at each beat and notification; `on_down()` and `on_up()` at each change of state.
+    """
+
+    def __init__(
+        self, url: str, *, on_epoch: Callable[[int], None], on_down: Callable[[], None], on_up: Callable[[], None]
+    ) -> None:
+        self._url = url
+        self._on_epoch = on_epoch
+        self._on_down = on_down
+        self._on_up = on_up
+        self.up = False
+
+    async def run(self) -> None:
+        """For ever; cancel the task to stop."""
+        while True:
+            try:
+                await self._listen()
+            except (psycopg.Error, TimeoutError, OSError):
+                if self.up:
+                    log.error("database-down")
+                self.up = False
+                self._on_down()
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _listen(self) -> None:
+        async with asyncio.timeout(SILENCE_SECONDS):
+            connection = await psycopg.AsyncConnection.connect(
+                self._url, autocommit=True, connect_timeout=2, application_name="mig-idg watch"
+            )
+        try:
+            await self._beat(connection, "listen idg_epoch")
+            if not self.up:
+                log.info("database-up")
+            self.up = True
+            self._on_up()
+            while True:
+                async for note in connection.notifies(timeout=BEAT_SECONDS, stop_after=1):
+                    self._on_epoch(int(note.payload))
+                row = await self._beat(connection, "select number from registry.epoch")
+                self._on_epoch(int(row[0]))
+        finally:
+            await connection.close()
+
+    async def _beat(self, connection: psycopg.AsyncConnection[tuple[int, ...]], sql: str) -> tuple[int, ...]:
+        async with asyncio.timeout(SILENCE_SECONDS):
+            cursor = await connection.execute(sql.encode())
+            row = await cursor.fetchone() if cursor.description else None
+        return row or (0,)

@@ -1,0 +1,56 @@
+"""One frozen `Settings`, read once by the doors and passed down. Nothing else reads the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The effective configuration: defaults, then `IDG_*` variables, then what a command was told."""
+
+    model_config = SettingsConfigDict(env_prefix="IDG_", frozen=True, extra="ignore")
+
+    home: Path = Field(Path(".idg"), description="private cluster, rasters, deposits, demonstration accounts")
+    database_url: SecretStr | None = Field(None, description="an existing PostGIS (owner's rights); absent = private cluster")
+    database_app_url: SecretStr | None = Field(None, description="the server's own login role there; absent = derived")
+    base_url: str | None = Field(None, description="public address of the service, used in every link")
+    standards_dir: Path | None = Field(None, description="schemas of other bodies (mig-idg standards fetch)")
+    collections_dir: Path = Field(Path("collections"), description="declarations, one dataset a file")
+    config_file: Path = Field(Path("pygeoapi-config.yml"), description="server and metadata")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 5000
+    workers: Annotated[int, Field(ge=1, le=64)] = 2
+    default_limit: Annotated[int, Field(ge=1)] = 1000
+    max_limit: Annotated[int, Field(ge=1)] = 10_000
+    cors_origins: tuple[str, ...] = Field(("*",), description="origins that may read with a browser")
+    proxy_header: bool = Field(False, description="trust X-Forwarded-For of the proxy on this machine, for rate limits only")
+    oidc_issuer: str | None = Field(None, description="OpenID Connect issuer; absent = tokens only")
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_audience: str | None = Field(None, description="expected `aud` of a bearer JWT; default the client id")
+    journal: bool = Field(True, description="record decisions on data that are not open")
+    rights: bool = Field(True, description="only `./idg bench` turns this off, to measure what rights cost")
+
+    @field_validator("base_url")
+    @classmethod
+    def _no_trailing_slash(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("IDG_BASE_URL : une adresse http(s) est attendue")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _limits_agree(self) -> Settings:
+        if self.default_limit > self.max_limit:
+            raise ValueError("IDG_DEFAULT_LIMIT dépasse IDG_MAX_LIMIT")
+        return self
+
+    @property
+    def public_url(self) -> str:
+        """The address written in links: the configured one, never a header of the request."""
+        return self.base_url or f"http://{'localhost' if self.host in ('127.0.0.1', '0.0.0.0') else self.host}:{self.port}"
