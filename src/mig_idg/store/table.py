@@ -105,6 +105,8 @@ class Table:
         return next((name for known, name in self.companions if known == srid), None)
 
 
+_FIND = "select to_regclass(format('%%I.%%I', %s::text, %s::text))::oid"
+
 _COLUMNS = """
 select
   a.attname,
@@ -153,7 +155,7 @@ def describe(
     not unique, a geometry without SRID, a territory that is not text).
     """
     schema, name = _split(table)
-    found = connection.execute("select to_regclass(format('%%I.%%I', %s::text, %s::text))::oid", [schema, name]).fetchone()
+    found = connection.execute(_FIND, [schema, name]).fetchone()
     if found is None or found[0] is None:
         raise NotFound(
             Text(f"La table « {schema}.{name} » n'existe pas.", f"There is no table “{schema}.{name}”."),
