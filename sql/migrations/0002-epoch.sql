@@ -1,7 +1,7 @@
 -- The epoch: one number that moves with every change of facts, credentials or publication. Whoever caches anything
 -- keys it by this number, and each request reads it in the same round trip as its rows.
 create table registry.epoch (
-  only boolean primary key default true check (only),
+  singleton boolean primary key default true check (singleton),
   number bigint not null
 );
 insert into registry.epoch (number) values (1);

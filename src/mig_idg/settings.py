@@ -15,7 +15,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="IDG_", frozen=True, extra="ignore")
 
     home: Path = Field(Path(".idg"), description="private cluster, rasters, deposits, demonstration accounts")
-    database_url: SecretStr | None = Field(None, description="an existing PostGIS (owner's rights); absent = private cluster")
+    database_url: SecretStr | None = Field(
+        None, description="an existing PostGIS (owner's rights); absent = private cluster"
+    )
     database_app_url: SecretStr | None = Field(None, description="the server's own login role there; absent = derived")
     base_url: str | None = Field(None, description="public address of the service, used in every link")
     standards_dir: Path | None = Field(None, description="schemas of other bodies (mig-idg standards fetch)")
@@ -27,7 +29,9 @@ class Settings(BaseSettings):
     default_limit: Annotated[int, Field(ge=1)] = 1000
     max_limit: Annotated[int, Field(ge=1)] = 10_000
     cors_origins: tuple[str, ...] = Field(("*",), description="origins that may read with a browser")
-    proxy_header: bool = Field(False, description="trust X-Forwarded-For of the proxy on this machine, for rate limits only")
+    proxy_header: bool = Field(
+        False, description="trust X-Forwarded-For of the proxy on this machine, for rate limits only"
+    )
     oidc_issuer: str | None = Field(None, description="OpenID Connect issuer; absent = tokens only")
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
@@ -53,4 +57,6 @@ class Settings(BaseSettings):
     @property
     def public_url(self) -> str:
         """The address written in links: the configured one, never a header of the request."""
-        return self.base_url or f"http://{'localhost' if self.host in ('127.0.0.1', '0.0.0.0') else self.host}:{self.port}"
+        return (
+            self.base_url or f"http://{'localhost' if self.host in ('127.0.0.1', '0.0.0.0') else self.host}:{self.port}"
+        )

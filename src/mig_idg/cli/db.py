@@ -23,7 +23,9 @@ def migrate(as_json: bool) -> None:
     if as_json:
         say_json({"applied": done})
     else:
-        click.echo(t(f"{len(done)} script(s) appliqué(s) ; la base est à jour.", f"{len(done)} script(s) applied; up to date."))
+        click.echo(
+            t(f"{len(done)} script(s) appliqué(s) ; la base est à jour.", f"{len(done)} script(s) applied; up to date.")
+        )
 
 
 @command.command(help=t("Dit ce qui est appliqué et ce qui manque (1 s'il en manque).", "Tells what is applied."))

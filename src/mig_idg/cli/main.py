@@ -15,7 +15,10 @@ from mig_idg.errors import did_you_mean, nearest
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", t("la démonstration, en une commande", "the demonstration, in one command")),
     "serve": ("serve", t("sert ce qui est publié", "serves what is published")),
-    "collections": ("collections", t("déclarations : vérifier, comparer, publier", "declarations: check, diff, publish")),
+    "collections": (
+        "collections",
+        t("déclarations : vérifier, comparer, publier", "declarations: check, diff, publish"),
+    ),
     "import": ("import_", t("charge un fichier dans une collection", "loads a file into a collection")),
     "why": ("why", t("explique une décision, article par article", "explains a decision, article by article")),
     "charter": ("charter", t("règles de la charte, scénarios", "rules of the charter, scenarios")),
@@ -55,7 +58,9 @@ class Directory(click.Group):
         with formatter.section(t("Commandes", "Commands")):
             formatter.write_dl([(word, line) for word, (_, line) in COMMANDS.items()])
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with a proposal when the word is unknown."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             near = did_you_mean(nearest(args[0], COMMANDS))

@@ -87,7 +87,10 @@ def settings() -> Settings:
         first = error.errors()[0]
         name = "IDG_" + "_".join(str(part) for part in first["loc"]).upper()
         raise Misunderstood(
-            Text(f"Le réglage {name} est inutilisable : {first['msg']}.", f"Setting {name} cannot be used: {first['msg']}.")
+            Text(
+                f"Le réglage {name} est inutilisable : {first['msg']}.",
+                f"Setting {name} cannot be used: {first['msg']}.",
+            )
         ) from None
 
 
@@ -148,6 +151,11 @@ def guarded(main: click.Command, args: list[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except OSError as error:
-        click.echo(t(f"Lecture ou écriture impossible : {error.strerror} ({error.filename}).",
-                     f"Cannot read or write: {error.strerror} ({error.filename})."), err=True)
+        click.echo(
+            t(
+                f"Lecture ou écriture impossible : {error.strerror} ({error.filename}).",
+                f"Cannot read or write: {error.strerror} ({error.filename}).",
+            ),
+            err=True,
+        )
         return 3

@@ -98,7 +98,9 @@ def status(connection: Connection[Any]) -> Status:
                     f"La migration {script.name} a été modifiée après son application.",
                     f"Migration {script.name} was edited after it was applied.",
                 ),
-                remedy=Text("Rétablissez le fichier et écrivez une nouvelle migration.", "Restore it; write a new one."),
+                remedy=Text(
+                    "Rétablissez le fichier et écrivez une nouvelle migration.", "Restore it; write a new one."
+                ),
             )
     replaceable = tuple(_script(path, ledger) for path in sorted((folder / "replaceable").glob("*.sql")))
     return Status(migrations, replaceable)

@@ -1,0 +1,192 @@
+"""The pipelined lane on a real PostgreSQL: one round trip, one transaction, one grant."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import psycopg
+import pytest
+
+from mig_idg.database.connect import connect
+from mig_idg.database.lane import Grip, Lane, StatementFailed
+from mig_idg.database.pool import Pool, Share, open_lane
+from mig_idg.errors import OutsideFailure
+
+
+@pytest.fixture(scope="module", autouse=True)
+def layer(database_url: str) -> None:
+    with connect(database_url) as opened:
+        opened.execute("create table data.lampes (id text primary key, commune text, note text)")
+        opened.execute(
+            "insert into data.lampes select i::text, '9205' || i % 2, 'n' || i from generate_series(1, 2000) i"
+        )
+        opened.execute(
+            "insert into served.published values ('lampes', 'data.lampes', '{id,commune,note}', 'id', 'commune')"
+        )
+
+
+@pytest.fixture(scope="module")
+def profile(database_url: str) -> bytes:
+    with connect(database_url) as opened:
+        row = opened.execute("select served.ensure_profile('lampes', '{id,commune}')").fetchone()
+    assert row is not None
+    return str(row[0]).encode()
+
+
+def lane_test(check):  # type: ignore[no-untyped-def]
+    """Run an async check on a lane of its own."""
+
+    def run(app_url: str, profile: bytes) -> None:
+        async def body() -> None:
+            lane = await open_lane(app_url)
+            try:
+                await check(lane, profile)
+            finally:
+                lane.close()
+
+        asyncio.run(body())
+
+    run.__name__ = check.__name__
+    return run
+
+
+@lane_test
+async def test_a_grant_gives_its_rows_and_the_epoch_in_one_go(lane: Lane, profile: bytes) -> None:
+    epoch, rows = await lane.run(Grip(profile, b"*"), b"select count(*) from served." + profile, ())
+    assert epoch >= 1
+    assert rows == [(b"2000",)]
+
+
+@lane_test
+async def test_a_territory_grant_shows_only_its_rows(lane: Lane, profile: bytes) -> None:
+    _, rows = await lane.run(Grip(profile, b"92050"), b"select distinct commune from served." + profile, ())
+    assert rows == [(b"92050",)]
+
+
+@lane_test
+async def test_an_empty_grant_shows_no_row(lane: Lane, profile: bytes) -> None:
+    _, rows = await lane.run(Grip(profile, b""), b"select count(*) from served." + profile, ())
+    assert rows == [(b"0",)]
+
+
+@lane_test
+async def test_a_column_outside_the_profile_does_not_exist(lane: Lane, profile: bytes) -> None:
+    with pytest.raises(StatementFailed) as hidden:
+        await lane.run(Grip(profile, b"*"), b"select note from served." + profile, ())
+    assert hidden.value.sqlstate == "42703"
+    with pytest.raises(StatementFailed) as table:
+        await lane.run(Grip(profile, b"*"), b"select note from data.lampes", ())
+    assert table.value.sqlstate == "42501"
+
+
+@lane_test
+async def test_the_login_role_alone_reads_nothing(lane: Lane, profile: bytes) -> None:
+    for sql in (b"select 1 from data.lampes", b"select 1 from served." + profile, b"select 1 from served.published"):
+        with pytest.raises(StatementFailed) as refused:
+            await lane.run(Grip(b"idg_app", b"*"), sql, ())
+        assert refused.value.sqlstate == "42501"
+
+
+@lane_test
+async def test_a_profile_cannot_become_someone_else_nor_wait(lane: Lane, profile: bytes) -> None:
+    for sql in (
+        b"select set_config('idg.rows', '*', true)",
+        b"select pg_sleep(0)",
+        b"select served.ensure_profile('lampes', '{id,note}')",
+        b"select query_to_xml('select 1', true, true, '')",
+    ):
+        with pytest.raises(StatementFailed) as refused:
+            await lane.run(Grip(profile, b"92050"), sql, ())
+        assert refused.value.sqlstate == "42501", sql
+
+
+@lane_test
+async def test_the_grant_ends_with_its_transaction(lane: Lane, profile: bytes) -> None:
+    await lane.run(Grip(profile, b"*"), b"select 1", ())
+    _, rows = await lane.run(Grip(b"idg_app", b""), b"select current_user::text, current_setting('idg.rows', true)", ())
+    assert rows == [(b"idg_app", b"")]
+
+
+@lane_test
+async def test_a_lane_serves_again_after_an_error(lane: Lane, profile: bytes) -> None:
+    with pytest.raises(StatementFailed):
+        await lane.run(Grip(profile, b"*"), b"select 1/0", ())
+    _, rows = await lane.run(Grip(profile, b"*"), b"select 2", ())
+    assert rows == [(b"2",)]
+
+
+@lane_test
+async def test_a_lane_reads_only(lane: Lane, profile: bytes) -> None:
+    with pytest.raises(StatementFailed) as refused:
+        await lane.run(Grip(b"idg_app", b""), b"create temporary table t ()", ())
+    assert refused.value.sqlstate in ("25006", "42501")
+
+
+async def _first(rows: AsyncIterator[object], count: int) -> list[object]:
+    taken = []
+    async for row in rows:
+        taken.append(row)
+        if len(taken) == count:
+            break
+    return taken
+
+
+@lane_test
+async def test_a_stream_gives_the_epoch_then_every_row(lane: Lane, profile: bytes) -> None:
+    seen = [row async for row in lane.stream(Grip(profile, b"*"), b"select id from served." + profile, ())]
+    assert isinstance(seen[0], int)
+    assert len(seen) == 2001
+
+
+@lane_test
+async def test_leaving_a_stream_cancels_its_query_and_keeps_the_lane(lane: Lane, profile: bytes) -> None:
+    sql = b"select a.id from served." + profile + b" a, served." + profile + b" b, served." + profile + b" c"
+    stream = lane.stream(Grip(profile, b"*", b"60000"), sql, ())
+    assert len(await _first(stream, 3)) == 3
+    await stream.aclose()
+    assert not lane.lost
+    _, rows = await lane.run(Grip(profile, b"*"), b"select 3", ())
+    assert rows == [(b"3",)]
+
+
+@lane_test
+async def test_many_different_statements_do_not_pile_up(lane: Lane, profile: bytes) -> None:
+    for n in range(450):
+        _, rows = await lane.run(Grip(profile, b"*"), b"select %d" % n, ())
+        assert rows == [(b"%d" % n,)]
+    _, rows = await lane.run(Grip(b"idg_app", b""), b"select count(*) from pg_prepared_statements", ())
+    assert int(rows[0][0] or 0) <= 401
+
+
+def test_a_publication_cannot_be_granted_beyond_its_columns(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    for wanted in ("{id,secret}", "{commune}", "{}"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+            connection.execute("select served.ensure_profile('lampes', %s)", (wanted,))
+    with pytest.raises(psycopg.errors.NoDataFound), connection.transaction():
+        connection.execute("select served.ensure_profile('ailleurs', '{id}')")
+
+
+def test_a_full_pool_says_when_to_come_back(app_url: str) -> None:
+    async def body() -> None:
+        pool = Pool(app_url, Share(lanes=1, waiting=0))
+        async with pool.lane():
+            with pytest.raises(OutsideFailure) as full:
+                async with pool.lane():
+                    pass
+        assert full.value.headers["retry-after"] == "1"
+        async with pool.lane() as lane:
+            assert (await lane.run(Grip(b"idg_app", b""), b"select 1", ()))[1] == [(b"1",)]
+        pool.close()
+
+    asyncio.run(body())
+
+
+def test_a_database_that_is_away_is_503_at_once() -> None:
+    async def body() -> None:
+        pool = Pool("host=/nonexistent dbname=x", Share(lanes=1, waiting=1))
+        with pytest.raises(OutsideFailure):
+            async with pool.lane():
+                pass
+
+    asyncio.run(body())
