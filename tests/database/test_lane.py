@@ -22,7 +22,7 @@ def layer(database_url: str) -> None:
             "insert into data.lampes select i::text, '9205' || i % 2, 'n' || i from generate_series(1, 2000) i"
         )
         opened.execute(
-            "insert into served.published values ('lampes', 'data.lampes', '{id,commune,note}', 'id', 'commune')"
+            "select served.publish('lampes', 'data.lampes', '{id,commune,note}', 'id', 'commune')"
         )
 
 

@@ -1,0 +1,103 @@
+"""A published collection: the declaration as it was tried, with the table (or raster) it was tried on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from mig_idg.errors import Lang, Text
+from mig_idg.store.table import Column, Geometry, Stats, Table
+
+OPEN_LICENCES = frozenset({"LO-2.0", "ODbL-1.0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """One dataset as published. `declared` is the whole declaration as plain values, for metadata and pages.
+
+    `bbox` is west, south, east, north in CRS84 degrees: the extent declared, or that of the rows when they are open.
+    """
+
+    id: str
+    title: Text
+    description: Text
+    kind: str
+    owner: str | None
+    licence: str | None
+    services: tuple[str, ...]
+    keywords: tuple[str, ...]
+    table: Table | None
+    raster: Mapping[str, Any] | None
+    bbox: tuple[float, float, float, float] | None
+    time_column: str | None
+    default_limit: int | None
+    max_limit: int | None
+    generation: int
+    declared: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def is_open(self) -> bool:
+        """True under an open licence (LO-2.0, ODbL-1.0)."""
+        return self.licence in OPEN_LICENCES
+
+    def credit(self, lang: Lang = "fr") -> str:
+        """Who must be named beside any use: the owner as declared, or the partnership."""
+        credit = self.declared.get("credit")
+        return credit if isinstance(credit, str) and credit else self.title.in_(lang)
+
+
+def table_as_json(table: Table) -> dict[str, Any]:
+    """A table as plain JSON values, for the publication row."""
+    return {
+        "schema": table.schema,
+        "name": table.name,
+        "id": table.id.name,
+        "geometry": asdict(table.geometry) if table.geometry else None,
+        "columns": [asdict(column) for column in table.columns],
+        "territory": table.territory,
+        "companions": [list(pair) for pair in table.companions],
+        "stats": asdict(table.stats) if table.stats else None,
+    }
+
+
+def table_from_json(document: Mapping[str, Any]) -> Table:
+    """The table written by `table_as_json`."""
+    columns = tuple(Column(**{**c, "codes": tuple(c.get("codes", ()))}) for c in document["columns"])
+    stats = document.get("stats")
+    extent = stats and stats.get("extent")
+    return Table(
+        schema=document["schema"],
+        name=document["name"],
+        id=next(c for c in columns if c.name == document["id"]),
+        geometry=Geometry(**document["geometry"]) if document["geometry"] else None,
+        columns=columns,
+        territory=document["territory"],
+        companions=tuple((int(srid), name) for srid, name in document["companions"]),
+        stats=Stats(stats["rows"], tuple(extent) if extent else None) if stats else None,
+    )
+
+
+def collection_from_json(document: Mapping[str, Any], generation: int) -> Collection:
+    """A collection from its entry of a publication: `{"declaration": …, "table": … | null, "bbox": …}`."""
+    declared = document["declaration"]
+    limits = declared.get("limits") or {}
+    bbox = document.get("bbox")
+    return Collection(
+        id=declared["id"],
+        title=Text(declared["title"]["fr"], declared["title"]["en"]),
+        description=Text(declared["description"]["fr"], declared["description"]["en"]),
+        kind=declared["kind"],
+        owner=declared.get("owner"),
+        licence=declared.get("licence"),
+        services=tuple(declared["services"]),
+        keywords=tuple(declared.get("keywords", ())),
+        table=table_from_json(document["table"]) if document.get("table") else None,
+        raster=declared["source"].get("raster"),
+        bbox=tuple(bbox) if bbox else None,  # type: ignore[arg-type]
+        time_column=declared["source"].get("time"),
+        default_limit=limits.get("default"),
+        max_limit=limits.get("maximum"),
+        generation=generation,
+        declared=declared,
+    )

@@ -1,0 +1,72 @@
+"""What one caller may read of one collection, in the terms of the database."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from mig_idg.store.table import Column, Table
+
+ALL_ROWS = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One view profile for one caller.
+
+    `table` holds only the columns granted: what it lacks is an unknown word to every parser. `role` is both the
+    database role and the name of its view in schema `served`. `rows` is `*`, or INSEE codes of communes between commas
+    (an empty text shows no row). `key` names everything that may change the bytes of an answer for this caller: it is
+    part of every ETag and of every cache key. `public` says that anybody gets the same bytes.
+    """
+
+    table: Table
+    role: str
+    rows: str
+    key: str
+    public: bool
+    obligations: tuple[str, ...] = ()
+
+    @property
+    def view(self) -> str:
+        """The view to read, quoted and ready for SQL."""
+        return f'served."{self.role}"'
+
+    @property
+    def all_rows(self) -> bool:
+        """True when no row limit applies: stored counts and extents may be told."""
+        return self.rows == ALL_ROWS
+
+
+def granted_columns(table: Table, hidden: Iterable[str]) -> tuple[str, ...] | None:
+    """The columns of the view profile without what is hidden, in table order; None when the id itself is hidden.
+
+    Geometry goes with its companions. Features without an id cannot be served: the caller is then refused.
+    """
+    unseen = set(hidden)
+    if table.id.name in unseen:
+        return None
+    names = [c.name for c in table.columns if c.name not in unseen]
+    if table.geometry and table.geometry.name not in unseen:
+        names.extend(table.geometry_columns)
+    return tuple(names)
+
+
+def narrowed(table: Table, columns: Iterable[str]) -> Table:
+    """The table as a profile with these columns sees it."""
+    kept = set(columns)
+    properties: tuple[Column, ...] = tuple(c for c in table.columns if c.name in kept)
+    geometry = table.geometry if table.geometry and table.geometry.name in kept else None
+    return replace(table, columns=properties, geometry=geometry, companions=table.companions if geometry else ())
+
+
+def profile_name(database: str, collection: str, columns: Iterable[str], kind: str = "v") -> str:
+    """The name `served.profile_name` gives: a role and a view for each set of columns of a collection."""
+    text = "\x1f".join((database, collection, *columns))
+    return f"idg_{kind}_{hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:16]}"
+
+
+def rows_setting(rows: Iterable[str] | None) -> str:
+    """`idg.rows` of a decision: `*` for no limit, the sorted commune codes otherwise."""
+    return ALL_ROWS if rows is None else ",".join(sorted(rows))
