@@ -1,0 +1,98 @@
+"""What passed the threshold: one request, by one caller, for one action, with its grant."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mig_idg.charter import Decision
+from mig_idg.database.lane import Row
+from mig_idg.errors import Lang, NotFound, Text
+from mig_idg.store.collection import Collection
+from mig_idg.store.grant import Grant
+from mig_idg.store.statement import Statement
+
+if TYPE_CHECKING:
+    from mig_idg.guard.door import Door
+    from mig_idg.guard.principal import Principal
+    from mig_idg.guard.snapshot import Snapshot
+
+# (lanes, grant, statement) → rows; both raise StaleEpoch when rights moved since the snapshot.
+Fetch = Callable[["Visit", Statement], Awaitable[list[Row]]]
+Stream = Callable[["Visit", Statement], AsyncIterator[Row]]
+
+
+class StaleEpoch(Exception):
+    """Rights, credentials or publications changed since the snapshot: the visit starts over on fresh facts."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request past the threshold.
+
+    `path` is without the `/t/TOKEN` prefix; `base_url` is the public address with it, so that links in the answer can
+    be followed by clients that drop headers. `params` are the names of the door's pattern; `query` the decoded query
+    string (no name twice). `collection`, `grant` and `decision` are set for doors on a collection.
+    """
+
+    method: str
+    path: str
+    params: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    lang: Lang
+    principal: Principal
+    snapshot: Snapshot
+    base_url: str
+    door: Door
+    collection: Collection | None = None
+    grant: Grant | None = None
+    decision: Decision | None = None
+    notes: dict[str, Any] = field(default_factory=dict)
+    _fetch: Fetch | None = None
+    _stream: Stream | None = None
+    _body: Callable[[int], Awaitable[bytes]] | None = None
+    _write: Callable[[Visit, Statement], Awaitable[list[Row]]] | None = None
+
+    async def fetch(self, statement: Statement) -> list[Row]:
+        """All rows of a statement under the grant, in one round trip. Raises StaleEpoch, StatementFailed."""
+        assert self._fetch is not None
+        return await self._fetch(self, statement)
+
+    def stream(self, statement: Statement) -> AsyncIterator[Row]:
+        """The rows one by one, no faster than they are consumed; leaving early cancels the query."""
+        assert self._stream is not None
+        return self._stream(self, statement)
+
+    async def write(self, statement: Statement) -> list[Row]:
+        """Rows of an insert, update or delete … returning, under the writer profile of the grant."""
+        assert self._write is not None
+        return await self._write(self, statement)
+
+    async def body(self) -> bytes:
+        """The request body, up to the door's limit. Raises TooLarge."""
+        assert self._body is not None
+        return await self._body(self.door.body_limit)
+
+    @property
+    def layer(self) -> tuple[Collection, Grant]:
+        """The collection and its grant, for doors on a collection of features."""
+        if self.collection is None or self.grant is None:
+            raise NotFound(
+                Text("Cette collection n'a pas d'entités.", "This collection has no features."),
+            )
+        return self.collection, self.grant
+
+    def url(self, path: str) -> str:
+        """The public address of a path of ours, keeping the caller's token prefix if it came by one."""
+        return f"{self.base_url}{path}"
+
+    def etag(self, *parts: object) -> str:
+        """A validator that changes with publication, rights class, language and the parts given."""
+        key = self.grant.key if self.grant else self.principal.key
+        text = "\x1f".join(
+            map(str, (self.snapshot.generation, self.snapshot.data_number, key, self.lang, self.base_url, *parts))
+        )
+        return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
