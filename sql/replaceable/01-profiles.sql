@@ -53,6 +53,12 @@ begin
     execute format('create policy idg_rows on %s to public using (%s) with check (%s)', new_relation, test, test);
     execute format('comment on policy idg_rows on %s is %L', new_relation, test);
   end if;
+  insert into registry.data_version (collection) values (new_collection) on conflict do nothing;
+  if not exists (select from pg_trigger where tgrelid = new_relation and tgname = 'idg_touch') then
+    execute format(
+      'create trigger idg_touch after insert or update or delete or truncate on %s'
+      ' for each statement execute function served.touch(%L)', new_relation, new_collection);
+  end if;
 end
 $$;
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from mig_idg.database.connect import connect
-from mig_idg.database.lane import Grip, Lane, StatementFailed
+from mig_idg.database.lane import Grip, Lane, Stamp, StatementFailed
 from mig_idg.database.pool import Pool, Share, open_lane
 from mig_idg.errors import OutsideFailure
 
@@ -21,9 +21,7 @@ def layer(database_url: str) -> None:
         opened.execute(
             "insert into data.lampes select i::text, '9205' || i % 2, 'n' || i from generate_series(1, 2000) i"
         )
-        opened.execute(
-            "select served.publish('lampes', 'data.lampes', '{id,commune,note}', 'id', 'commune')"
-        )
+        opened.execute("select served.publish('lampes', 'data.lampes', '{id,commune,note}', 'id', 'commune')")
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +50,10 @@ def lane_test(check):  # type: ignore[no-untyped-def]
 
 
 @lane_test
-async def test_a_grant_gives_its_rows_and_the_epoch_in_one_go(lane: Lane, profile: bytes) -> None:
-    epoch, rows = await lane.run(Grip(profile, b"*"), b"select count(*) from served." + profile, ())
-    assert epoch >= 1
+async def test_a_grant_gives_its_rows_and_the_stamp_in_one_go(lane: Lane, profile: bytes) -> None:
+    stamp, rows = await lane.run(Grip(profile, b"*"), b"select count(*) from served." + profile, ())
+    assert stamp.epoch >= 1
+    assert stamp.data == 0
     assert rows == [(b"2000",)]
 
 
@@ -133,9 +132,9 @@ async def _first(rows: AsyncIterator[object], count: int) -> list[object]:
 
 
 @lane_test
-async def test_a_stream_gives_the_epoch_then_every_row(lane: Lane, profile: bytes) -> None:
+async def test_a_stream_gives_the_stamp_then_every_row(lane: Lane, profile: bytes) -> None:
     seen = [row async for row in lane.stream(Grip(profile, b"*"), b"select id from served." + profile, ())]
-    assert isinstance(seen[0], int)
+    assert isinstance(seen[0], Stamp)
     assert len(seen) == 2001
 
 
@@ -190,3 +189,19 @@ def test_a_database_that_is_away_is_503_at_once() -> None:
                 pass
 
     asyncio.run(body())
+
+
+def test_writing_rows_moves_the_data_version_and_not_the_epoch(database_url: str, app_url: str, profile: bytes) -> None:
+    async def stamp() -> Stamp:
+        lane = await open_lane(app_url)
+        try:
+            return (await lane.run(Grip(profile, b"*", b"5000", b"lampes"), b"select 1", ()))[0]
+        finally:
+            lane.close()
+
+    before = asyncio.run(stamp())
+    with connect(database_url) as owner:
+        owner.execute("update data.lampes set note = 'vu' where id = '1'")
+    after = asyncio.run(stamp())
+    assert after.data > before.data
+    assert after.epoch == before.epoch

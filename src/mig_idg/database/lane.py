@@ -22,7 +22,8 @@ Param = bytes | None
 
 GRANT = (
     b"select set_config('role', $1, true), set_config('idg.rows', $2, true),"
-    b" set_config('statement_timeout', $3, true), number from registry.epoch"
+    b" set_config('statement_timeout', $3, true), number,"
+    b" (select v.number from registry.data_version v where v.collection = $4) from registry.epoch"
 )
 PREPARED_LIMIT = 400
 SYNC = pq.ExecStatus.PIPELINE_SYNC
@@ -33,11 +34,23 @@ FATAL = pq.ExecStatus.FATAL_ERROR
 
 @dataclass(frozen=True, slots=True)
 class Grip:
-    """What a transaction may do: database role, `idg.rows` (`*` or commune codes), statement timeout in ms."""
+    """What a transaction may do: database role, `idg.rows` (`*` or commune codes), statement timeout in ms.
+
+    `collection` is the one whose data version is read along.
+    """
 
     role: bytes
     rows: bytes
     timeout_ms: bytes = b"5000"
+    collection: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the transaction saw: the epoch of rights and publications, and the version of the collection's rows."""
+
+    epoch: int
+    data: int
 
 
 class LaneLost(Exception):
@@ -70,9 +83,11 @@ class Lane:
 
     async def run(
         self, grip: Grip, sql: bytes, params: Sequence[Param], *, binary: bool = False
-    ) -> tuple[int, list[Row]]:
-        """The epoch of the transaction and all rows. Raises StatementFailed, LaneLost."""
-        epoch, rows, failure, ended = -1, [], None, False
+    ) -> tuple[Stamp, list[Row]]:
+        """The stamp of the transaction and all rows. Raises StatementFailed, LaneLost."""
+        stamp: Stamp | None = None
+        rows: list[Row] = []
+        failure, ended = None, False
         self._send(grip, sql, params, binary)
         try:
             await self._flush()
@@ -82,8 +97,8 @@ class Lane:
                     continue
                 status = result.status
                 if status == TUPLES:
-                    if epoch < 0:
-                        epoch = _epoch(result)
+                    if stamp is None:
+                        stamp = _stamp(result)
                     else:
                         rows = _rows(result)
                 elif status == SYNC:
@@ -96,30 +111,32 @@ class Lane:
         if failure:
             self._forget()
             raise failure
-        return epoch, rows
+        assert stamp is not None
+        return stamp, rows
 
     async def stream(
         self, grip: Grip, sql: bytes, params: Sequence[Param], *, binary: bool = False
-    ) -> AsyncIterator[int | Row]:
-        """First the epoch, then each row as the server sends it, reading no faster than the consumer.
+    ) -> AsyncIterator[Stamp | Row]:
+        """First the stamp, then each row as the server sends it, reading no faster than the consumer.
 
         When the consumer stops early the query is cancelled, and the lane is clean again before control returns.
         """
-        epoch, failure, ended = -1, None, False
+        stamp: Stamp | None = None
+        failure, ended = None, False
         self._send(grip, sql, params, binary)
         try:
             await self._flush()
             while not ended:
                 result = await self._next()
                 if result is None:
-                    if epoch >= 0:
+                    if stamp:
                         self._row_by_row()
                     continue
                 status = result.status
                 if status in (SINGLE, TUPLES):
-                    if epoch < 0:
-                        epoch = _epoch(result)
-                        yield epoch
+                    if stamp is None:
+                        stamp = _stamp(result)
+                        yield stamp
                     else:
                         for row in _rows(result):
                             yield row
@@ -164,7 +181,7 @@ class Lane:
     def _send(self, grip: Grip, sql: bytes, params: Sequence[Param], binary: bool) -> None:
         try:
             grant = self._name(b"", GRANT)
-            self._pg.send_query_prepared(grant, (grip.role, grip.rows, grip.timeout_ms))
+            self._pg.send_query_prepared(grant, (grip.role, grip.rows, grip.timeout_ms, grip.collection))
             # Prepared under the role it will run as: a plan under row security is bound to its role.
             name = self._name(grip.role, sql)
             self._pg.send_query_prepared(name, params, result_format=1 if binary else 0)
@@ -239,8 +256,8 @@ def _wake(future: asyncio.Future[None]) -> None:
         future.set_result(None)
 
 
-def _epoch(result: pq.abc.PGresult) -> int:
-    return int(result.get_value(0, 3) or b"-1")
+def _stamp(result: pq.abc.PGresult) -> Stamp:
+    return Stamp(int(result.get_value(0, 3) or b"0"), int(result.get_value(0, 4) or b"0"))
 
 
 def _rows(result: pq.abc.PGresult) -> list[Row]:

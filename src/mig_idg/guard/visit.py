@@ -50,6 +50,7 @@ class Visit:
     collection: Collection | None = None
     grant: Grant | None = None
     decision: Decision | None = None
+    data_version: int | None = None
     notes: dict[str, Any] = field(default_factory=dict)
     _fetch: Fetch | None = None
     _stream: Stream | None = None
@@ -89,10 +90,19 @@ class Visit:
         """The public address of a path of ours, keeping the caller's token prefix if it came by one."""
         return f"{self.base_url}{path}"
 
+    async def stamp(self) -> int:
+        """The version of the collection's rows now: one light round trip, for validators before any heavy work."""
+        if self.data_version is None:
+            await self.fetch(Statement("select 1"))
+        return self.data_version or 0
+
     def etag(self, *parts: object) -> str:
-        """A validator that changes with publication, rights class, language and the parts given."""
+        """A validator that changes with publication, rows, rights class, language and the parts given.
+
+        To be called once the data version is known: after `fetch`, the first row of `stream`, or `await stamp()`.
+        """
         key = self.grant.key if self.grant else self.principal.key
         text = "\x1f".join(
-            map(str, (self.snapshot.generation, self.snapshot.data_number, key, self.lang, self.base_url, *parts))
+            map(str, (self.snapshot.generation, self.data_version, key, self.lang, self.base_url, *parts))
         )
         return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
