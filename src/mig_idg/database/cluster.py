@@ -134,7 +134,7 @@ class PrivateCluster:
         options += [] if self.lasting else ["--no-sync"]
         for locale in ("C.UTF-8", "C"):
             made = runner.run(
-                [programs.path("initdb"), f"--pgdata={draft}", f"--locale={locale}", *options], cwd=self.base
+                [programs.path("initdb"), "--pgdata=data.new", f"--locale={locale}", *options], cwd=self.base
             )
             if "invalid locale name" not in made.stderr:
                 break
@@ -145,12 +145,12 @@ class PrivateCluster:
 
     def _start(self) -> None:
         programs, runner = find_programs(self._major()), runner_for(self.data)
-        orphans.settle(self.data)
         placement.make_private(self.sockets, runner)
+        orphans.settle(self.data, self.sockets)
         placement.make_private(self.base / "log", runner)
-        tuning.write(self.data, self.sockets, self.base / "log", runner, lasting=self.lasting)
+        tuning.write(self.data, self.sockets, runner, lasting=self.lasting)
         startup = self.base / "log" / "startup.log"
-        started = self._pg_ctl(programs, runner, "start", "--wait", "--timeout=600", f"--log={startup}")
+        started = self._pg_ctl(programs, runner, "start", "--wait", "--timeout=600", "--log=log/startup.log")
         if started.returncode and not self.running:
             raise explained(started.stderr + _tail(startup), self.base)
 
@@ -169,14 +169,15 @@ class PrivateCluster:
                 connection.execute(f'create database "{DATABASE}"')
 
     def _pg_ctl(self, programs: Programs, runner: Runner, verb: str, *options: str) -> CompletedProcess[str]:
-        return runner.run([programs.path("pg_ctl"), verb, f"--pgdata={self.data}", *options], cwd=self.base)
+        # pg_ctl hands its paths to a shell: relative ones, so that no quote or $ of the home's name gets there
+        return runner.run([programs.path("pg_ctl"), verb, "--pgdata=data", *options], cwd=self.base)
 
     def _major(self) -> int:
         return int((self.data / "PG_VERSION").read_text())
 
     def _make_home(self) -> None:
         try:
-            self.home.mkdir(parents=True, exist_ok=True)
+            placement.make_open(self.home)
             (self.home / "cluster.lock").touch()
         except OSError as error:
             raise explained(str(error), self.home) from error
@@ -215,7 +216,8 @@ def throwaway(directory: Path | None = None) -> Iterator[PrivateCluster]:
     runner = runner_for(directory / "cluster" / "data" if directory else Path("/nonexistent"))
     usable = directory is not None and directory.is_dir() and runner.may_reach(directory)
     home = directory if usable and directory else Path(tempfile.mkdtemp(prefix="idg-"))
-    home.chmod(0o755)
+    if home != directory:
+        home.chmod(0o711)
     cluster = PrivateCluster(home, lasting=False)
     try:
         cluster.start()

@@ -1,9 +1,10 @@
 """Processes of a cluster that outlived their postmaster, and the lock file of one that did not outlive its machine.
 
 After `kill -9` of the postmaster its backends may still be at work on the shared memory: a second postmaster beside
-them would corrupt the data, so we wait for them. After a restart of the machine (or of a container, where process
-numbers come again) `postmaster.pid` may name a process that has nothing to do with us: PostgreSQL would refuse to
-start, so the file is removed — only when no process at all works in that data folder.
+them would corrupt the data, so we wait for them. After a restart of the machine or of a container, where process
+numbers come again (and where the dead may stay as zombies), `postmaster.pid` and the lock of the socket may name a
+process that has nothing to do with us: PostgreSQL would refuse to start, so both are removed — only when no process
+at all works in that data folder.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def of(data: Path) -> tuple[int, ...]:
     return tuple(found)
 
 
-def settle(data: Path, patience: float = PATIENCE) -> None:
+def settle(data: Path, sockets: Path, patience: float = PATIENCE) -> None:
     """Return when nothing works in `data` any more and no lock file lies about it; the cluster is known not to answer.
 
     A postmaster that is alive (starting up, or recovering) is left alone: `pg_ctl start` waits for it.
@@ -46,7 +47,8 @@ def settle(data: Path, patience: float = PATIENCE) -> None:
             deadline = time.monotonic() + patience
         time.sleep(0.05)
     if Path("/proc/self/cwd").exists():
-        lock.unlink(missing_ok=True)
+        for left_behind in (lock, sockets / ".s.PGSQL.5432.lock", sockets / ".s.PGSQL.5432"):
+            left_behind.unlink(missing_ok=True)
 
 
 def _postmaster(lock: Path) -> int | None:

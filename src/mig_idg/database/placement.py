@@ -36,13 +36,22 @@ def short_name(path: Path) -> str:
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
 
 
+def make_open(folder: Path) -> None:
+    """Make `folder` and its missing parents so that other accounts may walk through, whatever the umask is."""
+    if folder.is_dir():
+        return
+    make_open(folder.parent)
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o755)
+
+
 def make_private(folder: Path, runner: Runner) -> None:
     """Make `folder` with mode 700 for this account, or make sure that the one found is just that.
 
     In a shared folder such as /tmp somebody else could have put it there first, or a link: both are refused.
     """
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+        make_open(folder.parent)
         try:
             folder.mkdir(mode=0o700)
         except FileExistsError:

@@ -58,7 +58,6 @@ class Runner:
         self, command: Sequence[str], *, cwd: Path | str = "/", timeout: float = 600
     ) -> subprocess.CompletedProcess[str]:
         """Run one program as this account, in plain English (its words are read) and without our PG* variables."""
-        identity = {} if self.is_me else {"user": self.uid, "group": self.gid, "extra_groups": []}
         return subprocess.run(
             command,
             cwd=cwd,
@@ -69,7 +68,9 @@ class Runner:
             errors="replace",
             timeout=timeout,
             check=False,
-            **identity,
+            user=None if self.is_me else self.uid,
+            group=None if self.is_me else self.gid,
+            extra_groups=None if self.is_me else [],
         )
 
     def may_reach(self, folder: Path) -> bool:

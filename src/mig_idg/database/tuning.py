@@ -11,9 +11,9 @@ MEBIBYTE = 2**20
 _HEADER = "# Written by mig-idg at each start. Put your own settings in local.conf, beside this file.\n"
 
 
-def write(data: Path, sockets: Path, log: Path, runner: Runner, *, lasting: bool) -> None:
+def write(data: Path, sockets: Path, runner: Runner, *, lasting: bool) -> None:
     """Write `idg.conf`, `pg_hba.conf` and `pg_ident.conf` of the cluster in `data`."""
-    _put(data / "idg.conf", settings(sockets, log, memory(), lasting=lasting), runner)
+    _put(data / "idg.conf", settings(sockets, memory(), lasting=lasting), runner)
     _put(data / "pg_hba.conf", hosts(lasting=lasting), runner)
     _put(data / "pg_ident.conf", accounts(runner.name), runner)
     main = data / "postgresql.conf"
@@ -23,7 +23,7 @@ def write(data: Path, sockets: Path, log: Path, runner: Runner, *, lasting: bool
         _put(main, text + includes, runner)
 
 
-def settings(sockets: Path, log: Path, memory_bytes: int, *, lasting: bool) -> str:
+def settings(sockets: Path, memory_bytes: int, *, lasting: bool) -> str:
     """`idg.conf` for a machine with that much memory; durable (`lasting`), or quick and forgetful for the tests."""
     share = max(128, min(2048, memory_bytes // MEBIBYTE // 8)) if lasting else 64
     values = {
@@ -45,7 +45,7 @@ def settings(sockets: Path, log: Path, memory_bytes: int, *, lasting: bool) -> s
         "password_encryption": "scram-sha-256",
         "timezone": "'UTC'",
         "logging_collector": "on" if lasting else "off",
-        "log_directory": f"'{log}'",
+        "log_directory": "'../log'",
         "log_filename": "'postgresql-%u.log'",
         "log_truncate_on_rotation": "on",
         "log_rotation_size": "0",
