@@ -1,0 +1,161 @@
+"""One question on one set of facts: what the conditions of the rule book look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mig_idg import territory
+from mig_idg.charter.facts import NOBODY, READ, Dataset, Delegation, Facts, SubDistribution, Terms
+from mig_idg.charter.settings import Settings
+
+if TYPE_CHECKING:
+    from mig_idg.charter.decision import Decision
+
+DELEGABLE = ("B1", "B3", "B4")
+TERMS_FOR_ALL = Terms(mode="all_partners", actions=READ)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who (None is the public), in which roles, wants to do what, to which dataset, on which day."""
+
+    organisation: str | None
+    roles: frozenset[str]
+    action: str
+    dataset: str
+    on: date
+
+
+class Case:
+    """A request laid beside the facts. What several conditions need is worked out once, when it is first asked.
+
+    `dataset` is None when the facts do not know it; rule A0 has then answered before anything reads it.
+    """
+
+    def __init__(self, request: Request, facts: Facts, settings: Settings, ask: Callable[[Request], Decision]) -> None:
+        self.request = request
+        self.organisation = request.organisation
+        self.roles = request.roles
+        self.action = request.action
+        self.on = request.on
+        self.facts = facts
+        self.settings = settings
+        self.known_dataset: Dataset | None = facts.datasets.get(request.dataset)
+        self._ask = ask
+
+    @property
+    def dataset(self) -> Dataset:
+        """The dataset asked about; LookupError when the facts do not know it."""
+        if self.known_dataset is None:
+            raise LookupError(self.request.dataset)
+        return self.known_dataset
+
+    @cached_property
+    def charter_serves(self) -> bool:
+        """Whether the charter is in force, or in its days of grace for those who only read or discover."""
+        if self.facts.in_force(self.on):
+            return True
+        charter = self.facts.charter
+        if self.settings.charter_end != "read_only_grace" or charter is None or charter.end is None:
+            return False
+        last = charter.end + timedelta(days=self.settings.grace_days)
+        return charter.end <= self.on < last and (self.action in READ or self.action == "discover")
+
+    @cached_property
+    def adherent(self) -> bool:
+        """Whether the body asking is a partner on the day."""
+        return self.is_adherent(self.organisation)
+
+    def is_adherent(self, organisation: str | None) -> bool:
+        """Whether a body is a partner on the day: a membership covers it and the charter is in force."""
+        return self.charter_serves and self.facts.member(organisation, self.on)
+
+    @cached_property
+    def owner(self) -> bool:
+        """Whether the body asking owns these mutualised data; a coproduced dataset has no single owner."""
+        dataset = self.dataset
+        return dataset.kind == "mutualised" and self.organisation is not None and dataset.owner == self.organisation
+
+    def is_co_owner(self, organisation: str | None) -> bool:
+        """Whether a partner owns the validated coproduced dataset: one on the day of validation (004 §3.4)."""
+        return self.settings.late_joiner == "co_owner" or organisation in self.dataset.co_owners
+
+    @cached_property
+    def terms(self) -> Terms | None:
+        """The owner's terms live on the day, or None: silence is closed."""
+        terms = self.dataset.terms
+        if terms is None and self.settings.default_terms == "all_partners":
+            terms = TERMS_FOR_ALL
+        return terms if terms is not None and terms.span.covers(self.on) else None
+
+    @cached_property
+    def exceptions_that_bite(self) -> tuple[frozenset[str], ...]:
+        """The attributes of each exception that stops this body; an empty set is the whole dataset."""
+        reading = self.action in READ
+        if reading and self.owner:
+            return ()
+        return tuple(
+            exception.attributes
+            for exception in self.dataset.exceptions
+            if exception.bites(self.on)
+            and not (reading and exception.ground == "E5" and self.organisation in exception.beneficiaries)
+        )
+
+    @cached_property
+    def masks(self) -> frozenset[str]:
+        """The attributes that exceptions mask for this body."""
+        return NOBODY.union(*self.exceptions_that_bite)
+
+    @cached_property
+    def serving_acts(self) -> tuple[SubDistribution, ...]:
+        """The acts by which an adherent EPT serves this commune, a member of it on the day (004 §3.6)."""
+        return tuple(act for act in self._acts() if self._serves(act))
+
+    def _acts(self) -> Iterator[SubDistribution]:
+        yield from self.facts.acts_for(self.organisation)
+        if self.settings.ept_act == "automatic" and self.organisation is not None:
+            for ept in self.facts.epts_of(self.organisation, self.on):
+                yield SubDistribution(ept, self.organisation, acknowledged=True)
+
+    def _serves(self, act: SubDistribution) -> bool:
+        if not act.reaches(self.request.dataset, self.on):
+            return False
+        if not self.facts.belongs(act.commune, act.ept, self.on) or not self.is_adherent(act.ept):
+            return False
+        if self.settings.ept_area == "annex_1" and not _in_annex_1(act.commune):
+            return False
+        return self.settings.former_commune == "served" or not self.former
+
+    @cached_property
+    def former(self) -> bool:
+        """Whether the body was a partner before the day and is no longer one."""
+        if self.organisation is None or self.facts.member(self.organisation, self.on):
+            return False
+        return any(s.end is not None and s.end <= self.on for s in self.facts.memberships_of(self.organisation))
+
+    @cached_property
+    def mandates(self) -> tuple[tuple[Delegation, Decision], ...]:
+        """The live delegations to this contractor that work, each with what its delegator itself is permitted."""
+        if self.settings.contractors == "never":
+            return ()
+        return tuple(
+            (delegation, own)
+            for delegation in self.facts.delegations_to(self.organisation)
+            if delegation.reaches(self.request.dataset, self.on) and self.is_adherent(delegation.delegator)
+            for own in [self._ask(Request(delegation.delegator, NOBODY, self.action, self.request.dataset, self.on))]
+            if own.permitted and own.rule in DELEGABLE and self._may_be_delegated(own.rule)
+        )
+
+    def _may_be_delegated(self, rule: str) -> bool:
+        """Its own data and coproduced data pass to the contractor; another's only if the terms allow contractors."""
+        return rule != "B3" or (self.terms is not None and self.terms.allows_contractors)
+
+
+def _in_annex_1(commune: str) -> bool:
+    """Whether annex 1 lists the commune; a code unknown here is taken at the registry's word."""
+    known = territory.COMMUNES.get(commune)
+    return known is None or known.annex_1
