@@ -1,0 +1,214 @@
+"""What one file of `collections/` may say. Strict: a key that is not here is an error.
+
+`collections/schema.json` is generated from this model, so that editors complete and check while one types.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+Body = Annotated[str, StringConstraints(min_length=2, max_length=64)]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+Crs = Annotated[str, StringConstraints(pattern=r"^EPSG:[0-9]{4,6}$")]
+ReadAction = Literal["view", "query", "download", "subscribe"]
+Ground = Literal["E0", "E1", "E2", "E3", "E4", "E5", "E6"]
+
+
+class Strict(BaseModel):
+    """No unknown key, no silent conversion of a number into text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, populate_by_name=True)
+
+
+class Words(Strict):
+    """A text in French and English."""
+
+    fr: Annotated[str, StringConstraints(min_length=1, max_length=5000)]
+    en: Annotated[str, StringConstraints(min_length=1, max_length=5000)]
+
+
+class Raster(Strict):
+    """A raster on disk or S3-compatible storage, by path relative to IDG_HOME/rasters."""
+
+    cog: str | None = Field(None, description="one cloud-optimised GeoTIFF")
+    vintages: bool = Field(False, description="a mosaic of vintages (millésimes) filled by `mig-idg import`")
+    bands: Literal["rgb", "rgbi", "elevation", "classes"] = "rgb"
+    mask_territory: bool = Field(False, description="pixels outside the caller's territory may be masked")
+
+    @field_validator("cog")
+    @classmethod
+    def _stays_inside(cls, value: str | None) -> str | None:
+        if value is not None and (value.startswith(("/", "\\")) or ".." in value.split("/") or ":" in value):
+            raise ValueError("un chemin relatif à IDG_HOME/rasters est attendu")
+        return value
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Raster:
+        if (self.cog is None) == (not self.vintages):
+            raise ValueError("« cog » ou « vintages: true », l'un des deux")
+        return self
+
+
+class Source(Strict):
+    """Where the rows (table) or the pixels (raster) are."""
+
+    table: Annotated[str, StringConstraints(pattern=r"^data\.[a-z_][a-z0-9_]{0,62}$")] | None = None
+    id: Word | None = Field(None, description="column of the identifier: unique, never null")
+    geometry: Word | None = Field(None, description="column of the geometry; absent = a table without geometry")
+    crs: Crs = "EPSG:2154"
+    time: Word | None = Field(None, description="column that `datetime=` filters")
+    raster: Raster | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Source:
+        if (self.table is None) == (self.raster is None):
+            raise ValueError("une source est une table ou un raster, l'un des deux")
+        if self.table is not None and self.id is None:
+            raise ValueError("« id » est attendu : la colonne qui identifie une entité")
+        return self
+
+
+class Standard(Strict):
+    """The target format (data model, file format, CRS) of charter § 3.2.1."""
+
+    name: Word
+    version: Word
+
+
+class Terms(Strict):
+    """The owner's conditions of access, use and diffusion (glossary of the charter); absent = closed."""
+
+    mode: Literal["all_partners", "named", "on_agreement", "closed"]
+    actions: tuple[ReadAction, ...] = ()
+    named: tuple[Body, ...] = ()
+    agreed: tuple[Body, ...] = ()
+    hidden_attributes: tuple[Word, ...] = ()
+    extends_to_ept_communes: bool = False
+    allows_contractors: bool = False
+    rows: Literal["own_territory"] | None = Field(None, description="each body sees the rows of its own territory")
+    from_: date | None = Field(None, alias="from")
+    to: date | None = None
+
+    @model_validator(mode="after")
+    def _agree(self) -> Terms:
+        if self.mode == "named" and not self.named:
+            raise ValueError("« named » attend la liste des organismes")
+        if self.mode != "closed" and not self.actions:
+            raise ValueError("« actions » est attendu : view, query, download, subscribe")
+        return _dated(self)
+
+
+class Exception_(Strict):
+    """An exception to sharing (charter § 3.3)."""
+
+    ground: Ground
+    attributes: tuple[Word, ...] = Field((), description="absent = the whole dataset")
+    legal: Annotated[str, StringConstraints(min_length=3)] = Field(description="the legal text it rests on")
+    author: Word
+    review: date
+    evidence: Word | None = None
+    beneficiaries: tuple[Body, ...] = ()
+    objection_proved: bool | None = None
+    law_allows: bool | None = None
+    from_: date | None = Field(None, alias="from")
+    to: date | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Exception_:
+        if self.ground == "E4" and (self.objection_proved is None or self.law_allows is None):
+            raise ValueError("E4 attend « objection_proved » et « law_allows »")
+        if self.ground == "E5" and not self.beneficiaries:
+            raise ValueError("E5 attend « beneficiaries » : les organismes que la licence nomme")
+        return _dated(self)
+
+
+class Contact(Strict):
+    """Who answers for the data (ISO 19115 responsible party)."""
+
+    role: Literal["owner", "custodian", "distributor", "processor", "pointOfContact"] = "pointOfContact"
+    name: Word
+    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None = None
+
+
+class Limits(Strict):
+    """Page sizes of this collection; absent = those of the server."""
+
+    default: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    maximum: Annotated[int, Field(ge=1, le=100_000)] | None = None
+
+
+class Editing(Strict):
+    """OGC API Features part 4 for the owner of a mutualised layer."""
+
+    enabled: bool = False
+    attributes: tuple[Word, ...] = Field((), description="columns that may be written; absent = all but the id")
+
+
+class Declaration(Strict):
+    """One dataset: what it is, who owns it, what is reserved, how it is served."""
+
+    id: Identifier
+    title: Words
+    description: Words
+    kind: Literal["mutualised", "coproduced"]
+    owner: Body | None = Field(None, description="mutualised: the partner-owner")
+    working_group: tuple[Body, ...] = Field((), description="coproduced: the bodies that take part")
+    credit: Word | None = Field(None, description="the name to mention; absent = the owner's")
+    theme: Word | None = None
+    keywords: tuple[Word, ...] = ()
+    update_frequency: Literal["continual", "daily", "weekly", "monthly", "quarterly", "annually", "asNeeded"] | None = (
+        None
+    )
+    updated: date | None = Field(None, description="date of last update of the data, when not known from the rows")
+    scale: tuple[int, int] | None = Field(None, description="scale of use, denominators: [5000, 500]")
+    contacts: tuple[Contact, ...] = ()
+    source: Source
+    standard: Standard | None = None
+    territory: Word | None = Field(None, description="the column that says whose territory a row is in (INSEE code)")
+    attributes: dict[Word, Words] = Field(default_factory=dict, description="labels of columns")
+    codes: dict[Word, dict[str, Words]] = Field(default_factory=dict, description="code lists of columns, with labels")
+    metadata: Literal["public", "partners", "hidden"] = "public"
+    terms: Terms | None = None
+    exceptions: tuple[Exception_, ...] = ()
+    takedown: Literal["public", "all"] | None = None
+    licence: Literal["LO-2.0", "ODbL-1.0", "restricted"] | None = None
+    services: tuple[Literal["features", "tiles", "maps", "coverages", "stac", "download"], ...] = ("features", "tiles")
+    crs: tuple[Crs, ...] = Field((), description="CRS offered beside CRS84 and the storage CRS")
+    extent: tuple[float, float, float, float] | None = Field(None, description="west, south, east, north in degrees")
+    limits: Limits | None = None
+    editing: Editing | None = None
+
+    @model_validator(mode="after")
+    def _kind_agrees(self) -> Declaration:
+        if self.kind == "mutualised" and self.owner is None:
+            raise ValueError("« owner » est attendu pour une donnée mutualisée (charte, glossaire)")
+        if self.kind == "coproduced" and (self.owner or self.terms):
+            raise ValueError("une donnée coproduite n'a ni « owner » ni « terms » (charte § 3.4)")
+        if self.kind == "mutualised" and self.working_group:
+            raise ValueError("« working_group » ne concerne que les données coproduites (charte § 3.2.2)")
+        if self.source.raster and "features" in self.services:
+            raise ValueError("un raster ne sert pas d'entités : « services » attend tiles, maps, coverages, stac")
+        if self.editing and self.editing.enabled and self.kind == "coproduced":
+            raise ValueError("une donnée coproduite ne s'édite pas en ligne : elle passe par un dépôt (charte § 3.2.2)")
+        return self
+
+    @property
+    def plain(self) -> dict[str, object]:
+        """The declaration as JSON values, absent keys left out."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _dated[T: (Terms, Exception_)](span: T) -> T:
+    if span.from_ and span.to and span.from_ >= span.to:
+        raise ValueError("« to » doit suivre « from » (intervalle [from, to))")
+    return span
+
+
+def json_schema() -> dict[str, object]:
+    """JSON Schema of a declaration, for editors (`# yaml-language-server: $schema=schema.json`)."""
+    schema = Declaration.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
