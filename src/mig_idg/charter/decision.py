@@ -1,8 +1,8 @@
 """May they? One pure function: a request, the facts, the rule book; a decision that can say why.
 
 Forbids first, and one that holds is final. Then every permit that holds is a basis: the first is the stated one and
-gives the obligations, the view is the widest they give together, less what exceptions mask. Silence refuses. A condition
-that raises refuses too, and says so: a right that cannot be read is no right.
+gives the obligations, the view is the widest they give together, less what exceptions mask. Silence refuses. A
+condition that raises refuses too, and says so: a right that cannot be read is no right.
 """
 
 from __future__ import annotations

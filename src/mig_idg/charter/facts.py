@@ -275,7 +275,8 @@ class Facts:
             found |= {transfer.giver, transfer.recipient}
         for dataset in self.datasets.values():
             found |= dataset.co_owners | dataset.working_group | (dataset.frozen_audience or NOBODY)
-            found |= {dataset.owner} - {None}
+            if dataset.owner is not None:
+                found.add(dataset.owner)
             if dataset.terms:
                 found |= dataset.terms.named | dataset.terms.agreed
             for exception in dataset.exceptions:

@@ -221,7 +221,8 @@ def _way_in(case: Case) -> Text:
         if partners:
             ept = name(partners[0])
             return Text(
-                f"Demandez à {ept.fr} de mettre ces données à votre disposition (004 §3.6), ou adhérez à la charte (004 §2.2).",
+                f"Demandez à {ept.fr} de mettre ces données à votre disposition (004 §3.6), "
+                "ou adhérez à la charte (004 §2.2).",
                 f"Ask {ept.en} to make these data available to you (004 §3.6), or join the charter (004 §2.2).",
             )
         return Text(
