@@ -1,0 +1,10 @@
+do $$
+declare
+  missing text;
+begin
+  select string_agg(wanted, ', ') into missing
+  from unnest(string_to_array('act,remembered,dated', ',')) as t (wanted)
+  where to_regclass('registry.' || wanted) is null;
+  assert missing is null, missing;
+end
+$$;
