@@ -1,0 +1,217 @@
+"""The tables of the layers' own rows: made, filled in one go, described.
+
+    make(connection, table)                  the table of a layer, with its key and comments
+    fill(connection, table, batches)         all its rows replaced by those of the batches, by COPY
+    index(connection, table)                 spatial and territorial indexes, once the rows are there
+    present(connection, name)                what is there already, or None
+
+Rows travel as Arrow: one column per column of the table, the geometry as hexadecimal EWKB text. Arrow writes the CSV
+that COPY reads, so that no row ever becomes a Python object. An empty text and no value stay two things: Arrow quotes
+the first and leaves the second bare, which is how PostgreSQL reads them.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+from psycopg import sql
+
+from mig_idg.errors import Misunderstood, OutsideFailure, Text
+
+SQL_TYPES = {
+    "text": "text",
+    "integer": "bigint",
+    "float": "double precision",
+    "boolean": "boolean",
+    "date": "date",
+    "timestamptz": "timestamptz",
+}
+GEOMETRY_TYPES = (
+    "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection", "Geometry",
+)  # fmt: skip
+NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+PIECE = 20_000
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerColumn:
+    """A column of attributes; `type` is one of `SQL_TYPES`, `comment` what the depositor calls it."""
+
+    name: str
+    type: str
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerTable:
+    """The table of a layer: `name` is `schema.table`, `key` one of its columns, `srid` an EPSG number."""
+
+    name: str
+    columns: tuple[LayerColumn, ...]
+    key: str
+    geometry: str = "geom"
+    geometry_type: str = "Geometry"
+    srid: int = 2154
+    has_z: bool = False
+    territory: str | None = None
+    comment: str = ""
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.columns]
+        for word in (*self.parts, *names, self.geometry):
+            if not NAME.fullmatch(word):
+                raise Misunderstood(Text(f"Nom SQL impossible : « {word} ».", f"Not a usable SQL name: “{word}”."))
+        if self.key not in names or (self.territory and self.territory not in names):
+            raise Misunderstood(
+                Text(
+                    f"La table {self.name} n'a pas sa clé « {self.key} » ou sa colonne de territoire.",
+                    f"Table {self.name} lacks its key “{self.key}” or its territory column.",
+                )
+            )
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """Schema and table."""
+        schema, _, table = self.name.rpartition(".")
+        return schema or "public", table
+
+    @property
+    def identifier(self) -> sql.Identifier:
+        """The name of the table, quoted."""
+        return sql.Identifier(*self.parts)
+
+    @property
+    def geometry_sql(self) -> str:
+        """`geometry(PointZ,2154)`: from constants and an integer, nothing of the depositor's."""
+        kind = self.geometry_type if self.geometry_type in GEOMETRY_TYPES else "Geometry"
+        return f"geometry({kind}{'Z' if self.has_z else ''},{int(self.srid)})"
+
+
+def make(connection: psycopg.Connection[Any], table: LayerTable) -> None:
+    """Create the table, empty, with its key, its typed geometry and its comments. It must not be there yet."""
+    columns = [
+        sql.SQL("{} {}{}").format(
+            sql.Identifier(column.name),
+            sql.SQL(SQL_TYPES[column.type]),
+            sql.SQL(" not null" if column.name == table.key else ""),
+        )
+        for column in table.columns
+    ]
+    columns.append(sql.SQL("{} {}").format(sql.Identifier(table.geometry), sql.SQL(table.geometry_sql)))
+    connection.execute(sql.SQL("create table {} ({})").format(table.identifier, sql.SQL(", ").join(columns)))
+    _comment(connection, table)
+
+
+def index(connection: psycopg.Connection[Any], table: LayerTable) -> None:
+    """Key, spatial index and territorial index: made after the rows, which is several times faster than during."""
+    connection.execute(
+        sql.SQL("alter table {} add primary key ({})").format(table.identifier, sql.Identifier(table.key))
+    )
+    connection.execute(
+        sql.SQL("create index on {} using gist ({})").format(table.identifier, sql.Identifier(table.geometry))
+    )
+    if table.territory and table.territory != table.key:
+        connection.execute(sql.SQL("create index on {} ({})").format(table.identifier, sql.Identifier(table.territory)))
+
+
+def fill(
+    connection: psycopg.Connection[Any],
+    table: LayerTable,
+    batches: Iterable[pa.RecordBatch | pa.Table],
+    progress: Progress | None = None,
+) -> int:
+    """Replace every row of the table by those of the batches; the number of rows written.
+
+    To be called inside a transaction. `delete` and not `truncate`: truncate takes a lock that stops readers until the
+    commit, and shows an empty table to those whose snapshot is older. With `delete` the readers keep the old rows,
+    whole, until the new ones are committed, whole; what it leaves behind is for vacuum.
+    """
+    if rows_in(connection, table):
+        connection.execute(sql.SQL("delete from {}").format(table.identifier))
+    names = [*(column.name for column in table.columns), table.geometry]
+    statement = sql.SQL("copy {} ({}) from stdin with (format csv)").format(
+        table.identifier, sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    written = 0
+    with connection.cursor() as cursor:
+        with cursor.copy(statement) as copy:
+            for piece in _pieces(batches):
+                copy.write(csv_of(piece.select(names)))
+                written += piece.num_rows
+                if progress:
+                    progress(piece.num_rows)
+        if cursor.rowcount != written:
+            raise OutsideFailure(
+                Text(
+                    f"{written} lignes lues, {cursor.rowcount} écrites : l'import est abandonné.",
+                    f"{written} rows read, {cursor.rowcount} written: the import is given up.",
+                )
+            )
+    return written
+
+
+def analyze(connection: psycopg.Connection[Any], table: LayerTable) -> None:
+    """Fresh statistics for the planner; call it after the commit, on what readers now see."""
+    connection.execute(sql.SQL("analyze {}").format(table.identifier))
+
+
+def rows_in(connection: psycopg.Connection[Any], table: LayerTable) -> bool:
+    """Is there at least one row?"""
+    found = connection.execute(sql.SQL("select exists (select from {})").format(table.identifier)).fetchone()
+    return bool(found and found[0])
+
+
+def present(connection: psycopg.Connection[Any], name: str) -> dict[str, str] | None:
+    """The columns of a table in order (name: SQL type as `format_type` writes it), or None when it is not there."""
+    schema, _, table = name.rpartition(".")
+    rows = connection.execute(
+        """
+        select a.attname, format_type(a.atttypid, a.atttypmod)
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace
+        join pg_attribute a on a.attrelid = c.oid
+        where n.nspname = %s
+          and c.relname = %s
+          and c.relkind in ('r', 'p')
+          and a.attnum > 0
+          and not a.attisdropped
+        order by a.attnum
+        """,
+        (schema or "public", table),
+    ).fetchall()
+    return dict(rows) or None
+
+
+def csv_of(batch: pa.RecordBatch | pa.Table) -> memoryview:
+    """The rows as the CSV that COPY reads."""
+    text = io.BytesIO()
+    arrow_csv.write_csv(batch, text, arrow_csv.WriteOptions(include_header=False, quoting_style="needed"))
+    return text.getbuffer()
+
+
+def _pieces(batches: Iterable[pa.RecordBatch | pa.Table]) -> Iterator[pa.RecordBatch]:
+    """The same rows in pieces small enough for memory to stay flat and for progress to move."""
+    for batch in batches:
+        table = batch if isinstance(batch, pa.Table) else pa.Table.from_batches([batch])
+        yield from table.to_batches(max_chunksize=PIECE)
+
+
+def _comment(connection: psycopg.Connection[Any], table: LayerTable) -> None:
+    """Write what the table and its columns are, for those who read the database directly."""
+    if table.comment:
+        connection.execute(sql.SQL("comment on table {} is {}").format(table.identifier, sql.Literal(table.comment)))
+    for column in table.columns:
+        if column.comment:
+            connection.execute(
+                sql.SQL("comment on column {} is {}").format(
+                    sql.Identifier(*table.parts, column.name), sql.Literal(column.comment)
+                )
+            )
