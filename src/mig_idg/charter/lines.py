@@ -124,9 +124,9 @@ class _Reader:
             self.anchors[event.anchor] = node
         return node
 
-    def alias(self, anchor: str, line: int) -> Node:
+    def alias(self, anchor: str | None, line: int) -> Node:
         """The node an alias stands for; together, aliases may not stand for more than `ALIASED_VALUES` values."""
-        if anchor not in self.anchors:
+        if anchor is None or anchor not in self.anchors:
             raise _refused(self.file, line, f"ancre inconnue : {anchor}", f"unknown anchor: {anchor}")
         node = self.anchors[anchor]
         self.aliased += node.size

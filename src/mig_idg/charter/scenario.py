@@ -268,13 +268,13 @@ class _Parser:
 
     def look_over(self, dataset: Dataset, fields: Fields) -> None:
         """Remark on words that mean nothing here and look like a known one."""
-        if dataset.licence is not None and dataset.licence not in OPEN_LICENCES:
-            if near := nearest(dataset.licence, OPEN_LICENCES):
-                self.remark(
-                    fields.items["licence"].line,
-                    f"la licence « {dataset.licence} » n'est pas ouverte ; vouliez-vous dire « {near} » ?",
-                    f"licence “{dataset.licence}” is not open; did you mean “{near}”?",
-                )
+        near = nearest(dataset.licence or "", OPEN_LICENCES)
+        if near is not None and near != dataset.licence:
+            self.remark(
+                fields.items["licence"].line,
+                f"la licence « {dataset.licence} » n'est pas ouverte ; vouliez-vous dire « {near} » ?",
+                f"licence “{dataset.licence}” is not open; did you mean “{near}”?",
+            )
         hidden = dataset.terms.hidden_attributes if dataset.terms else frozenset()
         named = hidden.union(*(exception.attributes for exception in dataset.exceptions))
         for attribute in sorted(named.difference(dataset.attributes)):

@@ -1,0 +1,143 @@
+"""`mig-idg charter check|rules|articles|readings`: the law asked, and read. No database, nothing heavy."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mig_idg.charter import reference
+from mig_idg.charter.rulebook import RULEBOOK
+from mig_idg.charter.scenario import Question, Scenario, answer, differences, parse
+from mig_idg.cli.words import lang, say, say_json, t
+from mig_idg.errors import InvalidDeclaration, Text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+JSON = click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
+Answer = dict[str, Any]
+
+
+@click.group(
+    name="charter", help=t("La charte : ses règles, et les scénarios qui les éprouvent.", "The charter: rules.")
+)
+def command() -> None:
+    """Group of the verbs that need no database."""
+
+
+@command.command(
+    help=t(
+        "Répond aux questions de fichiers de scénario et compare avec ce qui est attendu. "
+        "Sortie : 0 tout est conforme, 1 une attente est démentie, 2 un fichier n'est pas compris.",
+        "Answers the questions of scenario files and compares with what is expected. "
+        "Exit: 0 as expected, 1 an expectation fails, 2 a file is not understood.",
+    )
+)
+@click.argument("files", metavar=t("FICHIER…", "FILE…"), nargs=-1, required=True)
+@JSON
+def check(files: tuple[str, ...], as_json: bool) -> int:
+    """Every file is read, even after one that is not understood: one run tells all there is to mend."""
+    answered: dict[str, list[Answer]] = {}
+    not_understood = False
+    for file in files:
+        try:
+            scenario = parse(_text(file), file)
+        except InvalidDeclaration as error:
+            say(error.text(lang()), err=True)
+            not_understood = True
+            continue
+        for remark in scenario.remarks:
+            say(f"{remark.file}:{remark.line}: {remark.text.in_(lang())}", err=True)
+        answered[file] = [answer(question, scenario.facts, lang=lang()) for question in scenario.questions]
+        if not as_json:
+            _show(file, scenario, answered[file])
+    if as_json:
+        say_json(answered)
+    failed = any(told["ok"] is False for answers in answered.values() for told in answers)
+    return 2 if not_understood else 1 if failed else 0
+
+
+def _text(file: str) -> str:
+    """The text of a file, `-` being the standard input; InvalidDeclaration when it cannot be read as text."""
+    path = Path(file)
+    if file != "-" and path.is_dir():
+        raise _unread(
+            file,
+            "c'est un dossier ; donnez les fichiers, par exemple " + str(path / "*.yml"),
+            "is a directory; give its files, like " + str(path / "*.yml"),
+        )
+    try:
+        return (sys.stdin.buffer.read() if file == "-" else path.read_bytes()).decode("utf-8-sig")
+    except FileNotFoundError:
+        raise _unread(file, "ce fichier n'existe pas", "there is no such file") from None
+    except OSError as error:
+        raise _unread(file, f"illisible : {error.strerror}", f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise _unread(file, "ce fichier n'est pas du texte en UTF-8", "this file is not UTF-8 text") from None
+
+
+def _unread(file: str, fr: str, en: str) -> InvalidDeclaration:
+    return InvalidDeclaration(file, None, Text(f"{fr}.", f"{en}."))
+
+
+def _show(file: str, scenario: Scenario, answers: list[Answer]) -> None:
+    """The table of one file, then each expectation that failed, with its line and its reason."""
+    from rich.table import Table
+
+    table = Table(title=file, title_justify="left", box=None, pad_edge=False)
+    for heading in ("", t("question", "question"), t("réponse", "answer"), t("règle", "rule"), t("article", "article")):
+        table.add_column(heading, overflow="fold")
+    for told in answers:
+        outcome = t("oui", "yes") if told["outcome"] == "permit" else t("non", "no")
+        mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "·"}[told["ok"]]
+        table.add_row(mark, _plain(told["name"]), outcome, told["rule"], told["article"])
+    console = _console()
+    console.print(table)
+    for question, told in zip(scenario.questions, answers, strict=True):
+        if told["ok"] is False:
+            for line in _disagreement(file, question, told):
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
+    failed = sum(told["ok"] is False for told in answers)
+    asked = len(answers)
+    console.print(t(f"{asked} question(s), {failed} démentie(s).", f"{asked} question(s), {failed} failed."), "")
+
+
+def _disagreement(file: str, question: Question, told: Answer) -> list[str]:
+    expect = question.expect or {}
+    lines = [f"{file}:{question.line}: {question.name}"]
+    for key in differences(expect, told):
+        wanted, got = _value(expect[key]), _value(told.get(key))
+        lines.append(t(f"  {key} : attendu {wanted}, obtenu {got}", f"  {key}: expected {wanted}, got {got}"))
+    return [*lines, f"  {told['reason']}"]
+
+
+def _value(value: Any) -> str:
+    return "[" + ", ".join(sorted(value)) + "]" if isinstance(value, list | tuple) else str(value)
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else 140)
+
+
+@command.command(help=t("Le livre des règles, dans l'ordre où il est consulté.", "The rule book, in its order."))
+@JSON
+@click.option("--page", is_flag=True, help=t("la page de référence, en Markdown", "the reference page, in Markdown"))
+def rules(as_json: bool, page: bool) -> None:
+    """Print the rule book: for people, for programs, or as the page of the documentation."""
+    if page:
+        click.echo(reference.page(), nl=False)
+    elif as_json:
+        say_json([reference.as_json(rule) for rule in (*RULEBOOK.rules, RULEBOOK.silence)])
+    else:
+        click.echo(reference.plain(lang()))
