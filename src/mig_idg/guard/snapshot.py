@@ -1,0 +1,105 @@
+"""Everything rights need, in memory, as of one epoch: publications, facts of the charter, credentials.
+
+A snapshot never changes: a new epoch, or a new legal day, is a new snapshot. What is computed on it (decisions, grants,
+visible sets) is kept with it and goes with it; nothing is cached by time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from mig_idg.charter import Decision, Facts, Request, decide
+from mig_idg.charter.facts import ROLES
+from mig_idg.errors import Lang
+from mig_idg.guard.principal import NO_ROLES, Principal
+from mig_idg.registry.tokens import Credentials
+from mig_idg.store.collection import Collection
+from mig_idg.store.grant import Grant, granted_columns, narrowed, profile_name, rows_setting
+
+CACHED_DECISIONS = 200_000
+
+_Key = tuple[str | None, frozenset[str], str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """The state that one request is decided on. `day` is the legal day (Europe/Paris)."""
+
+    epoch: int
+    generation: int
+    day: date
+    collections: Mapping[str, Collection]
+    facts: Facts
+    credentials: Credentials
+    database: str
+    mention: str = "Mutualisation de l'Information Géographique"
+    _decisions: dict[_Key, Decision] = field(default_factory=dict, repr=False)
+    _grants: dict[tuple[_Key, bool], Grant | None] = field(default_factory=dict, repr=False)
+    _visible: dict[str, tuple[Collection, ...]] = field(default_factory=dict, repr=False)
+
+    def decide(self, principal: Principal, action: str, dataset: str) -> Decision:
+        """The charter's decision for this caller, action and dataset; beyond a token's scope, the public's."""
+        return self._decide(_key(principal, action, dataset))
+
+    def grant(self, principal: Principal, collection: Collection, action: str) -> tuple[Decision, Grant | None]:
+        """The decision, and the grant it gives on the collection's table (None: refused, or nothing tabular)."""
+        key = _key(principal, action, collection.id)
+        decision = self._decide(key)
+        slot = (key, principal.public)
+        if slot not in self._grants:
+            self._grants[slot] = self._make_grant(principal, collection, decision)
+        return decision, self._grants[slot]
+
+    def visible(self, principal: Principal) -> tuple[Collection, ...]:
+        """The collections this caller may discover, and no other (invariant 28), in the order of their ids."""
+        found = self._visible.get(principal.key)
+        if found is None:
+            found = tuple(
+                collection
+                for collection in self.collections.values()
+                if self.decide(principal, "discover", collection.id).permitted
+            )
+            self._visible[principal.key] = found
+        return found
+
+    def rights_key(self, principal: Principal) -> str:
+        """A name for what this caller may discover: two callers with the same one get the same listings."""
+        return "\x1f".join(collection.id for collection in self.visible(principal))
+
+    def credit(self, collection: Collection, lang: Lang = "fr") -> str:
+        """The mention of the partnership and the owner's name (charter § 3.5.2), for any use of the data."""
+        return f"{self.mention} — {collection.credit(lang)}"
+
+    def _decide(self, key: _Key) -> Decision:
+        decision = self._decisions.get(key)
+        if decision is None:
+            organisation, roles, action, dataset = key
+            decision = decide(Request(organisation, roles, action, dataset, self.day), self.facts)
+            if len(self._decisions) < CACHED_DECISIONS:
+                self._decisions[key] = decision
+        return decision
+
+    def _make_grant(self, principal: Principal, collection: Collection, decision: Decision) -> Grant | None:
+        if not decision.permitted or collection.table is None:
+            return None
+        columns = granted_columns(collection.table, decision.hidden)
+        if columns is None:
+            return None
+        rows = rows_setting(decision.rows)
+        role = profile_name(self.database, collection.id, columns)
+        return Grant(
+            table=narrowed(collection.table, columns),
+            role=role,
+            rows=rows,
+            key="\x1f".join((role, rows, decision.rule, ",".join(decision.obligations), str(principal.public))),
+            public=principal.public,
+            obligations=decision.obligations,
+        )
+
+
+def _key(principal: Principal, action: str, dataset: str) -> _Key:
+    if principal.within_scope(action, dataset):
+        return (principal.organisation, principal.roles.intersection(ROLES), action, dataset)
+    return (None, NO_ROLES, action, dataset)
