@@ -96,6 +96,7 @@ class Snapshot:
             key="\x1f".join((role, rows, decision.rule, ",".join(decision.obligations), str(principal.public))),
             public=principal.public,
             obligations=decision.obligations,
+            writer=profile_name(self.database, collection.id, columns, "w"),
         )
 
 

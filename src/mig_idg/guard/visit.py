@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mig_idg.charter import Decision
 from mig_idg.database.lane import Row
@@ -19,9 +19,24 @@ if TYPE_CHECKING:
     from mig_idg.guard.principal import Principal
     from mig_idg.guard.snapshot import Snapshot
 
-# (lanes, grant, statement) → rows; both raise StaleEpoch when rights moved since the snapshot.
-Fetch = Callable[["Visit", Statement], Awaitable[list[Row]]]
-Stream = Callable[["Visit", Statement], AsyncIterator[Row]]
+
+class Threshold(Protocol):
+    """What a visit may ask of the threshold that let it in."""
+
+    async def fetch(self, visit: Visit, statement: Statement, layer: Layer | None) -> list[Row]:
+        """All rows of a statement under a grant."""
+
+    def stream(self, visit: Visit, statement: Statement, layer: Layer | None) -> AsyncIterator[Row]:
+        """The same, row by row."""
+
+    async def write(self, visit: Visit, statement: Statement) -> list[Row]:
+        """Rows of a write … returning, under the writer profile."""
+
+    def admit(self, visit: Visit, collection: str, action: str) -> Layer:
+        """Another collection, decided on like the first."""
+
+
+Layer = tuple[Collection, Grant | None, Decision]
 
 
 class StaleEpoch(Exception):
@@ -52,30 +67,40 @@ class Visit:
     decision: Decision | None = None
     data_version: int | None = None
     notes: dict[str, Any] = field(default_factory=dict)
-    _fetch: Fetch | None = None
-    _stream: Stream | None = None
-    _body: Callable[[int], Awaitable[bytes]] | None = None
-    _write: Callable[[Visit, Statement], Awaitable[list[Row]]] | None = None
+    threshold: Threshold | None = None
+    read_body: Callable[[int], Awaitable[bytes]] | None = None
+    address: str = ""
 
-    async def fetch(self, statement: Statement) -> list[Row]:
-        """All rows of a statement under the grant, in one round trip. Raises StaleEpoch, StatementFailed."""
-        assert self._fetch is not None
-        return await self._fetch(self, statement)
+    async def fetch(self, statement: Statement, layer: Layer | None = None) -> list[Row]:
+        """All rows of a statement under the grant (or that of `layer`, from `admit`), in one round trip.
 
-    def stream(self, statement: Statement) -> AsyncIterator[Row]:
+        Raises StaleEpoch, StatementFailed; let both pass.
+        """
+        assert self.threshold is not None
+        return await self.threshold.fetch(self, statement, layer)
+
+    def stream(self, statement: Statement, layer: Layer | None = None) -> AsyncIterator[Row]:
         """The rows one by one, no faster than they are consumed; leaving early cancels the query."""
-        assert self._stream is not None
-        return self._stream(self, statement)
+        assert self.threshold is not None
+        return self.threshold.stream(self, statement, layer)
 
     async def write(self, statement: Statement) -> list[Row]:
-        """Rows of an insert, update or delete … returning, under the writer profile of the grant."""
-        assert self._write is not None
-        return await self._write(self, statement)
+        """Rows of an insert, update or delete … returning on `grant.writer_view`, under the writer profile."""
+        assert self.threshold is not None
+        return await self.threshold.write(self, statement)
+
+    def admit(self, collection: str, action: str) -> Layer:
+        """Another collection of the same request, decided on and journalled like the first.
+
+        Raises NotFound (missing or hidden) or Refused.
+        """
+        assert self.threshold is not None
+        return self.threshold.admit(self, collection, action)
 
     async def body(self) -> bytes:
         """The request body, up to the door's limit. Raises TooLarge."""
-        assert self._body is not None
-        return await self._body(self.door.body_limit)
+        assert self.read_body is not None
+        return await self.read_body(self.door.body_limit)
 
     @property
     def layer(self) -> tuple[Collection, Grant]:

@@ -18,7 +18,8 @@ class Grant:
     `table` holds only the columns granted: what it lacks is an unknown word to every parser. `role` is both the
     database role and the name of its view in schema `served`. `rows` is `*`, or INSEE codes of communes between commas
     (an empty text shows no row). `key` names everything that may change the bytes of an answer for this caller: it is
-    part of every ETag and of every cache key. `public` says that anybody gets the same bytes.
+    part of every ETag and of every cache key. `public` says that anybody gets the same bytes. `writer` is the profile
+    with the same columns for an owner who edits.
     """
 
     table: Table
@@ -27,6 +28,17 @@ class Grant:
     key: str
     public: bool
     obligations: tuple[str, ...] = ()
+    writer: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column of the profile, geometry and companions included."""
+        return (*self.table.names, *self.table.geometry_columns)
+
+    @property
+    def writer_view(self) -> str:
+        """The view an owner edits through (role and view of the same name), quoted and ready for SQL."""
+        return f'served."{self.writer}"'
 
     @property
     def view(self) -> str:

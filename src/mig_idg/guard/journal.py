@@ -1,0 +1,107 @@
+"""The journal, on the server's side: decisions are noted in memory and written twice a second, in order.
+
+Identical decisions of the same half second are one row with a count. What was noted is lost only by a `kill -9` within
+that half second; a database that is away keeps the notes waiting, up to a bound, past which answers on data that are not
+open are refused: no unaudited use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import structlog
+
+from mig_idg.charter import Decision
+from mig_idg.database.lane import Grip, StatementFailed
+from mig_idg.database.pool import Pool, down
+from mig_idg.errors import OutsideFailure
+from mig_idg.guard.principal import Principal
+from mig_idg.guard.snapshot import Snapshot
+
+log = structlog.get_logger(__name__)
+
+PERIOD_SECONDS = 0.5
+MOST_WAITING = 50_000
+_APPEND = b"select journal.append($1::jsonb)"
+
+_Key = tuple[Any, ...]
+
+
+class Journal:
+    """Notes decisions; `run` writes them; `flush` writes what is left."""
+
+    def __init__(self, pool: Pool, *, enabled: bool = True, clock: Callable[[], datetime] | None = None) -> None:
+        self._pool = pool
+        self._enabled = enabled
+        self._clock = clock or (lambda: datetime.now(UTC))
+        self._waiting: dict[_Key, list[Any]] = {}
+        self._writing = asyncio.Lock()
+
+    def note(
+        self, principal: Principal, snapshot: Snapshot, action: str, dataset: str, decision: Decision, remark: str = ""
+    ) -> None:
+        """Remember one decision. Open data read under their licence are not noted.
+
+        Raises OutsideFailure (503) when too many notes wait: an answer that cannot be recorded is not given.
+        """
+        if not self._enabled or (decision.rule == "B9" and decision.permitted and principal.public):
+            return
+        key = (
+            principal.login, principal.organisation, principal.roles, action, dataset, decision.outcome, decision.rule,
+            snapshot.epoch, snapshot.generation, remark,
+        )  # fmt: skip
+        known = self._waiting.get(key)
+        now = self._clock()
+        if known is not None:
+            known[1] = now
+            known[2] += 1
+            return
+        if len(self._waiting) >= MOST_WAITING:
+            raise down()
+        self._waiting[key] = [now, now, 1, decision]
+
+    async def run(self) -> None:
+        """Write twice a second, for ever; cancel the task to stop, then `flush`."""
+        while True:
+            await asyncio.sleep(PERIOD_SECONDS)
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Write what waits, in the order it was noted; on failure it goes on waiting."""
+        async with self._writing:
+            if not self._waiting:
+                return
+            batch, self._waiting = self._waiting, {}
+            rows = orjson.dumps([_entry(key, value) for key, value in batch.items()])
+            try:
+                async with self._pool.lane() as lane:
+                    await lane.run(Grip(b"idg_app", b"", b"10000"), _APPEND, (rows,))
+            except (OutsideFailure, StatementFailed) as error:
+                log.error("journal-waits", entries=len(batch), reason=type(error).__name__)
+                self._waiting = batch | self._waiting
+
+
+def _entry(key: _Key, value: list[Any]) -> dict[str, Any]:
+    login, organisation, roles, action, dataset, outcome, rule, epoch, generation, remark = key
+    first, last, requests, decision = value
+    return {
+        "at": first,
+        "until": last,
+        "requests": requests,
+        "login": login,
+        "organisation": organisation,
+        "roles": sorted(roles),
+        "action": action,
+        "dataset": dataset,
+        "outcome": outcome,
+        "rule": rule,
+        "article": decision.article,
+        "facts": epoch,
+        "generation": generation,
+        "obligations": list(decision.obligations),
+        "note": remark or None,
+    }

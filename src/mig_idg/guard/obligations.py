@@ -1,0 +1,56 @@
+"""Obligations carried out on every answer that shows data: mention, credit, licence duties, who answers for the use.
+
+What a file or a page must contain besides (a caption, a metadata table) is written by the format that makes it; here
+are the headers that no format can forget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mig_idg.store.collection import Collection
+
+LICENCES = {
+    "LO-2.0": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
+    "ODbL-1.0": "https://opendatacommons.org/licenses/odbl/1-0/",
+}
+# What this server carries out. A decision with another obligation is refused: nobody would keep it.
+KNOWN = frozenset(
+    {
+        "LOG", "MENTION_MIG", "OWNER_CREDIT", "DISCLAIMER", "ATTRIBUTION", "LAST_UPDATE_DATE", "SHARE_ALIKE", "KEEP_OPEN",
+        "THIRD_PARTY_NOTICE", "NOTIFY_CO_OWNERS", "DRAFT_ONLY", "DELETE_AT_END",
+    }
+)  # fmt: skip
+
+
+def unknown(obligations: Iterable[str]) -> tuple[str, ...]:
+    """The obligations this server could not carry out (none, unless the rule book grew)."""
+    return tuple(one for one in obligations if one not in KNOWN and not one.startswith("RESPONSIBLE:"))
+
+
+def attribution(collection: Collection, mention: str, obligations: Iterable[str]) -> str:
+    """The words that go with any use: the partnership's mention, the owner's name, the draft's warning."""
+    owed = set(obligations)
+    parts = []
+    if "MENTION_MIG" in owed:
+        parts.append(mention)
+    if owed & {"OWNER_CREDIT", "ATTRIBUTION"} or not parts:
+        parts.append(collection.credit())
+    if "LAST_UPDATE_DATE" in owed and collection.declared.get("updated"):
+        parts.append(f"mise à jour : {collection.declared['updated']}")
+    if "DRAFT_ONLY" in owed:
+        parts.append("document de travail, ne pas diffuser")
+    return " — ".join(parts)
+
+
+def headers(collection: Collection, mention: str, obligations: tuple[str, ...], base_url: str) -> list[tuple[str, str]]:
+    """`Link`, `attribution` and `idg-obligations` of an answer that shows data of this collection."""
+    home = f"{base_url}/collections/{collection.id}"
+    links = [f'<{home}>; rel="describedby"', f'<{home}/access>; rel="terms-of-service"']
+    if collection.licence in LICENCES:
+        links.append(f'<{LICENCES[collection.licence]}>; rel="license"')
+    words = attribution(collection, mention, obligations)
+    made = [("link", ", ".join(links)), ("attribution", words.encode("latin-1", "replace").decode("latin-1"))]
+    if obligations:
+        made.append(("idg-obligations", ", ".join(obligations)))
+    return made

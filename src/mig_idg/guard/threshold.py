@@ -1,0 +1,335 @@
+"""The one threshold: every request passes here, and nothing else opens the database for it.
+
+Who is asking, what is asked, what the charter says, then the handler, then obligations, cache headers and journal.
+Hidden and missing take the same way and give the same bytes. An answer that touched no row is confirmed against the
+epoch before it leaves, so that neither a revocation nor a grant is ever told late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+
+import structlog
+
+from mig_idg.charter import Decision
+from mig_idg.database.lane import Grip, Row, Stamp, StatementFailed
+from mig_idg.database.pool import Pool
+from mig_idg.errors import MethodNotAllowed, NotFound, OutsideFailure, Refused, Text, Trouble, Unauthenticated
+from mig_idg.guard import credentials as doorkeeper
+from mig_idg.guard import obligations
+from mig_idg.guard.answer import Answer
+from mig_idg.guard.current import Current
+from mig_idg.guard.door import Door, Doors
+from mig_idg.guard.journal import Journal
+from mig_idg.guard.principal import PUBLIC, Principal
+from mig_idg.guard.request import Incoming, choose_language, unknown_place
+from mig_idg.guard.snapshot import Snapshot
+from mig_idg.guard.visit import Layer, StaleEpoch, Visit
+from mig_idg.store.collection import Collection
+from mig_idg.store.grant import Grant
+from mig_idg.store.statement import Param, Statement
+
+log = structlog.get_logger(__name__)
+
+STARTS = 4
+PUBLIC_TIMEOUT, PARTNER_TIMEOUT, EXPORT_TIMEOUT = b"2500", b"5000", b"900000"
+ReadBody = Callable[[int], Awaitable[bytes]]
+
+
+class Guard:
+    """The threshold of one worker: doors, current snapshot, pools of lanes by kind, journal."""
+
+    def __init__(
+        self,
+        doors: Doors,
+        current: Current,
+        pools: Mapping[str, Pool],
+        writers: Pool,
+        journal: Journal,
+        *,
+        base_url: str,
+        verify_jwt: doorkeeper.VerifyJwt | None = None,
+    ) -> None:
+        self.doors = doors
+        self.current = current
+        self.journal = journal
+        self._pools = pools
+        self._writers = writers
+        self._base_url = base_url
+        self._verify_jwt = verify_jwt
+        self._attempts = doorkeeper.Attempts()
+        self._profiles: set[str] = set()
+
+    async def receive(self, incoming: Incoming, read_body: ReadBody) -> tuple[Answer, Visit | None]:
+        """The answer to a request. Raises Trouble (to be told as a problem), never leaves rows of a stale right."""
+        token, path = doorkeeper.split_prefix(incoming.path)
+        prefix = f"{doorkeeper.PATH_PREFIX}{token}" if token is not None else ""
+        found = self.doors.find(path)
+        query = dict(incoming.query)
+        query_token = query.pop("token", None)
+        shown = doorkeeper.presented(incoming.headers, query_token, token)
+        for start in range(STARTS):
+            snapshot = await self.current.get() if start == 0 else await self.current.refresh()
+            visit: Visit | None = None
+            try:
+                principal = self._enter(shown, snapshot)
+                if found is None:
+                    raise unknown_place()
+                door, params = found
+                visit = Visit(
+                    method=incoming.method,
+                    path=path,
+                    params=params,
+                    query=query,
+                    headers=incoming.headers,
+                    lang=choose_language(query, incoming.headers),
+                    principal=principal,
+                    snapshot=snapshot,
+                    base_url=self._base_url + prefix,
+                    door=door,
+                    threshold=self,
+                    read_body=read_body,
+                    address=incoming.address,
+                )
+                answer = await self._cross(visit, door)
+                if visit.data_version is None and door.lanes != "none":
+                    await self._confirm(snapshot, principal)
+                return self._owed(answer, visit), visit
+            except StaleEpoch:
+                continue
+            except Unauthenticated:
+                if await self._moved(snapshot):
+                    continue
+                self._attempts.failed(incoming.address, *(one.login for one in shown if one.login))
+                raise
+            except (Refused, NotFound):
+                if (visit is None or visit.data_version is None) and await self._moved(snapshot):
+                    continue
+                raise
+            finally:
+                if visit is not None:
+                    self._write_down(visit)
+        raise OutsideFailure(
+            Text("Les droits changent sans arrêt en ce moment.", "Rights keep changing right now."),
+            remedy=Text("Réessayez dans une seconde.", "Try again in a second."),
+        )
+
+    # who is asking, what is asked
+
+    def _enter(self, shown: list[doorkeeper.Presented], snapshot: Snapshot) -> Principal:
+        if not shown:
+            return PUBLIC
+        return doorkeeper.authenticate(shown, snapshot.credentials, verify_jwt=self._verify_jwt)
+
+    async def _cross(self, visit: Visit, door: Door) -> Answer:
+        if visit.method not in door.methods:
+            if visit.method == "OPTIONS":
+                return Answer(status=204, headers={"allow": ", ".join((*door.methods, "OPTIONS"))})
+            error = MethodNotAllowed(
+                Text(f"{visit.method} n'est pas permis ici.", f"{visit.method} is not allowed here."),
+            )
+            error.headers["allow"] = ", ".join((*door.methods, "OPTIONS"))
+            raise error
+        if "collection" in visit.params:
+            action = door.asks(visit.method, visit.query)
+            visit.collection, visit.grant, visit.decision = self.admit(visit, visit.params["collection"], action)
+        return await door.handler(visit)
+
+    def admit(self, visit: Visit, collection: str, action: str) -> Layer:
+        """Decide on a collection for this visit: (collection, grant, decision), or NotFound, or Refused."""
+        snapshot, principal = visit.snapshot, visit.principal
+        known = snapshot.collections.get(collection)
+        if action in ("open", "listing"):
+            action = "discover"
+        decision = snapshot.decide(principal, action, collection)
+        if known is None or not decision.permitted:
+            if known is None or not snapshot.decide(principal, "discover", collection).permitted:
+                raise missing(collection)
+            self._remember(visit, action, collection, decision)
+            raise refused(known, decision, visit)
+        owed = obligations.unknown(decision.obligations)
+        if owed:
+            log.error("obligation-unknown", obligations=owed, rule=decision.rule)
+            raise OutsideFailure(Text("Une obligation ne peut pas être tenue.", "An obligation cannot be carried out."))
+        self._remember(visit, action, collection, decision)
+        _, grant = snapshot.grant(principal, known, action)
+        return known, grant, decision
+
+    def _remember(self, visit: Visit, action: str, collection: str, decision: Decision) -> None:
+        if action != "discover":
+            visit.notes.setdefault("decisions", []).append((action, collection, decision))
+
+    def _write_down(self, visit: Visit) -> None:
+        for action, collection, decision in visit.notes.pop("decisions", ()):
+            self.journal.note(
+                visit.principal, visit.snapshot, action, collection, decision, visit.notes.get("remark", "")
+            )
+
+    # rows, under the grant and the epoch
+
+    async def fetch(self, visit: Visit, statement: Statement, layer: Layer | None = None) -> list[Row]:
+        """All rows of a statement; raises StaleEpoch when rights moved since the visit's snapshot."""
+        grip = await self._grip(visit, layer)
+        async with self._pools[visit.door.lanes].lane() as lane:
+            stamp, rows = await lane.run(
+                grip, statement.sql.encode(), _bound(statement.params), binary=statement.binary
+            )
+        self._check(visit, stamp)
+        return rows
+
+    async def stream(self, visit: Visit, statement: Statement, layer: Layer | None = None) -> AsyncIterator[Row]:
+        """Rows one by one; the first is only given once the epoch was checked."""
+        grip = await self._grip(visit, layer)
+        async with self._pools[visit.door.lanes].lane() as lane:
+            flow = lane.stream(grip, statement.sql.encode(), _bound(statement.params), binary=statement.binary)
+            try:
+                async for row in flow:
+                    if isinstance(row, Stamp):
+                        self._check(visit, row)
+                    else:
+                        yield row
+            finally:
+                await flow.aclose()  # type: ignore[attr-defined]
+
+    async def write(self, visit: Visit, statement: Statement) -> list[Row]:
+        """Rows of a write … returning. Rights are checked in the same transaction, before it commits."""
+        assert visit.grant is not None
+        await self._ensure(visit.grant.writer, visit, visit.collection, visit.grant, "ensure_writer")
+        await self._confirm(visit.snapshot, visit.principal)
+        grip = Grip(visit.grant.writer.encode(), visit.grant.rows.encode(), PARTNER_TIMEOUT, _name(visit.collection))
+        async with self._writers.lane() as lane:
+            stamp, rows = await lane.run(grip, statement.sql.encode(), _bound(statement.params))
+        visit.data_version = stamp.data
+        return rows
+
+    async def _grip(self, visit: Visit, layer: Layer | None) -> Grip:
+        collection, grant = (layer[0], layer[1]) if layer else (visit.collection, visit.grant)
+        timeout = EXPORT_TIMEOUT if visit.door.lanes == "exports" else (
+            PUBLIC_TIMEOUT if visit.principal.public else PARTNER_TIMEOUT
+        )  # fmt: skip
+        if grant is None:
+            return Grip(b"idg_app", b"", timeout, _name(collection))
+        if grant.role not in self._profiles:
+            await self._ensure(grant.role, visit, collection, grant, "ensure_profile")
+        return Grip(grant.role.encode(), grant.rows.encode(), timeout, _name(collection))
+
+    async def _ensure(
+        self, role: str, visit: Visit, collection: Collection | None, grant: Grant, function: str
+    ) -> None:
+        if role in self._profiles:
+            return
+        assert collection is not None
+        async with self._writers.lane() as lane:
+            await lane.run(
+                Grip(b"idg_app", b"", PARTNER_TIMEOUT),
+                f"select served.{function}($1, $2::text[])".encode(),
+                (collection.id.encode(), _text_array(grant.columns)),
+            )
+        self._profiles.add(role)
+
+    def _check(self, visit: Visit, stamp: Stamp) -> None:
+        if stamp.epoch != visit.snapshot.epoch:
+            raise StaleEpoch
+        visit.data_version = stamp.data
+
+    async def _epoch(self) -> int:
+        async with self._pools["admin"].lane() as lane:
+            stamp, _ = await lane.run(Grip(b"idg_app", b""), b"select 1", ())
+        return stamp.epoch
+
+    async def _moved(self, snapshot: Snapshot) -> bool:
+        try:
+            return await self._epoch() != snapshot.epoch
+        except OutsideFailure:
+            return False
+
+    async def _confirm(self, snapshot: Snapshot, principal: Principal) -> None:
+        """Raise StaleEpoch when rights moved; while the database is away only the public's answers stand."""
+        try:
+            if await self._epoch() != snapshot.epoch:
+                raise StaleEpoch
+        except OutsideFailure:
+            if not principal.public:
+                raise
+
+    # what every answer owes
+
+    def _owed(self, answer: Answer, visit: Visit) -> Answer:
+        collection, decision = visit.collection, visit.decision
+        if collection is not None and decision is not None and answer.status < 300:
+            for name, value in obligations.headers(
+                collection, visit.snapshot.mention, decision.obligations, visit.base_url
+            ):
+                answer.headers[name] = f"{answer.headers[name]}, {value}" if name in answer.headers else value
+        if "cache-control" not in answer.headers:
+            shared = visit.principal.public and not answer.private and visit.method in ("GET", "HEAD")
+            answer.headers["cache-control"] = "public, no-cache" if shared else "private, no-store"
+        return answer
+
+
+def missing(collection: str) -> NotFound:
+    """A collection that is not there, or that this caller may not know of: one answer."""
+    return NotFound(
+        Text(f"Aucune collection « {collection} ».", f"There is no collection “{collection}”."),
+        remedy=Text("La liste est à /collections.", "The list is at /collections."),
+        extra={"collection": collection},
+    )
+
+
+def refused(collection: Collection, decision: Decision, visit: Visit) -> Trouble:
+    """The refusal of a collection whose existence the caller may know: rule, article, reason, remedy."""
+    return Refused(
+        decision.reason,
+        remedy=decision.remedy,
+        extra={
+            "rule": decision.rule,
+            "article": decision.article,
+            "reason": decision.reason,
+            "collection": collection.id,
+            "access": visit.url(f"/collections/{collection.id}/access"),
+        },
+    )
+
+
+def statement_trouble(error: StatementFailed) -> Trouble:
+    """What a refusal by PostgreSQL is outside: the words of the database never leave."""
+    state = error.sqlstate
+    if state == "57014":
+        late = OutsideFailure(
+            Text("La demande prend trop de temps.", "The request takes too long."),
+            remedy=Text("Réduisez l'emprise, le filtre ou la page.", "Use a smaller box, filter or page."),
+        )
+        late.headers["retry-after"] = "1"
+        return late
+    if state.startswith("22"):
+        from mig_idg.errors import Misunderstood
+
+        return Misunderstood(
+            Text("Une valeur de la demande ne peut pas être calculée.", "A value of the request cannot be computed.")
+        )
+    log.error("statement-failed", sqlstate=state)
+    if state.startswith(("53", "57", "58", "08")):
+        return OutsideFailure(Text("La base de données ne peut pas répondre.", "The database cannot answer."))
+    return Trouble(
+        Text("Une erreur interne s'est produite.", "An internal error happened."),
+        remedy=Text("Signalez-la avec son numéro.", "Report it with its number."),
+    )
+
+
+def _name(collection: Collection | None) -> bytes:
+    return collection.id.encode() if collection else b""
+
+
+def _bound(params: tuple[Param, ...]) -> list[bytes | None]:
+    return [
+        value
+        if value is None or isinstance(value, bytes)
+        else (value if isinstance(value, str) else repr(value)).encode()
+        for value in params
+    ]
+
+
+def _text_array(names: tuple[str, ...]) -> bytes:
+    quoted = ('"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"' for name in names)
+    return ("{" + ",".join(quoted) + "}").encode()
