@@ -63,9 +63,9 @@ def obligations_of(rule: Rule, lang: Lang) -> str:
     told = sorted(rule.obligations)
     for key, codes in (*rule.obligations_for_action.items(), *rule.obligations_for_licence.items()):
         told.append(f"{key}: {' '.join(sorted(codes))}")
-    if rule.id in ("B6", "B6b"):
-        told.append("RESPONSIBLE:ept")
-    if rule.id == "B7":
+    if rule.responsible == "ept":
+        told.append("RESPONSIBLE:EPT")
+    elif rule.responsible == "delegator":
         told.append(Text("RESPONSIBLE:délégant", "RESPONSIBLE:delegator").in_(lang))
     return ", ".join(told)
 

@@ -24,6 +24,7 @@ class Rule:
     """One line of the rule book. `actions` None is whatever was asked, known or not.
 
     `when` must all hold, one of `any` must (when there are some), and none of the rules named by `unless` may.
+    `responsible` says which body answers for the use, when it is not the one asking: its views name it.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Rule:
     unless: tuple[str, ...]
     masks: bool
     view: ViewOf | None
+    responsible: Literal["ept", "delegator"] | None
     obligations: tuple[str, ...]
     obligations_for_action: Mapping[str, tuple[str, ...]]
     obligations_for_licence: Mapping[str, tuple[str, ...]]
@@ -104,6 +106,7 @@ def _rule(told: dict[str, Any]) -> Rule:
         unless=tuple(told.pop("unless", ())),
         masks=told.pop("masks", None) == "exceptions",
         view=_defined(VIEWS, told.pop("view")) if "view" in told else None,
+        responsible=told.pop("responsible", None),
         obligations=tuple(told.pop("obligations", NO_OBLIGATIONS)),
         obligations_for_action={a: tuple(codes) for a, codes in told.pop("obligations_for_action", {}).items()},
         obligations_for_licence={a: tuple(codes) for a, codes in told.pop("obligations_for_licence", {}).items()},

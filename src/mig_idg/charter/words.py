@@ -7,7 +7,7 @@ from datetime import date
 
 from mig_idg import territory
 from mig_idg.charter.case import Case
-from mig_idg.charter.facts import ACTIONS
+from mig_idg.charter.facts import ACTIONS, Dataset
 from mig_idg.charter.rulebook import Rule
 from mig_idg.errors import Text, nearest
 
@@ -28,6 +28,11 @@ def name(organisation: str | None) -> Text:
     if organisation is None:
         return PUBLIC
     return Text(territory.name_of(organisation), territory.name_of(organisation))
+
+
+def owner_of(dataset: Dataset) -> Text:
+    """The owner of mutualised data as people name it, also when nobody recorded it."""
+    return Text("son propriétaire", "its owner") if dataset.owner is None else name(dataset.owner)
 
 
 def day(on: date) -> Text:
@@ -51,7 +56,7 @@ def _sentence(case: Case, rule: Rule, responsible: str | None) -> Text:
     names = {
         "body": name(case.organisation),
         "dataset": Text(case.dataset.id, case.dataset.id),
-        "owner": name(case.dataset.owner),
+        "owner": owner_of(case.dataset),
         "ept": name(responsible),
         "delegator": name(responsible),
         "licence": Text(str(case.dataset.licence), str(case.dataset.licence)),

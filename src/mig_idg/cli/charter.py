@@ -141,3 +141,42 @@ def rules(as_json: bool, page: bool) -> None:
         say_json([reference.as_json(rule) for rule in (*RULEBOOK.rules, RULEBOOK.silence)])
     else:
         click.echo(reference.plain(lang()))
+
+
+@command.command(
+    help=t("Chaque article des cinq textes : ses règles, ou pourquoi aucune.", "Every article, coded or not.")
+)
+@JSON
+def articles(as_json: bool) -> None:
+    """Print every article with the rules that code it, or the reason."""
+    from mig_idg.charter.articles import articles as all_articles
+
+    told = all_articles()
+    if as_json:
+        say_json([{"text": a.text, "id": a.id, "rules": a.rules, "why": a.why, "elsewhere": a.elsewhere} for a in told])
+        return
+    for article in told:
+        rules = ", ".join(article.rules) or "—"
+        click.echo(f"{article.text} {article.id}  [{rules}]  {article.why.in_(lang())}")
+
+
+@command.command(
+    help=t("Les ambiguïtés des textes, et la lecture retenue.", "The texts' ambiguities, and our readings.")
+)
+@JSON
+def readings(as_json: bool) -> None:
+    """Print every ambiguity with the reading taken and the setting that changes it."""
+    from mig_idg.charter.articles import readings as all_readings
+
+    told = all_readings()
+    if as_json:
+        say_json(
+            [
+                {"number": r.number, "text": r.text, "words": r.words, "setting": r.setting, "choices": r.choices}
+                for r in told
+            ]
+        )
+        return
+    for reading in told:
+        where = f"{reading.setting} = {' | '.join(reading.choices)}" if reading.setting else reading.held_by
+        click.echo(f"{reading.number:>2}  {reading.text}: {reading.words.in_(lang())}  [{where}]")
