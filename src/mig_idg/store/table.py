@@ -78,9 +78,16 @@ class Table:
     companions: tuple[tuple[int, str], ...] = ()
     stats: Stats | None = None
     _by_name: dict[str, Column] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _hash: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._by_name.update((c.name, c) for c in self.columns)
+
+    def __hash__(self) -> int:
+        """Computed once: a table is part of the key of every compiled statement."""
+        if not self._hash:
+            self._hash.append(hash((self.schema, self.name, self.columns, self.geometry, self.companions)))
+        return self._hash[0]
 
     def column(self, name: str) -> Column | None:
         """The property of that name, or None."""

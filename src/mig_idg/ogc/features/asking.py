@@ -1,0 +1,56 @@
+"""Asking the database a client's question, and telling the client when its values cannot be computed with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from mig_idg.database.lane import Row, StatementFailed
+from mig_idg.errors import InvalidParameter, Text, TooLarge
+from mig_idg.guard.visit import Visit
+from mig_idg.store.statement import Statement
+
+
+async def fetch(visit: Visit, statement: Statement) -> list[Row]:
+    """All rows. Raises InvalidParameter when a value is out of range for PostgreSQL, or a geometry defeats GEOS."""
+    try:
+        return await visit.fetch(statement)
+    except StatementFailed as failed:
+        raise explained(failed, visit) from failed
+
+
+async def stream(visit: Visit, statement: Statement) -> AsyncIterator[Row]:
+    """The rows one by one, with the same explanations."""
+    try:
+        async for row in visit.stream(statement):
+            yield row
+    except StatementFailed as failed:
+        raise explained(failed, visit) from failed
+
+
+def explained(failed: StatementFailed, visit: Visit) -> Exception:
+    """The client's mistake behind an SQLSTATE, or the failure itself when it is not one."""
+    parameter = "filter" if "filter" in visit.query else "bbox" if "bbox" in visit.query else "f"
+    if failed.sqlstate.startswith("22"):
+        return InvalidParameter(
+            parameter,
+            Text(
+                "Une valeur de la demande sort de ce que la base sait calculer.",
+                "A value of the request is beyond what the database can compute.",
+            ),
+            remedy=Text("Vérifiez l'ordre de grandeur des nombres.", "Check the magnitude of the numbers."),
+        )
+    if failed.sqlstate == "XX000" and parameter != "f":
+        return InvalidParameter(
+            parameter,
+            Text(
+                "Cette comparaison de géométries n'est pas possible avec ces formes.",
+                "These geometries cannot be compared that way.",
+            ),
+            remedy=Text(
+                "Utilisez des géométries valides, sans GEOMETRYCOLLECTION hors de S_INTERSECTS.",
+                "Use valid geometries, without GEOMETRYCOLLECTION outside S_INTERSECTS.",
+            ),
+        )
+    if failed.sqlstate in ("54000", "54001", "54023"):
+        return TooLarge(Text("La demande est trop complexe.", "The request is too complex."))
+    return failed

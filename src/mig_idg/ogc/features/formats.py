@@ -1,0 +1,125 @@
+"""Representations: the `f` parameter, the Accept header with its weights, and what each is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mig_idg.errors import InvalidParameter, NotAcceptable, Text, did_you_mean, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One representation: its word for `f`, its media type, and whether asking for it takes the data away in bulk."""
+
+    name: str
+    media_type: str
+    title: Text
+    bulk: bool = False
+    extension: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+_GML = "application/gml+xml; version=3.2; profile=http://www.opengis.net/def/profile/ogc/2.0/gml-sf2"
+
+
+def _same(words: str) -> Text:
+    return Text(words, words)
+
+
+GEOJSON = Format(
+    "json", "application/geo+json", _same("GeoJSON"), extension="geojson",
+    aliases=("application/json", "application/vnd.geo+json"),
+)  # fmt: skip
+JSONFG = Format("jsonfg", "application/vnd.ogc.fg+json", _same("JSON-FG"), extension="fg.json")
+HTML = Format("html", "text/html", Text("Page web", "Web page"), extension="html", aliases=("application/xhtml+xml",))
+CSV = Format("csv", "text/csv", _same("CSV"), bulk=True, extension="csv")
+GEOJSONSEQ = Format("geojsonseq", "application/geo+json-seq", _same("GeoJSONSeq"), bulk=True, extension="geojsonl")
+GEOPACKAGE = Format("gpkg", "application/geopackage+sqlite3", _same("GeoPackage"), bulk=True, extension="gpkg")
+FLATGEOBUF = Format("fgb", "application/flatgeobuf", _same("FlatGeobuf"), bulk=True, extension="fgb")
+GEOPARQUET = Format("parquet", "application/vnd.apache.parquet", _same("GeoParquet"), bulk=True, extension="parquet")
+GML = Format("gml", _GML, _same("GML 3.2"), bulk=True, extension="gml", aliases=("application/gml+xml",))
+
+ITEMS = (GEOJSON, HTML, JSONFG, GEOJSONSEQ, CSV, GEOPACKAGE, FLATGEOBUF, GEOPARQUET, GML)
+ITEM = (GEOJSON, HTML, JSONFG)
+BULK = tuple(one for one in ITEMS if one.bulk)
+
+JSON_SCHEMA = Format("json", "application/schema+json", _same("JSON Schema"), aliases=("application/json",))
+SCHEMAS = (JSON_SCHEMA, HTML)
+
+
+def chosen(query: Mapping[str, str], headers: Mapping[str, str], offered: tuple[Format, ...]) -> Format:
+    """The representation asked for: `f` first, then Accept, then the first offered.
+
+    Formats that take the data away are given by `f` alone: the door reads the action from the query string, and what
+    it did not see must not be served.
+    Raises InvalidParameter for an unknown `f`, NotAcceptable when nothing offered suits Accept.
+    """
+    word = query.get("f")
+    if word is None:
+        accept = headers.get("accept")
+        return offered[0] if accept is None or accept == "*/*" else _accepted(accept, looked_at(offered))
+    return _worded(word, offered)
+
+
+def looked_at(offered: tuple[Format, ...]) -> tuple[Format, ...]:
+    """The formats that are not a download in bulk."""
+    return tuple(one for one in offered if not one.bulk)
+
+
+@lru_cache(maxsize=512)
+def _worded(word: str, offered: tuple[Format, ...]) -> Format:
+    for one in offered:
+        if word == one.name:
+            return one
+    words = [one.name for one in offered]
+    raise InvalidParameter(
+        "f",
+        Text(f"Format inconnu : « {word[:40]} ».", f"Unknown format: “{word[:40]}”."),
+        remedy=did_you_mean(nearest(word, words))
+        or Text(f"Formats : {', '.join(words)}.", f"Formats: {', '.join(words)}."),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _accepted(accept: str, offered: tuple[Format, ...]) -> Format:
+    ranges = _ranges(accept[:2000])
+    best, best_weight = None, 0.0
+    for one in offered:
+        weight = max(_weight(name, ranges) for name in (one.media_type.partition(";")[0], *one.aliases))
+        if weight > best_weight:
+            best, best_weight = one, weight
+    if best is None:
+        kinds = ", ".join(one.media_type for one in offered)
+        raise NotAcceptable(
+            Text("Aucun format proposé ne convient.", "None of the formats offered is accepted."),
+            remedy=Text(f"Formats : {kinds}.", f"Formats: {kinds}."),
+        )
+    return best
+
+
+def _ranges(accept: str) -> list[tuple[str, float]]:
+    ranges = []
+    for part in accept.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weight = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                try:
+                    weight = min(max(float(parameter[2:]), 0.0), 1.0)
+                except ValueError:
+                    weight = 0.0
+        if name:
+            ranges.append((name, weight))
+    return ranges
+
+
+def _weight(media_type: str, ranges: list[tuple[str, float]]) -> float:
+    """The weight of the most specific range that covers the type (RFC 9110, 12.5.1); 0 when none does."""
+    family = media_type.partition("/")[0] + "/*"
+    for pattern in (media_type, family, "*/*"):
+        weights = [weight for name, weight in ranges if name == pattern]
+        if weights:
+            return max(weights)
+    return 0.0

@@ -1,0 +1,73 @@
+"""One feature, by the id of its path."""
+
+from __future__ import annotations
+
+import hashlib
+
+import orjson
+
+from mig_idg.errors import InvalidParameter, NotFound, Text, UnknownParameter
+from mig_idg.guard.answer import Answer
+from mig_idg.guard.visit import Visit
+from mig_idg.ogc.features import asking, formats, links
+from mig_idg.store import compile
+from mig_idg.store.crs import CRS84
+from mig_idg.store.query import Query, parse
+from mig_idg.store.values import value_of
+
+PARAMETERS = ("f", "lang", "token", "profile", "crs", "properties", "exclude-properties", "skipGeometry", "precision")
+
+
+async def item(visit: Visit) -> Answer:
+    """`GET /collections/{collection}/items/{item}` (OGC 17-069r4, 7.16). A hidden item is a missing one."""
+    collection, grant = visit.layer
+    form = formats.chosen(visit.query, visit.headers, formats.ITEM)
+    query = read(visit)
+    id = checked_id(visit)
+    statement = compile.item(
+        grant, id, query.crs, digits=query.precision, properties=query.properties, geometry=query.geometry
+    )
+    rows = await asking.fetch(visit, statement)
+    if not rows or rows[0][0] is None:
+        raise missing()
+    feature = rows[0][0]
+    path = links.item_path(collection.id, visit.params["item"])
+    made = links.representations(visit, path, visit.query, form, formats.ITEM)
+    made.append(links.collection_link(visit, collection.id, collection.title.in_(visit.lang)))
+    body = feature[:-1] + b',"links":' + orjson.dumps(made) + b"}"
+    return Answer(
+        body=body,
+        media_type=form.media_type,
+        headers={"content-crs": query.crs.content_crs},
+        etag=hashlib.blake2b(body, digest_size=12).hexdigest(),
+    )
+
+
+def read(visit: Visit) -> Query:
+    """The parameters of a single item; the others are unknown here."""
+    for name in visit.query:
+        if name not in PARAMETERS:
+            raise UnknownParameter(name, PARAMETERS)
+    if not visit.query:
+        return _PLAIN
+    _, grant = visit.layer
+    return parse(visit.query, grant.table)
+
+
+_PLAIN = Query(crs=CRS84)
+
+
+def checked_id(visit: Visit) -> str:
+    """The id of the path as a value of the id column; what cannot be one is a missing item."""
+    _, grant = visit.layer
+    try:
+        return value_of(grant.table.id, visit.params["item"], "item")
+    except InvalidParameter:
+        raise missing() from None
+
+
+def missing() -> NotFound:
+    """The same words for an item that never was and for one the caller may not see."""
+    return NotFound(
+        Text("Cette entité n'existe pas ou n'est pas visible.", "This feature does not exist or is not visible.")
+    )

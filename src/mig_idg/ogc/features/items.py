@@ -1,0 +1,146 @@
+"""A page of features: what PostgreSQL wrote, between a head and a tail.
+
+The tail (counts, links) comes after the features because only then is it known whether there is a next page; a page
+over 500 features is sent as it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+
+import orjson
+
+from mig_idg.database.lane import Row
+from mig_idg.guard.answer import Answer, json_answer
+from mig_idg.guard.visit import Visit
+from mig_idg.ogc.features import asking, counting, formats, links
+from mig_idg.store import compile, cursor
+from mig_idg.store.collection import Collection
+from mig_idg.store.query import DEFAULT_LIMIT, MAX_LIMIT, Limits, Query, parse
+
+HEAD = b'{"type":"FeatureCollection","features":['
+
+
+async def items(visit: Visit) -> Answer:
+    """`GET /collections/{collection}/items` (OGC 17-069r4, 7.15)."""
+    form = formats.chosen(visit.query, visit.headers, formats.ITEMS)
+    return await answer(visit, visit.query, form)
+
+
+async def answer(visit: Visit, asked: Mapping[str, str], form: formats.Format) -> Answer:
+    """The page that the parameters ask for, whether they came in the address or in the body of a search."""
+    collection, grant = visit.layer
+    query = parse(asked, grant.table, time_column=collection.time_column, limits=limits_of(collection))
+    if query.hits:
+        return await _hits(visit, query)
+    statement = compile.page(query, grant, collection.time_column)
+    page = Page(visit, query, asked, form)
+    if query.limit is not None and query.limit > compile.GROUP:
+        stream = asking.stream(visit, statement)
+        first = await anext(stream, None)
+        body: bytes | AsyncIterator[bytes] = _streamed(page, first, stream)
+    else:
+        body = b"".join([HEAD, *page.bodies(await asking.fetch(visit, statement)), await page.tail()])
+    return Answer(
+        body=body,
+        media_type=form.media_type,
+        headers={"content-crs": query.crs.content_crs},
+        etag=visit.etag(form.name, *sorted(asked.items())),
+    )
+
+
+def limits_of(collection: Collection) -> Limits:
+    """How many features a page of this collection has."""
+    maximum = min(collection.max_limit or MAX_LIMIT, MAX_LIMIT)
+    return Limits(min(collection.default_limit or DEFAULT_LIMIT, maximum), maximum)
+
+
+@dataclass(slots=True)
+class Page:
+    """One page while it is written: what it returned, and where the next one begins."""
+
+    visit: Visit
+    query: Query
+    asked: Mapping[str, str]
+    form: formats.Format
+    returned: int = 0
+    total: int | None = None
+    next_keys: bytes | None = field(default=None)
+
+    def bodies(self, rows: list[Row]) -> list[bytes]:
+        """The features of the rows, commas where needed."""
+        pieces = []
+        for row in rows:
+            features = self.take(row)
+            if features:
+                pieces.append(features)
+        return pieces
+
+    def take(self, row: Row) -> bytes:
+        """The features of one row, with the comma that precedes them unless they are the first."""
+        features, count, next_keys, total = row
+        comma = b"," if self.returned and features else b""
+        self.returned += int(count or b"0")
+        self.next_keys = next_keys or self.next_keys
+        self.total = int(total) if total is not None else self.total
+        return comma + features if features else b""
+
+    async def tail(self) -> bytes:
+        """Everything after the features."""
+        matched = await self.matched()
+        number = f',"numberMatched":{matched}' if matched is not None else ""
+        encoded = orjson.dumps(self.links()).decode()
+        return f'],"numberReturned":{self.returned}{number},"links":{encoded}}}'.encode()
+
+    async def matched(self) -> int | None:
+        """numberMatched: free when the page says it, else counted; not given on pages reached by a cursor."""
+        query = self.query
+        if query.after is not None:
+            return None
+        if self.total is not None:
+            return self.total
+        if self.next_keys is None and (self.returned or not query.offset):
+            return query.offset + self.returned
+        return await counting.matched(self.visit, query)
+
+    def links(self) -> list[links.Link]:
+        """self, alternates, next when there is one, collection."""
+        collection, _ = self.visit.layer
+        path = links.items_path(collection.id)
+        made = links.representations(self.visit, path, self.asked, self.form, formats.ITEMS)
+        if self.next_keys is not None:
+            onward = {name: value for name, value in self.asked.items() if name not in ("after", "offset")}
+            onward["after"] = cursor.token(self.next_keys, self.query.sortby)
+            made.append(links.link(links.address(self.visit, path, onward), "next", self.form, self.visit))
+        made.append(links.collection_link(self.visit, collection.id, collection.title.in_(self.visit.lang)))
+        return made
+
+
+async def _streamed(page: Page, first: Row | None, rest: AsyncIterator[Row]) -> AsyncIterator[bytes]:
+    yield HEAD
+    if first is not None:
+        yield page.take(first)
+        async for row in rest:
+            yield page.take(row)
+    yield await page.tail()
+
+
+async def _hits(visit: Visit, query: Query) -> Answer:
+    """`resulttype=hits`: the count alone."""
+    collection, _ = visit.layer
+    matched = await counting.matched(visit, query)
+    path = links.items_path(collection.id)
+    document: dict[str, object] = {"type": "FeatureCollection", "features": [], "numberReturned": 0}
+    if matched is not None:
+        document["numberMatched"] = matched
+    document["links"] = [
+        links.link(links.address(visit, path, visit.query), "self", formats.GEOJSON, visit),
+        links.collection_link(visit, collection.id, collection.title.in_(visit.lang)),
+    ]
+    return json_answer(
+        document,
+        media_type=formats.GEOJSON.media_type,
+        headers={"content-crs": query.crs.content_crs},
+        etag=visit.etag("hits", *sorted(visit.query.items())),
+    )

@@ -1,0 +1,327 @@
+"""From a query and a grant to SQL: pages of features, single features, counts, and rows for exports.
+
+The text depends only on the shape of the question (which conditions, which columns, which CRS): PostgreSQL prepares it
+once. Everything a client wrote is bound. The view of the grant has the granted columns and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mig_idg.store import crs as reference
+from mig_idg.store.cql2.sql import condition as filter_condition
+from mig_idg.store.crs import Box, Crs
+from mig_idg.store.cursor import Cursor
+from mig_idg.store.feature import geojson, utc
+from mig_idg.store.grant import Grant
+from mig_idg.store.moment import Period
+from mig_idg.store.query import Query, Sort, temporal
+from mig_idg.store.statement import Param, Statement, quoted
+from mig_idg.store.table import Column, Table
+
+COUNT_CAP = 10_000
+GROUP = 500
+
+
+class Binder:
+    """Collects the values; each call gives the `$n` that stands for one, cast to the type named."""
+
+    __slots__ = ("_known", "values")
+
+    def __init__(self) -> None:
+        self.values: list[Param] = []
+        self._known: dict[tuple[Param, str], str] = {}
+
+    def __call__(self, value: Param, cast: str) -> str:
+        key = (value, cast)
+        place = self._known.get(key)
+        if place is None:
+            self.values.append(value)
+            place = self._known[key] = f"${len(self.values)}::{cast}"
+        return place
+
+
+def page(query: Query, grant: Grant, time_column: str | None = None) -> Statement:
+    """One page. Rows: (features between commas, how many, JSON array of the next page's first keys or null, total).
+
+    A page over 500 features comes as several rows; the last one tells whether there is a next page. `total` counts
+    all that match when counting costs nothing more (a small box is scanned whole anyway), else it is null.
+    """
+    table, bind = grant.table, Binder()
+    limit = query.limit if query.limit is not None else COUNT_CAP
+    strategy = _strategy(query, table, limit)
+    conditions = _conditions(query, table, bind, time_column, walk=strategy == "walk")
+    conditions += _after(query.after, query.sortby, table, bind)
+    order = _order(query.sortby, table)
+    last, fetched = bind(limit, "int"), bind(limit + 1, "int")
+    total = ", count(*) over () as idg_total" if strategy == "gather" else ", null::bigint as idg_total"
+    skipped = f"\n    offset {bind(query.offset, 'int')}" if query.offset else ""
+    inner = (
+        f"select row_number() over () as n, idg_total as total,\n"
+        f"    case when row_number() over () > {last} then {_keys(query.sortby, table)} end as k,\n"
+        f"    {_feature(query, table, bind)} as f\n"
+        f"  from (\n"
+        f"    select *{total}\n"
+        f"    from {grant.view}{_where(conditions)}\n"
+        f"    order by {order}\n"
+        f"    limit {fetched}{skipped}\n"
+        f"  ) as page"
+    )
+    grouped = f"\ngroup by (n - 1) / {GROUP}\norder by (n - 1) / {GROUP}" if limit > GROUP else ""
+    sql = (
+        f"select\n"
+        f"  string_agg(f, ',') filter (where n <= {last}),\n"
+        f"  count(*) filter (where n <= {last}),\n"
+        f"  max(k),\n"
+        f"  max(total)\n"
+        f"from (\n  {inner}\n) as numbered{grouped}"
+    )
+    return Statement(sql, tuple(bind.values))
+
+
+def item(grant: Grant, id: str, crs: Crs, *, digits: int | None = None, properties: tuple[str, ...] | None = None,
+         geometry: bool = True) -> Statement:  # fmt: skip
+    """One feature by its id. Rows: (feature), or none."""
+    table, bind = grant.table, Binder()
+    condition = _equals(table.id, id, bind)
+    feature = geojson(table, crs, properties, geometry, digits, None)
+    return Statement(f"select {feature}\nfrom {grant.view}\nwhere {condition}", tuple(bind.values))
+
+
+def count(query: Query, grant: Grant, time_column: str | None = None, cap: int | None = COUNT_CAP) -> Statement:
+    """How many rows match, up to `cap` + 1 (which means: more); None counts them all. Rows: (n)."""
+    bind = Binder()
+    where = _where(_conditions(query, grant.table, bind, time_column))
+    if cap is None:
+        return Statement(f"select count(*)\nfrom {grant.view}{where}", tuple(bind.values))
+    inner = f"select\n  from {grant.view}{where}\n  limit {bind(cap + 1, 'int')}"
+    return Statement(f"select count(*)\nfrom (\n  {inner}\n) as counted", tuple(bind.values))
+
+
+def rows(
+    query: Query, grant: Grant, expressions: Sequence[str], bind: Binder, time_column: str | None = None
+) -> Statement:
+    """The matching rows, one by one and unlimited when `query.limit` is None, as the expressions given (exports).
+
+    Expressions come from `store.feature` and may use `bind`. The order is that of the page.
+    """
+    table = grant.table
+    conditions = _conditions(query, table, bind, time_column) + _after(query.after, query.sortby, table, bind)
+    limited = f"\nlimit {bind(query.limit, 'int')}" if query.limit is not None else ""
+    skipped = f"\noffset {bind(query.offset, 'int')}" if query.offset else ""
+    ordered = f"\norder by {_order(query.sortby, table)}" if query.sortby or limited or skipped else ""
+    columns = ",\n  ".join(expressions)
+    return Statement(
+        f"select\n  {columns}\nfrom {grant.view}{_where(conditions)}{ordered}{limited}{skipped}", tuple(bind.values)
+    )
+
+
+def features(query: Query, grant: Grant, time_column: str | None = None) -> Statement:
+    """All matching features as GeoJSON, one per row, for streams of any length."""
+    bind = Binder()
+    return rows(query, grant, [_feature(query, grant.table, bind)], bind, time_column)
+
+
+def _feature(query: Query, table: Table, bind: Binder) -> str:
+    simplify = bind(query.simplify, "float8") if query.simplify else None
+    return geojson(table, query.crs, query.properties, query.geometry, query.precision, simplify)
+
+
+def _where(conditions: list[str]) -> str:
+    return "\n    where " + "\n      and ".join(conditions) if conditions else ""
+
+
+# Which way through the table
+
+
+def _strategy(query: Query, table: Table, limit: int) -> str:
+    """`gather` what the box holds by the spatial index, then sort; `walk` along the id and test; or leave it `open`.
+
+    A prepared plan does not see the box. With rows counted at publication we do: walking costs (limit / share) rows,
+    gathering (rows * share).
+    """
+    if query.bbox is None or query.sortby or table.geometry is None:
+        return "open"
+    expected = _expected(query.bbox, table)
+    if expected is None:
+        return "open"
+    if query.filter is not None or query.equal or query.q or query.datetime:
+        return "open"
+    assert table.stats is not None
+    if expected <= 2 * COUNT_CAP and expected * expected <= table.stats.rows * max(limit, 1) * 4:
+        return "gather"
+    return "walk" if expected * expected > table.stats.rows * limit else "open"
+
+
+def _expected(box: Box, table: Table) -> float | None:
+    """Roughly how many rows the box holds, by its share of the extent."""
+    if table.stats is None or table.stats.extent is None or table.geometry is None:
+        return None
+    xmin, ymin, xmax, ymax = table.stats.extent
+    area = max((xmax - xmin) * (ymax - ymin), 1e-9)
+    shared = 0.0
+    for part in box.parts:
+        bounds: tuple[float, float, float, float] | None = part
+        if box.crs.srid != table.geometry.srid:
+            region = reference.moved(part, box.crs.srid, table.geometry.srid)
+            bounds = region.bounds if region else None
+        if bounds:
+            width = min(bounds[2], xmax) - max(bounds[0], xmin)
+            height = min(bounds[3], ymax) - max(bounds[1], ymin)
+            shared += max(width, 0.0) * max(height, 0.0)
+    return table.stats.rows * shared / area
+
+
+# Conditions
+
+
+def _conditions(query: Query, table: Table, bind: Binder, time_column: str | None, *, walk: bool = False) -> list[str]:
+    conditions: list[str] = []
+    if query.bbox is not None and table.geometry is not None:
+        conditions.append(in_box(query.bbox, table, bind, walk=walk))
+    if query.datetime is not None and (column := temporal(table, time_column)) is not None:
+        conditions += _in_period(query.datetime, column, bind)
+    conditions += [_equals_named(name, value, table, bind) for name, value in query.equal]
+    if query.filter is not None:
+        conditions.append(filter_condition(query.filter, table, bind))
+    if query.q:
+        conditions.append(_words(query.q, table, bind))
+    return conditions
+
+
+def in_box(box: Box, table: Table, bind: Binder, *, walk: bool = False) -> str:
+    """The geometry meets the box. `walk` hides the test from the spatial index."""
+    sides = [_in_rectangle(part, box.crs.srid, table, bind) for part in box.parts]
+    geometry = quoted(table.geometry_columns[0])
+    if box.zmin is not None and box.zmax is not None and table.geometry and table.geometry.has_z:
+        low, high = bind(box.zmin, "float8"), bind(box.zmax, "float8")
+        heights = f"st_zmin({geometry}) <= {high} and st_zmax({geometry}) >= {low}"
+        sides = [f"{side} and {heights}" for side in sides]
+    together = sides[0] if len(sides) == 1 else "(" + " or ".join(f"({side})" for side in sides) + ")"
+    return f"coalesce({together}, false)" if walk else together
+
+
+def _in_rectangle(bounds: tuple[float, float, float, float], srid: int, table: Table, bind: Binder) -> str:
+    geometry = table.geometry
+    assert geometry is not None
+    held = table.geometry_in(srid)
+    if held is not None:
+        column, shape = quoted(held), bind(reference.rectangle(bounds, srid), "geometry")
+        return f"{column} && {shape} and st_intersects({column}, {shape})"
+    region = reference.moved(bounds, srid, geometry.srid)
+    if region is None:
+        return "false"
+    column, shape = quoted(geometry.name), bind(region.polygon, "geometry")
+    if region.exact:
+        return f"{column} && {shape} and st_intersects({column}, {shape})"
+    exact = bind(reference.rectangle(bounds, srid), "geometry")
+    return f"{column} && {shape} and st_intersects(st_transform({column}, {int(srid)}), {exact})"
+
+
+def _in_period(period: Period, column: Column, bind: Binder) -> list[str]:
+    name = quoted(column.name)
+    if column.kind == "date":
+        start = period.start and f"{name} >= {bind(period.start[:10], 'date')}"
+        last = "<" if period.end_open else "<="
+        end = period.end and f"{name} {last} {bind(period.end[:10], 'date')}"
+    else:
+        suffix = "" if column.zoned else " at time zone 'UTC'"
+        start = period.start and f"{name} >= {_at(period.start, bind)}{suffix}"
+        end = period.end and f"{name} {'<' if period.end_open else '<='} {_at(period.end, bind)}{suffix}"
+    return [condition for condition in (start, end) if condition]
+
+
+def _at(instant: str, bind: Binder) -> str:
+    return bind(instant, "timestamptz")
+
+
+def cast_of(column: Column) -> str:
+    """The type a value is bound with to be compared with this column, so that its index serves."""
+    match column.kind:
+        case "integer":
+            return "bigint"
+        case "timestamp":
+            return "timestamptz"
+        case "text" if column.base in ("text", "character varying", "name"):
+            return "text"
+        case "text" if column.base == "character":
+            return "bpchar"
+        case _:
+            return column.base
+
+
+def bound(column: Column, value: str | None, bind: Binder) -> str:
+    """A value of this column, bound."""
+    place = bind(value, cast_of(column))
+    return f"({place} at time zone 'UTC')" if column.kind == "timestamp" and not column.zoned else place
+
+
+def _equals(column: Column, value: str, bind: Binder) -> str:
+    return f"{quoted(column.name)} = {bound(column, value, bind)}"
+
+
+def _equals_named(name: str, value: str, table: Table, bind: Binder) -> str:
+    column = table.column(name)
+    assert column is not None
+    return _equals(column, value, bind)
+
+
+def _words(terms: tuple[str, ...], table: Table, bind: Binder) -> str:
+    """Any of the terms, each as a phrase of French words without accents, in the text columns of the grant."""
+    texts = ", ".join(quoted(c.name) for c in table.columns if c.kind == "text")
+    if not texts:
+        return "false"
+    vector = f"served.words(concat_ws(' ', {texts}))"
+    return "(" + " or ".join(f"{vector} @@ served.phrase({bind(term, 'text')})" for term in terms) + ")"
+
+
+# Order and keyset
+
+
+def _order(sortby: tuple[Sort, ...], table: Table) -> str:
+    keys = [f"{quoted(key.column)}{' desc' if key.descending else ''}" for key in sortby]
+    if all(key.column != table.id.name for key in sortby):
+        keys.append(quoted(table.id.name))
+    return ", ".join(keys)
+
+
+def _keys(sortby: tuple[Sort, ...], table: Table) -> str:
+    """The JSON array of a row's sort keys and id, as texts."""
+    columns = [table.column(key.column) or table.id for key in sortby] + [table.id]
+    return f"json_build_array({', '.join(_key_text(column) for column in columns)})::text"
+
+
+def _key_text(column: Column) -> str:
+    name = quoted(column.name)
+    if column.kind == "timestamp":
+        return f"to_jsonb({name if column.zoned else utc(column) + ' at time zone ' + repr('UTC')}) #>> '{{}}'"
+    return f"{name}::text"
+
+
+def _after(cursor: Cursor | None, sortby: tuple[Sort, ...], table: Table, bind: Binder) -> list[str]:
+    """The rows from the cursor on, the first included; in PostgreSQL nulls come last ascending, first descending."""
+    if cursor is None:
+        return []
+    if not sortby:
+        return [f"{quoted(table.id.name)} >= {bound(table.id, cursor.values[-1], bind)}"]
+    keys = [(table.column(key.column) or table.id, key.descending) for key in sortby]
+    if all(key.column != table.id.name for key in sortby):
+        keys.append((table.id, False))
+    values = dict(zip([key.column for key in sortby], cursor.values, strict=False)) | {table.id.name: cursor.values[-1]}
+    return [_from_key(keys, values, bind)]
+
+
+def _from_key(keys: list[tuple[Column, bool]], values: dict[str, str | None], bind: Binder) -> str:
+    (column, descending), rest = keys[0], keys[1:]
+    name, value = quoted(column.name), values[column.name]
+    if value is None:
+        same, beyond = f"{name} is null", f"{name} is not null" if descending else "false"
+    else:
+        place = bound(column, value, bind)
+        same = f"{name} = {place}"
+        beyond = f"{name} < {place}" if descending else f"({name} > {place} or {name} is null)"
+        if not column.nullable:
+            beyond = f"{name} {'<' if descending else '>'} {place}"
+    if not rest:
+        return f"({beyond} or {same})"
+    return f"({beyond} or ({same} and {_from_key(rest, values, bind)}))"

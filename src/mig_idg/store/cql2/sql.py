@@ -1,0 +1,2 @@
+def condition(node, table, bind):
+    raise NotImplementedError

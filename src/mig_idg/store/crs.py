@@ -1,0 +1,304 @@
+"""Coordinate reference systems: an exact list of names, their axis order, and boxes moved from one to another.
+
+A client names a CRS by a string that must be in the list, letter for letter: nothing a client writes reaches PROJ,
+which would read files and addresses. The axis order and units of the list are constants, checked against PROJ by a
+test. Inside, x is always the easting or longitude; only what crosses the door is flipped.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+
+from mig_idg.errors import InvalidParameter, Text, did_you_mean, nearest
+
+EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
+WGS84 = 4326
+DEGREE_DIGITS = 7
+METRE_DIGITS = 3
+
+_FIRST_SEGMENTS = 16
+_MOST_SEGMENTS = 256
+_DOMAIN_MARGIN = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Crs:
+    """One CRS a client may name.
+
+    `srid` is the integer PostGIS transforms with; `flipped` says that the authority puts latitude or northing first;
+    `degrees` gives the unit; `height` says that the third coordinate belongs to the CRS.
+    """
+
+    uri: str
+    srid: int
+    flipped: bool = False
+    degrees: bool = False
+    height: bool = False
+
+    @property
+    def digits(self) -> int:
+        """Decimals worth writing: one centimetre in degrees, one millimetre in metres."""
+        return DEGREE_DIGITS if self.degrees else METRE_DIGITS
+
+    @property
+    def content_crs(self) -> str:
+        """The value of the `Content-Crs` header."""
+        return f"<{self.uri}>"
+
+
+CRS84 = Crs("http://www.opengis.net/def/crs/OGC/1.3/CRS84", WGS84, degrees=True)
+CRS84H = Crs("http://www.opengis.net/def/crs/OGC/0/CRS84h", WGS84, degrees=True, height=True)
+
+_GEOGRAPHIC = (4326, 4258, 4171)
+_NORTH_FIRST = (3035,)
+_EAST_FIRST = (2154, *range(3942, 3951), 3857, 25830, 25831, 25832, 32630, 32631, 32632, 2972, 2975, 4471, 5490)
+
+BY_SRID: dict[int, Crs] = {
+    **{code: Crs(f"{EPSG}{code}", code, flipped=True, degrees=True) for code in _GEOGRAPHIC},
+    **{code: Crs(f"{EPSG}{code}", code, flipped=True) for code in _NORTH_FIRST},
+    **{code: Crs(f"{EPSG}{code}", code) for code in _EAST_FIRST},
+}
+# RGF93 / Lambert-93 with NGF-IGN69 heights: the same coordinates as 2154, with the third one named.
+LAMBERT93_IGN69 = Crs(f"{EPSG}5698", 2154, height=True)
+
+_METROPOLE = (2154, *range(3942, 3951))
+_OFFERED = (4326, 3857, *_METROPOLE, 4171, 4258, 3035)
+
+
+def storage_crs(srid: int) -> Crs:
+    """The CRS a table is stored in; degrees stored as longitude, latitude are CRS84."""
+    return CRS84 if srid == WGS84 else BY_SRID.get(srid) or _from_proj(srid)
+
+
+@lru_cache(maxsize=256)
+def _from_proj(srid: int) -> Crs:
+    """A CRS of a published table that is not in the list: the SRID comes from the catalogue, never from a client."""
+    known = CRS.from_epsg(srid)
+    first = known.axis_info[0]
+    return Crs(
+        f"{EPSG}{srid}", srid, flipped=first.direction in ("north", "south"), degrees=first.unit_name == "degree"
+    )
+
+
+@lru_cache(maxsize=256)
+def offered(srid: int | None, has_z: bool = False) -> tuple[Crs, ...]:
+    """The CRS in which a layer stored in `srid` may be asked, CRS84 first; only CRS84 when it has no geometry."""
+    if srid is None:
+        return (CRS84,)
+    stored = storage_crs(srid)
+    heights = (CRS84H, *((LAMBERT93_IGN69,) if srid == LAMBERT93_IGN69.srid else ())) if has_z else ()
+    return tuple(dict.fromkeys((CRS84, stored, *heights, *(BY_SRID[code] for code in _OFFERED))))
+
+
+def _spellings(crs: Crs) -> tuple[str, ...]:
+    if crs.uri.startswith(EPSG):
+        code = crs.uri.removeprefix(EPSG)
+        return (crs.uri, f"https{crs.uri[4:]}", f"urn:ogc:def:crs:EPSG::{code}", f"[EPSG:{code}]", f"EPSG:{code}")
+    name = crs.uri.rsplit("/", 1)[1]
+    return (crs.uri, f"https{crs.uri[4:]}", f"urn:ogc:def:crs:OGC::{name}", f"[OGC:{name}]", f"OGC:{name}")
+
+
+@lru_cache(maxsize=256)
+def _names(srid: int | None, has_z: bool) -> dict[str, Crs]:
+    return {spelling: crs for crs in offered(srid, has_z) for spelling in _spellings(crs)}
+
+
+def named(value: str, parameter: str, srid: int | None, has_z: bool = False) -> Crs:
+    """The CRS a client named for a layer stored in `srid`; InvalidParameter when the layer does not offer it."""
+    names = _names(srid, has_z)
+    found = names.get(value)
+    if found is None:
+        raise InvalidParameter(
+            parameter,
+            Text(
+                f"Système de coordonnées inconnu pour cette collection : « {value[:200]} ».",
+                f"Coordinate reference system not offered by this collection: “{value[:200]}”.",
+            ),
+            remedy=did_you_mean(nearest(value, [c.uri for c in offered(srid, has_z)]))
+            or Text("La liste est dans « crs » de la collection.", "The list is in “crs” of the collection."),
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in one CRS, x first whatever the CRS says; zmin and zmax only when six numbers were given.
+
+    `xmin > xmax` is a box over the antimeridian, possible in degrees only.
+    """
+
+    xmin: float
+    ymin: float
+    xmax: float
+    ymax: float
+    crs: Crs
+    zmin: float | None = None
+    zmax: float | None = None
+
+    @property
+    def parts(self) -> tuple[tuple[float, float, float, float], ...]:
+        """One rectangle, or the two sides of the antimeridian."""
+        if self.xmin <= self.xmax:
+            return ((self.xmin, self.ymin, self.xmax, self.ymax),)
+        return ((self.xmin, self.ymin, 180.0, self.ymax), (-180.0, self.ymin, self.xmax, self.ymax))
+
+
+def box(numbers: list[float], crs: Crs, parameter: str = "bbox") -> Box:
+    """The box of 4 or 6 numbers in the axis order of `crs`. Raises InvalidParameter."""
+    if len(numbers) == 6:
+        a, b, zmin, c, d, zmax = numbers
+    elif len(numbers) == 4:
+        (a, b, c, d), zmin, zmax = numbers, None, None
+    else:
+        raise _bad_box(
+            parameter,
+            Text(
+                f"Une emprise a 4 ou 6 nombres, pas {len(numbers)}.",
+                f"A bounding box has 4 or 6 numbers, not {len(numbers)}.",
+            ),
+        )
+    if not all(map(math.isfinite, numbers)):
+        raise _bad_box(parameter, Text("Un nombre de l'emprise n'est pas fini.", "A number of the box is not finite."))
+    if crs.flipped:
+        a, b, c, d = b, a, d, c
+    if b > d:
+        raise _bad_box(
+            parameter,
+            Text("L'ordonnée minimale dépasse la maximale.", "The lower ordinate is greater than the upper one."),
+        )
+    if a > c and not crs.degrees:
+        raise _bad_box(
+            parameter,
+            Text("L'abscisse minimale dépasse la maximale.", "The lower abscissa is greater than the upper one."),
+        )
+    if zmin is not None and zmax is not None and zmin > zmax:
+        raise _bad_box(parameter, Text("La hauteur minimale dépasse la maximale.", "The lower height is greater."))
+    if crs.degrees:
+        a, c = (max(-180.0, min(180.0, a)), max(-180.0, min(180.0, c)))
+        b, d = (max(-90.0, min(90.0, b)), max(-90.0, min(90.0, d)))
+    return Box(a, b, c, d, crs, zmin, zmax)
+
+
+def _bad_box(parameter: str, detail: Text) -> InvalidParameter:
+    return InvalidParameter(
+        parameter,
+        detail,
+        remedy=Text(
+            "Dans l'ordre des axes du système : minimum, minimum, maximum, maximum.",
+            "In the axis order of the reference system: minimum, minimum, maximum, maximum.",
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A box moved into another CRS: `polygon` (hexadecimal EWKB), its bounds, and whether the polygon is exact.
+
+    Exact means within a tenth of a millimetre. When it is not, the polygon bounds the index search from outside and
+    the geometry itself must be compared in the CRS of the box.
+    """
+
+    polygon: str
+    bounds: tuple[float, float, float, float]
+    exact: bool
+
+
+def rectangle(bounds: tuple[float, float, float, float], srid: int) -> str:
+    """A rectangle as hexadecimal EWKB, bound once as a geometry parameter."""
+    xmin, ymin, xmax, ymax = bounds
+    return struct.pack(
+        "<BIIII10d", 1, 0x20000003, srid, 1, 5, xmin, ymin, xmin, ymax, xmax, ymax, xmax, ymin, xmin, ymin
+    ).hex()
+
+
+@lru_cache(maxsize=512)
+def moved(bounds: tuple[float, float, float, float], source: int, target: int) -> Region | None:
+    """The rectangle `bounds` of `source` as a region of `target`; None when it is wholly outside its domain.
+
+    We move the box, not the column, so that the spatial index serves. Edges are cut finely enough first: moved by two
+    opposite corners, a box of 10 km loses a strip of 950 m in Brittany.
+    """
+    clipped = _clipped(bounds, source, target)
+    if clipped is None:
+        return None
+    tolerance = 1e-9 if storage_crs(target).degrees else 1e-4
+    ring = _ring(clipped, source, target, _FIRST_SEGMENTS)
+    error = _sagitta(ring)
+    segments = _FIRST_SEGMENTS // 2 * math.sqrt(max(error, 1e-300) / tolerance)
+    if segments > _FIRST_SEGMENTS:
+        finest = min(_MOST_SEGMENTS, 2 ** math.ceil(math.log2(segments)))
+        ring = _ring(clipped, source, target, finest)
+        error = _sagitta(ring)
+    exact = error / 4 <= tolerance
+    xs, ys = ring[:, 0], ring[:, 1]
+    swell = 0.0 if exact else error
+    limits = (float(xs.min() - swell), float(ys.min() - swell), float(xs.max() + swell), float(ys.max() + swell))
+    return Region(_polygon(ring, target) if exact else rectangle(limits, target), limits, exact)
+
+
+def _ring(bounds: tuple[float, float, float, float], source: int, target: int, segments: int) -> NDArray[np.float64]:
+    xmin, ymin, xmax, ymax = bounds
+    steps = np.arange(segments) / segments
+    up, right = ymin + (ymax - ymin) * steps, xmin + (xmax - xmin) * steps
+    down, left = ymax - (ymax - ymin) * steps, xmax - (xmax - xmin) * steps
+    full = np.full
+    xs = np.concatenate((full(segments, xmin), right, full(segments, xmax), left, [xmin]))
+    ys = np.concatenate((up, full(segments, ymax), down, full(segments, ymin), [ymin]))
+    moved_xs, moved_ys = _transformer(source, target).transform(xs, ys)
+    return np.column_stack((moved_xs, moved_ys))
+
+
+def _sagitta(ring: NDArray[np.float64]) -> float:
+    """How far the ring strays from the one with half its points: the farthest odd vertex from its neighbours' chord."""
+    a, middle, b = ring[:-1:2], ring[1::2], ring[2::2]
+    chord = b - a
+    length = np.hypot(chord[:, 0], chord[:, 1])
+    cross = np.abs(chord[:, 0] * (middle[:, 1] - a[:, 1]) - chord[:, 1] * (middle[:, 0] - a[:, 0]))
+    return float((cross / np.where(length > 0, length, 1.0)).max())
+
+
+def _polygon(ring: NDArray[np.float64], srid: int) -> str:
+    head = struct.pack("<BIIII", 1, 0x20000003, srid, 1, len(ring))
+    return (head + np.ascontiguousarray(ring, dtype="<f8").tobytes()).hex()
+
+
+def _clipped(
+    bounds: tuple[float, float, float, float], source: int, target: int
+) -> tuple[float, float, float, float] | None:
+    """The part of the box where both CRS make sense; far outside, projections answer with infinities."""
+    own, other = _domain(source, source), _domain(target, source)
+    xmin, ymin = max(bounds[0], own[0], other[0]), max(bounds[1], own[1], other[1])
+    xmax, ymax = min(bounds[2], own[2], other[2]), min(bounds[3], own[3], other[3])
+    return (xmin, ymin, xmax, ymax) if xmin <= xmax and ymin <= ymax else None
+
+
+@lru_cache(maxsize=1024)
+def _domain(of: int, within: int) -> tuple[float, float, float, float]:
+    """Where the CRS `of` makes sense, as a rectangle of `within`: its area of use and five degrees around."""
+    area = CRS.from_epsg(of).area_of_use
+    west, south, east, north = (area.west, area.south, area.east, area.north) if area else (-180, -90, 180, 90)
+    if west > east:
+        west, east = -180.0, 180.0
+    m = _DOMAIN_MARGIN
+    limit = 85.06 if 3857 in (of, within) else 90.0
+    wide = (max(-180.0, west - m), max(-limit, south - m), min(180.0, east + m), min(limit, north + m))
+    if storage_crs(within).degrees:
+        return wide
+    if of != within:
+        home = _domain(within, WGS84)
+        wide = (max(wide[0], home[0]), max(wide[1], home[1]), min(wide[2], home[2]), min(wide[3], home[3]))
+        if wide[0] > wide[2] or wide[1] > wide[3]:
+            return (math.inf, math.inf, -math.inf, -math.inf)
+    return tuple(_transformer(WGS84, within).transform_bounds(*wide, densify_pts=41))  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=256)
+def _transformer(source: int, target: int) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
