@@ -1,0 +1,42 @@
+"""Under which options GDAL opens a file that is served: this file, by the GeoTIFF driver, and nothing else.
+
+No directory is listed, no side-car is read (`.ovr`, `.aux.xml`, `.tfw`), nothing comes from the network: a COG holds
+all it needs. `driver=` is given at each open, so that a VRT with the name of a TIFF is an unreadable TIFF.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import rasterio
+
+SERVING: Mapping[str, Any] = {
+    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+    "GDAL_PAM_ENABLED": "NO",
+    "GDAL_GEOREF_SOURCES": "INTERNAL",
+    "GDAL_CACHEMAX": 96,
+    "GDAL_NUM_THREADS": "1",
+    "GDAL_HTTP_MAX_RETRY": "0",
+    "GDAL_HTTP_CONNECTTIMEOUT": "1",
+    "GDAL_HTTP_PROXY": "http://127.0.0.1:9",
+    "GDAL_HTTPS_PROXY": "http://127.0.0.1:9",
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+    "CPL_CURL_ENABLE_VSIMEM": "NO",
+    "VRT_SHARED_SOURCE": "NO",
+    "GDAL_VRT_ENABLE_PYTHON": "NO",
+    "GTIFF_SRS_SOURCE": "EPSG",
+    "GTIFF_POINT_GEO_IGNORE": "NO",
+    "OSR_WKT_FORMAT": "WKT2_2019",
+}
+
+
+def environment() -> rasterio.Env:
+    """The environment of every thread that reads pixels to serve; entered once for each thread."""
+    return rasterio.Env(session=None, **SERVING)
+
+
+def open_tiff(path: Path, **options: Any) -> Any:
+    """The dataset at `path`, GeoTIFF and nothing else. Raises rasterio.errors.RasterioIOError."""
+    return rasterio.open(path, driver="GTiff", sharing=False, **options)
