@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-
 from mig_idg.database import connect
 from mig_idg.errors import OutsideFailure, Text, Trouble
 from mig_idg.guard.snapshot import Snapshot

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
-
 import structlog
 
 from mig_idg.charter import Decision
@@ -93,10 +92,14 @@ class Guard:
                     address=incoming.address,
                 )
                 answer = await self._cross(visit, door)
+                if not isinstance(answer.body, bytes):
+                    answer.body = await _primed(answer.body)
                 if visit.data_version is None and door.lanes != "none":
                     await self._confirm(snapshot, principal)
                 return self._owed(answer, visit), visit
             except StaleEpoch:
+                if visit is not None:
+                    visit.notes.clear()
                 continue
             except Unauthenticated:
                 if await self._moved(snapshot):
@@ -315,6 +318,26 @@ def statement_trouble(error: StatementFailed) -> Trouble:
         Text("Une erreur interne s'est produite.", "An internal error happened."),
         remedy=Text("Signalez-la avec son numéro.", "Report it with its number."),
     )
+
+
+async def _primed(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same stream with its first piece already there: rights were checked before the status line leaves."""
+    try:
+        first = await anext(body)
+    except StopAsyncIteration:
+        first = b""
+
+    async def whole() -> AsyncIterator[bytes]:
+        try:
+            yield first
+            async for piece in body:
+                yield piece
+        finally:
+            close = getattr(body, "aclose", None)
+            if close is not None:
+                await close()
+
+    return whole()
 
 
 def _name(collection: Collection | None) -> bytes:

@@ -1,0 +1,235 @@
+"""The ASGI application: one request in, one answer out, whatever goes wrong in between."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from mig_idg.app.metrics import observe
+from mig_idg.app.operations import Operations
+from mig_idg.app.send import send_answer
+from mig_idg.database.lane import StatementFailed
+from mig_idg.errors import Lang, Misunderstood, Text, TooLarge, Trouble, answer_for, problem
+from mig_idg.guard.answer import Answer, json_answer
+from mig_idg.guard.request import choose_language, read
+from mig_idg.guard.threshold import Guard, statement_trouble
+from mig_idg.guard.visit import Visit
+
+log = structlog.get_logger(__name__)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Render = Callable[[str, Mapping[str, Any], Lang], str]
+
+BODY_SECONDS = 10.0
+GONE_AFTER_SECONDS = 0.5
+_CORS = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "Link, ETag, Content-Crs, Location, Retry-After, Attribution, OGC-NumberMatched",
+}
+_PREFLIGHT = {
+    "access-control-allow-methods": "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE",
+    "access-control-allow-headers": "Authorization, X-API-Key, Content-Type, Content-Crs, If-Match, If-None-Match, Range",
+    "access-control-max-age": "600",
+}
+
+
+class Application:
+    """Callable by any ASGI server. `start` and `stop` are its lifespan."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        render: Render,
+        operations: Operations,
+        start: Callable[[], Awaitable[None]],
+        stop: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.guard = guard
+        self._render = render
+        self._always = {b"/healthz": operations.health, b"/readyz": operations.readiness}
+        self._start, self._stop = start, stop
+        self._under_way: dict[int, tuple[float, asyncio.Task[Any], Receive]] = {}
+        self._reaper: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One ASGI connection."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        always = self._always.get(scope.get("raw_path", b""))
+        if always is not None and scope["method"] in ("GET", "HEAD"):
+            await send_answer(always(), scope["method"], {}, send)
+            return
+        started = time.perf_counter()
+        method, headers, pattern = scope["method"], {}, "-"
+        body = _Body(receive)
+        marker = id(body)
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way[marker] = (started, task, body.wait_for_departure)
+        answer: Answer
+        try:
+            try:
+                incoming = read(scope)
+                headers = dict(incoming.headers)
+                if method == "OPTIONS" and "access-control-request-method" in headers:
+                    answer = Answer(status=204, headers=dict(_PREFLIGHT))
+                else:
+                    answer, visit = await self.guard.receive(incoming, body.read)
+                    pattern = visit.door.pattern if visit else "-"
+                    self._resolve_page(answer, visit)
+            except Exception as error:
+                answer = self._problem(error, scope, headers)
+            answer.headers.update(_CORS)
+            await send_answer(answer, method, headers, send)
+        except asyncio.CancelledError:
+            if not body.gone:
+                raise
+        finally:
+            self._under_way.pop(marker, None)
+        observe(pattern, method, answer.status, time.perf_counter() - started)
+
+    def _resolve_page(self, answer: Answer, visit: Visit | None) -> None:
+        page = getattr(answer, "page", None)
+        if page is not None and visit is not None:
+            name, context = page
+            answer.body = self._render(name, {**context, "visit": visit}, visit.lang).encode()
+            answer.media_type = "text/html; charset=utf-8"
+
+    def _problem(self, error: Exception, scope: Scope, headers: Mapping[str, str]) -> Answer:
+        instance = None
+        if isinstance(error, StatementFailed):
+            error = statement_trouble(error)
+        if not isinstance(error, Trouble):
+            instance = f"urn:uuid:{uuid.uuid4()}"
+            log.error("incident", instance=instance, kind=type(error).__name__, exc_info=error)
+            error = Trouble(
+                Text("Une erreur interne s'est produite.", "An internal error happened."),
+                remedy=Text("Signalez-la avec son numéro.", "Report it with its number."),
+            )
+        status = answer_for(error).status
+        if status == 500 and instance is None:
+            instance = f"urn:uuid:{uuid.uuid4()}"
+            log.error("incident", instance=instance, kind=type(error).__name__)
+        lang = _language(scope, headers)
+        document = problem(error, lang, instance)
+        answer = json_answer(document, status=status, media_type="application/problem+json")
+        if _wants_page(headers):
+            with suppress(Exception):
+                answer.body = self._render("problem", {"problem": document}, lang).encode()
+                answer.media_type = "text/html; charset=utf-8"
+        answer.headers.update(error.headers)
+        answer.headers["content-language"] = lang
+        answer.headers.setdefault("cache-control", "private, no-store")
+        return answer
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                try:
+                    await self._start()
+                except Trouble as error:
+                    await send({"type": "lifespan.startup.failed", "message": error.text("fr")})
+                    return
+                self._reaper = asyncio.create_task(self._reap())
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                if self._reaper:
+                    self._reaper.cancel()
+                await self._stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _reap(self) -> None:
+        """Cancel the work of clients that left: those under way for a while are listened to, the others cost nothing."""
+        watched: set[int] = set()
+        while True:
+            await asyncio.sleep(GONE_AFTER_SECONDS)
+            now = time.perf_counter()
+            for marker, (started, task, departure) in list(self._under_way.items()):
+                if now - started > GONE_AFTER_SECONDS and marker not in watched:
+                    watched.add(marker)
+                    asyncio.ensure_future(_cancel_when_gone(task, departure))  # noqa: RUF006
+            watched &= self._under_way.keys()
+
+
+async def _cancel_when_gone(task: asyncio.Task[Any], departure: Callable[[], Awaitable[Any]]) -> None:
+    with suppress(Exception):
+        await departure()
+        if not task.done():
+            task.cancel()
+
+
+class _Body:
+    """The request body, read at most once, within its limit and its time; and the news that the client left."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._whole: bytes | None = None
+        self._reading = False
+        self.gone = False
+
+    async def read(self, limit: int) -> bytes:
+        """All of the body. Raises TooLarge, Misunderstood (too slow, or cut short)."""
+        if self._whole is not None:
+            return self._whole
+        self._reading = True
+        pieces, size = [], 0
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                while True:
+                    message = await self._receive()
+                    if message["type"] == "http.disconnect":
+                        self.gone = True
+                        raise asyncio.CancelledError
+                    piece = message.get("body", b"")
+                    size += len(piece)
+                    if size > limit:
+                        raise TooLarge(
+                            Text(f"Le corps dépasse {limit} octets.", f"The body exceeds {limit} bytes."),
+                            extra={"limit": limit},
+                        )
+                    pieces.append(piece)
+                    if not message.get("more_body", False):
+                        break
+        except TimeoutError:
+            raise Misunderstood(Text("Le corps arrive trop lentement.", "The body comes too slowly.")) from None
+        finally:
+            self._reading = False
+        self._whole = b"".join(pieces)
+        return self._whole
+
+    async def wait_for_departure(self) -> None:
+        """Return when the client has left."""
+        while self._reading:
+            await asyncio.sleep(GONE_AFTER_SECONDS)
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                self.gone = True
+                return
+
+
+def _language(scope: Scope, headers: Mapping[str, str]) -> Lang:
+    query = {"lang": "en"} if b"lang=en" in scope.get("query_string", b"") else {}
+    return choose_language(query, headers)
+
+
+def _wants_page(headers: Mapping[str, str]) -> bool:
+    accept = headers.get("accept", "")
+    return "text/html" in accept and "application/json" not in accept.split("text/html")[0]

@@ -1,0 +1,87 @@
+"""`create_app` is the building's directory: what is mounted, on what it stands, how it opens and closes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from mig_idg.app.asgi import Application
+from mig_idg.app.operations import Operations
+from mig_idg.database.pool import READ_WRITE, Pool, Share, Watch
+from mig_idg.errors import Lang
+from mig_idg.guard.current import Clock, Current
+from mig_idg.guard.door import Door, Doors
+from mig_idg.guard.journal import Journal
+from mig_idg.guard.threshold import Guard
+from mig_idg.settings import Settings
+
+SHARES = {
+    "items": Share(lanes=6, waiting=128),
+    "tiles": Share(lanes=4, waiting=128),
+    "exports": Share(lanes=2, waiting=8),
+    "admin": Share(lanes=2, waiting=256),
+}
+Render = Callable[[str, Mapping[str, Any], Lang], str]
+
+
+def utc_now() -> datetime:
+    """The clock of the server; tests give another."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    settings: Settings, url: str, *, clock: Clock = utc_now, doors: Iterable[Door] | None = None
+) -> Application:
+    """The application on the database at `url` (the role without rights)."""
+    pools = {kind: Pool(url, share) for kind, share in SHARES.items()}
+    writers = Pool(url, Share(lanes=3, waiting=32), options=READ_WRITE)
+    current = Current(url, clock)
+    journal = Journal(writers, enabled=settings.journal, clock=clock)
+    every_pool = (*pools.values(), writers)
+
+    def on_down() -> None:
+        for pool in every_pool:
+            pool.fail()
+
+    def on_up() -> None:
+        for pool in every_pool:
+            pool.down = False
+
+    watch = Watch(url, on_epoch=current.hear, on_down=on_down, on_up=on_up)
+    operations = Operations(current, lambda: watch.up)
+    mounted = Doors([*operations.doors(), *(doors if doors is not None else every_door(settings))])
+    guard = Guard(mounted, current, pools, writers, journal, base_url=settings.public_url)
+    tasks: list[asyncio.Task[None]] = []
+
+    async def start() -> None:
+        await current.refresh()
+        tasks.extend((asyncio.create_task(watch.run()), asyncio.create_task(journal.run())))
+
+    async def stop() -> None:
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await journal.flush()
+        for pool in every_pool:
+            pool.close()
+
+    return Application(guard, render=renderer(settings), operations=operations, start=start, stop=stop)
+
+
+def every_door(settings: Settings) -> list[Door]:
+    """All doors of the trades."""
+    from mig_idg.app.access import doors as access_doors
+    from mig_idg.ogc import describe, features
+
+    return [*describe.doors(settings), *features.doors(), *access_doors()]
+
+
+def renderer(settings: Settings) -> Render:
+    """How a named page becomes HTML."""
+    from mig_idg.web import pages
+
+    return pages.render

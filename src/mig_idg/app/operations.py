@@ -1,0 +1,60 @@
+"""Doors for whoever runs the service: alive, able to answer, counted."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+
+from mig_idg.app import metrics
+from mig_idg.guard.answer import Answer, json_answer
+from mig_idg.guard.current import Current
+from mig_idg.guard.door import Door
+from mig_idg.guard.request import unknown_place
+from mig_idg.guard.visit import Visit
+
+
+class Operations:
+    """`/healthz`, `/readyz` and `/metrics`. They never touch the database, so they always answer."""
+
+    def __init__(self, current: Current, database_up: Callable[[], bool]) -> None:
+        self._current = current
+        self._database_up = database_up
+
+    def doors(self) -> tuple[Door, ...]:
+        """The one that needs to know its caller; health and readiness answer before the threshold."""
+        return (Door("/metrics", "open", self._metrics, lanes="none"),)
+
+    def health(self) -> Answer:
+        """The process is alive."""
+        return json_answer({"status": "ok"}, headers={"cache-control": "no-store"})
+
+    def readiness(self) -> Answer:
+        """200 when requests can be answered; 503 with the reason when not. Names no collection to strangers."""
+        snapshot = self._current.snapshot
+        up = self._database_up()
+        refused = self._current.refused_generation
+        document = {
+            "status": "ready" if up and snapshot is not None else "unavailable",
+            "database": "up" if up else "down",
+            "generation": snapshot.generation if snapshot else None,
+            "epoch": snapshot.epoch if snapshot else None,
+            "refused_generation": refused,
+            "broken": [{"collection": one.collection, "reason": one.reason} for one in self._current.broken],
+        }
+        status = 200 if up and snapshot is not None else 503
+        return json_answer(document, status=status, headers={"cache-control": "no-store"})
+
+    async def _metrics(self, visit: Visit) -> Answer:
+        if not (_loopback(visit.address) or "administrator" in visit.principal.roles):
+            raise unknown_place()
+        snapshot = self._current.snapshot
+        metrics.GENERATION.set(snapshot.generation if snapshot else 0)
+        metrics.EPOCH.set(snapshot.epoch if snapshot else 0)
+        return Answer(body=metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8", private=True)
+
+
+def _loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == ""

@@ -1,0 +1,174 @@
+"""From an `Answer` to ASGI messages: validators, compression off the event loop, security headers."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, Protocol
+
+import brotli
+import zstandard
+
+from mig_idg.guard.answer import Answer
+
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+SMALLEST = 1400
+INLINE = 16 * 1024
+COMPRESSIBLE = ("json", "text/", "xml", "javascript", "svg", "mapbox-vector-tile", "csv", "flatgeobuf")
+VARY = "Accept, Accept-Encoding, Accept-Language, Authorization, X-API-Key"
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self';"
+    " font-src 'self'; worker-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class _Encoder(Protocol):
+    def feed(self, piece: bytes) -> bytes:
+        """Some more bytes in, what is ready out."""
+
+    def end(self) -> bytes:
+        """The last bytes."""
+
+
+async def send_answer(answer: Answer, method: str, headers: Mapping[str, str], send: Send) -> None:
+    """Send one answer; a HEAD sends headers only, and a validator that matches sends 304."""
+    out = dict(answer.headers)
+    out.setdefault("vary", VARY)
+    out.setdefault("x-content-type-options", "nosniff")
+    out.setdefault("referrer-policy", "no-referrer")
+    if answer.status not in (204, 304):
+        out.setdefault("content-type", answer.media_type)
+    if answer.media_type.startswith("text/html"):
+        out.setdefault("content-security-policy", PAGE_POLICY)
+    if answer.etag is not None:
+        out["etag"] = f'"{answer.etag}"'
+        if method in ("GET", "HEAD") and answer.status == 200 and _matches(headers.get("if-none-match"), answer.etag):
+            await _close(answer)
+            out.pop("content-type", None)
+            await _start(send, 304, out)
+            await send({"type": "http.response.body", "body": b""})
+            return
+    encoding = _encoding(answer, headers, out)
+    if encoding:
+        out["content-encoding"] = encoding
+        if answer.etag is not None:
+            out["etag"] = f'W/"{answer.etag}"'
+    if isinstance(answer.body, bytes):
+        body = answer.body
+        if encoding:
+            body = (
+                _compressed(body, encoding)
+                if len(body) < INLINE
+                else await asyncio.to_thread(_compressed, body, encoding)
+            )
+        if answer.status != 204:
+            out["content-length"] = str(len(body))
+        await _start(send, answer.status, out)
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+        return
+    await _start(send, answer.status, out)
+    if method == "HEAD":
+        await _close(answer)
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await _send_stream(answer.body, encoding, send)
+
+
+async def _send_stream(body: AsyncIterator[bytes], encoding: str | None, send: Send) -> None:
+    encoder = _ENCODERS[encoding]() if encoding else None
+    try:
+        async for piece in body:
+            if encoder is not None:
+                piece = encoder.feed(piece) if len(piece) < INLINE else await asyncio.to_thread(encoder.feed, piece)
+            if piece:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": encoder.end() if encoder else b""})
+    finally:
+        close = getattr(body, "aclose", None)
+        if close is not None:
+            await close()
+
+
+async def _close(answer: Answer) -> None:
+    close = getattr(answer.body, "aclose", None)
+    if close is not None:
+        await close()
+
+
+async def _start(send: Send, status: int, headers: Mapping[str, str]) -> None:
+    raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+
+
+def _matches(header: str | None, etag: str) -> bool:
+    if header is None:
+        return False
+    return any(
+        candidate.strip().removeprefix("W/").strip('"') == etag or candidate.strip() == "*"
+        for candidate in header.split(",")
+    )
+
+
+def _encoding(answer: Answer, headers: Mapping[str, str], out: Mapping[str, str]) -> str | None:
+    accepted = headers.get("accept-encoding")
+    if not accepted or "content-encoding" in out or "content-range" in out or answer.status in (204, 206, 304):
+        return None
+    if isinstance(answer.body, bytes) and len(answer.body) < SMALLEST:
+        return None
+    if not any(kind in answer.media_type for kind in COMPRESSIBLE):
+        return None
+    offered = {}
+    for part in accepted.split(","):
+        name, _, quality = part.strip().partition(";")
+        try:
+            offered[name.strip().lower()] = float(quality.strip().removeprefix("q=") or 1)
+        except ValueError:
+            continue
+    return next((name for name in ("zstd", "br", "gzip") if offered.get(name, 0) > 0), None)
+
+
+def _compressed(body: bytes, encoding: str) -> bytes:
+    if encoding == "zstd":
+        return zstandard.ZstdCompressor(level=3).compress(body)
+    if encoding == "br":
+        return brotli.compress(body, quality=4)
+    return gzip.compress(body, compresslevel=5, mtime=0)
+
+
+class _Gzip:
+    def __init__(self) -> None:
+        self._encoder = zlib.compressobj(5, zlib.DEFLATED, 31)
+
+    def feed(self, piece: bytes) -> bytes:
+        return self._encoder.compress(piece)
+
+    def end(self) -> bytes:
+        return self._encoder.flush()
+
+
+class _Brotli:
+    def __init__(self) -> None:
+        self._encoder = brotli.Compressor(quality=4)
+
+    def feed(self, piece: bytes) -> bytes:
+        return bytes(self._encoder.process(piece))
+
+    def end(self) -> bytes:
+        return bytes(self._encoder.finish())
+
+
+class _Zstd:
+    def __init__(self) -> None:
+        self._encoder = zstandard.ZstdCompressor(level=3).compressobj()
+
+    def feed(self, piece: bytes) -> bytes:
+        return self._encoder.compress(piece)
+
+    def end(self) -> bytes:
+        return self._encoder.flush()
+
+
+_ENCODERS: dict[str | None, Callable[[], _Encoder]] = {"gzip": _Gzip, "br": _Brotli, "zstd": _Zstd}

@@ -1,0 +1,80 @@
+"""Serve: workers under a supervisor, started on the private cluster or an existing database."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import uvicorn
+
+from mig_idg.app.asgi import Application
+from mig_idg.app.create import create_app
+from mig_idg.errors import OutsideFailure, Text
+from mig_idg.settings import Settings
+
+URL_VARIABLE = "IDG_SERVE_DATABASE_URL"
+DRAIN_SECONDS = 30
+
+
+def worker() -> Application:
+    """The application of one worker process: its settings come by the environment of the supervisor."""
+    from mig_idg.app.logging import configure
+
+    configure()
+    return create_app(Settings(), os.environ[URL_VARIABLE])
+
+
+def run(settings: Settings, url: str) -> None:
+    """Serve until stopped: SIGTERM and Ctrl-C finish what is under way, for thirty seconds at most.
+
+    Raises OutsideFailure when the port is taken.
+    """
+    check_port(settings.host, settings.port)
+    for name, value in settings.model_dump(exclude_none=True).items():
+        os.environ[f"IDG_{name.upper()}"] = _text(value)
+    os.environ[URL_VARIABLE] = url
+    uvicorn.run(
+        "mig_idg.app.serve:worker",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=True,
+        proxy_headers=settings.proxy_header,
+        forwarded_allow_ips="127.0.0.1",
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        backlog=2048,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise OutsideFailure when something else listens there already."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise OutsideFailure(
+                Text(f"Le port {port} est déjà pris.", f"Port {port} is already taken."),
+                remedy=Text("Choisissez-en un autre avec --port.", "Choose another with --port."),
+            ) from None
+
+
+def _text(value: object) -> str:
+    from pydantic import SecretStr
+
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, tuple):
+        import json
+
+        return json.dumps(value)
+    return str(value)

@@ -1,0 +1,182 @@
+"""`mig-idg collections check|diff|publish|list|schema`: declarations, verified and published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mig_idg.cli import words
+from mig_idg.cli.words import registry_connection, say, say_json, settings, t
+from mig_idg.errors import Text
+
+if TYPE_CHECKING:
+    from mig_idg.errors import InvalidDeclaration
+
+FOLDER = click.argument("folder", required=False, type=click.Path(path_type=Path))
+JSON = click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
+
+
+@click.group(name="collections", help=t("Déclarations : une couche par fichier.", "Declarations: one layer a file."))
+def command() -> None:
+    """Group of the verbs on declarations."""
+
+
+@command.command(help=t("Vérifie les déclarations, avec fichier et ligne.", "Checks declarations, with file and line."))
+@FOLDER
+@JSON
+@click.option("--offline", is_flag=True, help=t("sans la base : forme seulement", "without the database: form only"))
+def check(folder: Path | None, as_json: bool, offline: bool) -> int:
+    """Exit 0 when all is sound, 1 otherwise."""
+    from mig_idg.declaration.load import load_folder
+    from mig_idg.declaration.publish import check_folder
+
+    where = folder or settings().collections_dir
+    with _told(as_json) as wrong:
+        if offline:
+            loaded = load_folder(where)
+            wrong.extend(loaded.errors)
+            count = len(loaded.declared)
+        else:
+            with registry_connection() as connection:
+                count = len(check_folder(connection, where, _rasters()))
+    if wrong:
+        return 1
+    if as_json:
+        say_json({"ok": True, "collections": count, "errors": []})
+    else:
+        say(Text(f"{count} déclaration(s), tout est correct.", f"{count} declaration(s), all sound."))
+    return 0
+
+
+@command.command(
+    help=t("Publie le dossier en une transaction numérotée.", "Publishes the folder as one numbered transaction.")
+)
+@FOLDER
+@JSON
+@click.option("--author", default=words.author, help=t("qui publie", "who publishes"))
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help=t("jour d'effet", "day of effect"))
+@click.option("--second", help=t("second relecteur, pour un élargissement", "second reader, for a widening"))
+def publish(folder: Path | None, as_json: bool, author: str, on: Any, second: str | None) -> int:
+    """Check, tell who gains and loses, publish."""
+    from mig_idg.declaration.publish import publish as run
+    from mig_idg.store.prepare import prepare
+
+    day: date = on.date() if on else words.today()
+    with _told(as_json) as wrong, registry_connection() as connection:
+        done = run(
+            connection,
+            folder or settings().collections_dir,
+            author=f"{author} + {second}" if second else author,
+            on=day,
+            rasters=_rasters(),
+            prepare=prepare,
+        )
+    if wrong:
+        return 1
+    if as_json:
+        say_json({"ok": True, "publication": done.number, "collections": done.collections})
+    else:
+        say(
+            Text(
+                f"Publication n° {done.number} : {len(done.collections)} collection(s).",
+                f"Publication no. {done.number}: {len(done.collections)} collection(s).",
+            )
+        )
+    return 0
+
+
+@command.command(help=t("Dit qui gagne et qui perd quoi, et par quel article.", "Tells who gains and loses what."))
+@FOLDER
+@JSON
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help=t("jour considéré", "day considered"))
+def diff(folder: Path | None, as_json: bool, on: Any) -> int:
+    """Consequences of publishing the folder, before doing it; exit 1 when somebody's rights move."""
+    from mig_idg.declaration.diff import difference
+
+    day: date = on.date() if on else words.today()
+    with _told(as_json) as wrong, registry_connection() as connection:
+        changes = difference(connection, folder or settings().collections_dir, on=day, rasters=_rasters())
+        connection.rollback()
+    if wrong:
+        return 1
+    if as_json:
+        say_json([change.plain for change in changes])
+    elif not changes:
+        say(Text("Personne ne gagne ni ne perd d'accès.", "Nobody gains or loses access."))
+    else:
+        for change in changes:
+            say(change.sentence)
+    return 1 if changes else 0
+
+
+@command.command(name="list", help=t("Liste ce qui est publié.", "Lists what is published."))
+@JSON
+def list_(as_json: bool) -> int:
+    """The generation in force."""
+    from mig_idg.registry.publications import latest
+
+    with registry_connection() as connection:
+        publication = latest(connection)
+    rows = [
+        {
+            "id": key,
+            "title": entry["declaration"]["title"][words.lang()],
+            "kind": entry["declaration"]["kind"],
+            "owner": entry["declaration"].get("owner"),
+            "licence": entry["declaration"].get("licence"),
+        }
+        for key, entry in sorted(publication.collections.items())
+    ]
+    if as_json:
+        say_json({"publication": publication.number, "published_at": publication.published_at, "collections": rows})
+        return 0
+    say(Text(f"Publication n° {publication.number}", f"Publication no. {publication.number}"))
+    for row in rows:
+        click.echo(
+            f"  {row['id']:<22} {row['kind']:<11} {row['owner'] or '—':<16} {row['licence'] or '—':<10} {row['title']}"
+        )
+    return 0
+
+
+@command.command(help=t("Écrit schema.json pour les éditeurs.", "Writes schema.json for editors."))
+@FOLDER
+def schema(folder: Path | None) -> int:
+    """Generate `collections/schema.json` from the model."""
+    import json
+
+    from mig_idg.declaration.model import json_schema
+
+    target = (folder or settings().collections_dir) / "schema.json"
+    target.write_text(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n", "utf-8")
+    say(str(target))
+    return 0
+
+
+@contextmanager
+def _told(as_json: bool) -> Iterator[list[InvalidDeclaration]]:
+    """Collect what is wrong and tell it, one line each, or as JSON."""
+    from mig_idg.declaration.publish import InvalidCollections
+
+    wrong: list[InvalidDeclaration] = []
+    try:
+        yield wrong
+    except InvalidCollections as error:
+        wrong.extend(error.errors)
+    if not wrong:
+        return
+    if as_json:
+        say_json(
+            {"ok": False, "errors": [{"file": e.file, "line": e.line, "message": e.text(words.lang())} for e in wrong]}
+        )
+    else:
+        for error in wrong:
+            click.echo(error.text(words.lang()), err=True)
+
+
+def _rasters() -> Path:
+    return settings().home / "rasters"

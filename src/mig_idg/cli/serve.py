@@ -1,0 +1,46 @@
+"""`mig-idg serve`: serves what is published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mig_idg.cli.words import database_urls, say, settings, t
+from mig_idg.errors import Text
+
+
+@click.command(name="serve", help=t("Sert ce qui est publié.", "Serves what is published."))
+@click.option("--host", help=t("adresse d'écoute", "address to listen on"))
+@click.option("--port", type=click.IntRange(1, 65535), help=t("port", "port"))
+@click.option("--workers", type=click.IntRange(1, 64), help=t("processus", "processes"))
+@click.option(
+    "--watch", is_flag=True, help=t("republie quand un fichier de collections/ change", "republish on change")
+)
+@click.option("--collections", "folder", type=click.Path(path_type=Path), help=t("dossier surveillé", "watched folder"))
+def command(host: str | None, port: int | None, workers: int | None, watch: bool, folder: Path | None) -> None:
+    """Start the private cluster if need be, then serve until stopped."""
+    from mig_idg.app.serve import run
+
+    chosen = settings()
+    changes = {
+        name: value for name, value in (("host", host), ("port", port), ("workers", workers)) if value is not None
+    }
+    chosen = chosen.model_copy(update=changes)
+    with database_urls() as (owner, app):
+        stop = None
+        if watch:
+            from mig_idg.cli.watching import start
+
+            stop = start(folder or chosen.collections_dir, owner, chosen)
+        say(
+            Text(
+                f"mig-idg sert sur {chosen.public_url} (Ctrl-C pour arrêter).",
+                f"mig-idg serves on {chosen.public_url}.",
+            )
+        )
+        try:
+            run(chosen, app)
+        finally:
+            if stop is not None:
+                stop()
