@@ -36,7 +36,9 @@ _CORS = {
 }
 _PREFLIGHT = {
     "access-control-allow-methods": "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE",
-    "access-control-allow-headers": "Authorization, X-API-Key, Content-Type, Content-Crs, If-Match, If-None-Match, Range",
+    "access-control-allow-headers": (
+        "Authorization, X-API-Key, Content-Type, Content-Crs, If-Match, If-None-Match, Range"
+    ),
     "access-control-max-age": "600",
 }
 
@@ -156,7 +158,7 @@ class Application:
                 return
 
     async def _reap(self) -> None:
-        """Cancel the work of clients that left: those under way for a while are listened to, the others cost nothing."""
+        """Cancel the work of clients that left: only those under way for a while are listened to."""
         watched: set[int] = set()
         while True:
             await asyncio.sleep(GONE_AFTER_SECONDS)

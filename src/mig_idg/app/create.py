@@ -14,6 +14,7 @@ from mig_idg.database.pool import READ_WRITE, Pool, Share, Watch
 from mig_idg.errors import Lang
 from mig_idg.guard.current import Clock, Current
 from mig_idg.guard.door import Door, Doors
+from mig_idg.guard.evaluation import Evaluation
 from mig_idg.guard.journal import Journal
 from mig_idg.guard.threshold import Guard
 from mig_idg.settings import Settings
@@ -52,7 +53,9 @@ def create_app(
 
     watch = Watch(url, on_epoch=current.hear, on_down=on_down, on_up=on_up)
     operations = Operations(current, lambda: watch.up)
-    mounted = Doors([*operations.doors(), *(doors if doors is not None else every_door(settings))])
+    evaluation = Evaluation(current.facts_on)
+    trades = every_door(settings) if doors is None else doors
+    mounted = Doors([*operations.doors(), *evaluation.doors(), *trades])
     guard = Guard(mounted, current, pools, writers, journal, base_url=settings.public_url)
     tasks: list[asyncio.Task[None]] = []
 
@@ -74,10 +77,9 @@ def create_app(
 
 def every_door(settings: Settings) -> list[Door]:
     """All doors of the trades."""
-    from mig_idg.app.access import doors as access_doors
     from mig_idg.ogc import describe, features
 
-    return [*describe.doors(settings), *features.doors(), *access_doors()]
+    return [*describe.doors(settings), *features.doors()]
 
 
 def renderer(settings: Settings) -> Render:

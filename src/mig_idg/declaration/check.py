@@ -51,23 +51,24 @@ def check(
             errors.append(declared.wrong(error.detail, "source", "table", remedy=error.remedy))
         else:
             errors.extend(_misfits(declared, table))
-    elif one.source.raster and one.source.raster.cog and rasters is not None:
-        if not (rasters / one.source.raster.cog).is_file():
-            errors.append(
-                declared.wrong(
-                    Text(
-                        f"le raster « {one.source.raster.cog} » n'est pas dans {rasters}.",
-                        f"raster “{one.source.raster.cog}” is not in {rasters}.",
-                    ),
-                    "source", "raster", "cog",
-                    remedy=Text("Importez-le : mig-idg import.", "Import it: mig-idg import."),
-                )
-            )  # fmt: skip
+    else:
+        errors.extend(_missing_raster(declared, rasters))
     if errors:
         return errors
     if table is not None:
         table = replace(table, stats=extents.stats(connection, table))
     return Checked(declared, table, one.extent or _open_extent(connection, declared, table))
+
+
+def _missing_raster(declared: Declared, rasters: Path | None) -> Iterator[InvalidDeclaration]:
+    raster = declared.declaration.source.raster
+    if raster is None or raster.cog is None or rasters is None or (rasters / raster.cog).is_file():
+        return
+    yield declared.wrong(
+        Text(f"le raster « {raster.cog} » n'est pas dans {rasters}.", f"raster “{raster.cog}” is not in {rasters}."),
+        *("source", "raster", "cog"),
+        remedy=Text("Importez-le : mig-idg import.", "Import it: mig-idg import."),
+    )
 
 
 def _open_extent(

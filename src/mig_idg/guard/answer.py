@@ -17,6 +17,8 @@ class Answer:
 
     `headers` has lower-case names. `public` answers may be kept by shared caches; the threshold decides it from the
     grant, a handler may only narrow it. `etag` is the bare validator; the threshold compares, quotes and answers 304.
+    `page`, when set, is (name of a page, what it shows): the application renders it into the body, since pages stand
+    above the trades.
     """
 
     status: int = 200
@@ -25,6 +27,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     etag: str | None = None
     private: bool = False
+    page: tuple[str, Mapping[str, Any]] | None = None
 
 
 def json_answer(document: Any, *, status: int = 200, media_type: str = "application/json", **rest: Any) -> Answer:
@@ -35,6 +38,11 @@ def json_answer(document: Any, *, status: int = 200, media_type: str = "applicat
 def html_answer(page: str, **rest: Any) -> Answer:
     """An answer that is one HTML page."""
     return Answer(body=page.encode(), media_type="text/html; charset=utf-8", **rest)
+
+
+def page_answer(name: str, context: Mapping[str, Any], **rest: Any) -> Answer:
+    """An answer that is the page of that name, rendered by the application from `context`."""
+    return Answer(media_type="text/html; charset=utf-8", page=(name, context), **rest)
 
 
 def link(href: str, rel: str, media_type: str | None = None, title: str | None = None, **more: str) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """The snapshot in force, and how a worker comes to the next one.
 
-A new epoch is heard by NOTIFY, at the watch's beat, or in the answer of any statement. The new state is built aside, each
-collection is tried for real, then it is swapped whole; when a collection cannot be read, the publication in force stays
-and `/readyz` says why. Facts and credentials always move: rights are never kept for the sake of a broken table.
+A new epoch is heard by NOTIFY, at the watch's beat, or in the answer of any statement. The new state is built aside,
+each collection is tried for real, then it is swapped whole; when one cannot be read, the publication in force stays and
+`/readyz` says why. Facts and credentials always move: rights are never kept for the sake of a broken table.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from mig_idg.charter import Facts
 from mig_idg.database import connect
 from mig_idg.errors import OutsideFailure, Text, Trouble
 from mig_idg.guard.snapshot import Snapshot
@@ -97,6 +98,11 @@ class Current:
         if (known is None or known.epoch != epoch) and self._building is None:
             task = asyncio.ensure_future(self.refresh())
             task.add_done_callback(_swallow)
+
+    def facts_on(self, day: date) -> Facts:
+        """The facts of another legal day, read now on a connection of their own; blocking."""
+        with connect(self._url, autocommit=True) as connection:
+            return registry_facts.load(connection, day)
 
     def _build(self) -> Snapshot:
         connection = self._open()

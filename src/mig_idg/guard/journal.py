@@ -1,8 +1,8 @@
 """The journal, on the server's side: decisions are noted in memory and written twice a second, in order.
 
-Identical decisions of the same half second are one row with a count. What was noted is lost only by a `kill -9` within
-that half second; a database that is away keeps the notes waiting, up to a bound, past which answers on data that are not
-open are refused: no unaudited use.
+Identical decisions of the same half second are one row with a count. What was noted is lost only by a `kill -9`
+within that half second; a database that is away keeps the notes waiting, up to a bound, past which answers on data that
+are not open are refused: no unaudited use.
 """
 
 from __future__ import annotations

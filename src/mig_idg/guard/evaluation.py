@@ -1,0 +1,267 @@
+"""The decision service: OpenID AuthZEN Authorization API 1.0 on the same decisions that guard the data.
+
+Everybody may ask about themselves and about the public. Asking about another body is for the pilot's staff,
+administrators, and the owner of the dataset in question; and nobody learns of a dataset they may not discover: for it the
+decision is no, the same as for one that is missing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import orjson
+
+from mig_idg.charter import ACTIONS, Decision, Facts, Request, decide
+from mig_idg.charter.facts import ROLES
+from mig_idg.errors import InvalidParameter, Misunderstood, Refused, Text
+from mig_idg.guard.answer import Answer, json_answer
+from mig_idg.guard.door import Door
+from mig_idg.guard.visit import Visit
+
+BODY_LIMIT = 256 * 1024
+MOST_EVALUATIONS = 1000
+FactsOn = Callable[[date], Facts]
+Json = Mapping[str, Any]
+
+
+class Evaluation:
+    """The doors of the decision service; `facts_on` loads the facts of another day, off the event loop."""
+
+    def __init__(self, facts_on: FactsOn) -> None:
+        self._facts_on = facts_on
+
+    def doors(self) -> tuple[Door, ...]:
+        """Evaluation, evaluations, three searches, and the metadata document."""
+        posts = {"methods": ("POST",), "lanes": "admin", "body_limit": BODY_LIMIT}
+        return (
+            Door("/access/v1/evaluation", "listing", self.evaluation, **posts),  # type: ignore[arg-type]
+            Door("/access/v1/evaluations", "listing", self.evaluations, **posts),  # type: ignore[arg-type]
+            Door("/access/v1/search/subject", "listing", self.search_subject, **posts),  # type: ignore[arg-type]
+            Door("/access/v1/search/resource", "listing", self.search_resource, **posts),  # type: ignore[arg-type]
+            Door("/access/v1/search/action", "listing", self.search_action, **posts),  # type: ignore[arg-type]
+            Door("/.well-known/authzen-configuration", "open", self.configuration, lanes="none"),
+        )
+
+    async def evaluation(self, visit: Visit) -> Answer:
+        """One question, one decision with its grounds."""
+        asked = await _document(visit)
+        return _told(visit, await self._evaluate(visit, asked, {}))
+
+    async def evaluations(self, visit: Visit) -> Answer:
+        """Many questions in one request; members of the envelope are defaults of each."""
+        asked = await _document(visit)
+        several = asked.get("evaluations")
+        if several is None:
+            return _told(visit, await self._evaluate(visit, asked, {}))
+        if not isinstance(several, list) or len(several) > MOST_EVALUATIONS:
+            raise InvalidParameter(
+                "evaluations",
+                Text(f"Une liste de {MOST_EVALUATIONS} questions au plus.", f"A list of {MOST_EVALUATIONS} at most."),
+            )
+        semantic = (asked.get("options") or {}).get("evaluations_semantic", "execute_all")
+        answers = []
+        for one in several:
+            if not isinstance(one, dict):
+                raise InvalidParameter("evaluations", Text("Chaque question est un objet.", "Each is an object."))
+            answer = await self._evaluate(visit, one, asked)
+            answers.append(answer)
+            if (semantic == "deny_on_first_deny" and not answer["decision"]) or (
+                semantic == "permit_on_first_permit" and answer["decision"]
+            ):
+                break
+        return _told(visit, {"evaluations": answers})
+
+    async def search_subject(self, visit: Visit) -> Answer:
+        """Who may do this to that dataset? For those who may ask about others."""
+        asked = await _document(visit)
+        dataset, action = _resource(asked, {}), _action(asked, {})
+        facts, day = await self._facts(visit, asked)
+        _require_oversight(visit, dataset)
+        known = sorted({m.organisation for m in facts.memberships} | {e.commune for e in facts.ept_communes})
+        results = [
+            {"type": "organisation", "id": body}
+            for body in known
+            if _discoverable(visit, dataset)
+            and decide(Request(body, frozenset(), action, dataset, day), facts).permitted
+        ]
+        return _told(visit, {"results": results, "page": {"next_token": ""}})
+
+    async def search_resource(self, visit: Visit) -> Answer:
+        """What may this subject do this to?"""
+        asked = await _document(visit)
+        action = _action(asked, {})
+        body, roles = _subject(visit, asked, {})
+        facts, day = await self._facts(visit, asked)
+        results = [
+            {"type": "collection", "id": collection.id}
+            for collection in visit.snapshot.visible(visit.principal)
+            if _may_ask(visit, body, roles, collection.id)
+            and decide(Request(body, roles, action, collection.id, day), facts).permitted
+        ]
+        return _told(visit, {"results": results, "page": {"next_token": ""}})
+
+    async def search_action(self, visit: Visit) -> Answer:
+        """What may this subject do to that dataset?"""
+        asked = await _document(visit)
+        dataset = _resource(asked, {})
+        body, roles = _subject(visit, asked, {})
+        facts, day = await self._facts(visit, asked)
+        _require(_may_ask(visit, body, roles, dataset))
+        results = [
+            {"name": action}
+            for action in sorted(ACTIONS)
+            if _discoverable(visit, dataset) and decide(Request(body, roles, action, dataset, day), facts).permitted
+        ]
+        return _told(visit, {"results": results, "page": {"next_token": ""}})
+
+    async def configuration(self, visit: Visit) -> Answer:
+        """Where the endpoints are (AuthZEN metadata)."""
+        base = visit.base_url
+        return json_answer(
+            {
+                "policy_decision_point": base,
+                "access_evaluation_endpoint": f"{base}/access/v1/evaluation",
+                "access_evaluations_endpoint": f"{base}/access/v1/evaluations",
+                "search_subject_endpoint": f"{base}/access/v1/search/subject",
+                "search_resource_endpoint": f"{base}/access/v1/search/resource",
+                "search_action_endpoint": f"{base}/access/v1/search/action",
+            }
+        )
+
+    async def _evaluate(self, visit: Visit, asked: Json, defaults: Json) -> dict[str, Any]:
+        body, roles = _subject(visit, asked, defaults)
+        action, dataset = _action(asked, defaults), _resource(asked, defaults)
+        facts, day = await self._facts(visit, asked, defaults)
+        _require(_may_ask(visit, body, roles, dataset))
+        if not _discoverable(visit, dataset):
+            return {"decision": False, "context": {"reason_admin": {}, "rule": "A0"}}
+        decision = decide(Request(body, roles, action, dataset, day), facts)
+        return {"decision": decision.permitted, "context": _context(decision, visit, day)}
+
+    async def _facts(self, visit: Visit, asked: Json, defaults: Json | None = None) -> tuple[Facts, date]:
+        context = asked.get("context") or (defaults or {}).get("context") or {}
+        wanted = context.get("on") if isinstance(context, dict) else None
+        if wanted is None:
+            return visit.snapshot.facts, visit.snapshot.day
+        try:
+            day = date.fromisoformat(str(wanted))
+        except ValueError:
+            raise InvalidParameter(
+                "context.on", Text("Une date AAAA-MM-JJ est attendue.", "A date is expected.")
+            ) from None
+        if day == visit.snapshot.day:
+            return visit.snapshot.facts, day
+        return await asyncio.to_thread(self._facts_on, day), day
+
+
+def _context(decision: Decision, visit: Visit, day: date) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "on": day.isoformat(),
+        "rule": decision.rule,
+        "article": decision.article,
+        "reason": decision.reason.in_(visit.lang),
+        "reason_user": {"fr": decision.reason.fr, "en": decision.reason.en},
+        "obligations": [{"id": one} for one in decision.obligations],
+        "other": list(decision.other),
+        "facts": decision.facts,
+    }
+    if decision.permitted:
+        told["hidden"] = sorted(decision.hidden)
+        told["rows"] = None if decision.rows is None else sorted(decision.rows)
+    if decision.remedy is not None:
+        told["remedy"] = decision.remedy.in_(visit.lang)
+    return told
+
+
+async def _document(visit: Visit) -> dict[str, Any]:
+    kind = visit.headers.get("content-type", "application/json").split(";")[0].strip()
+    if kind != "application/json":
+        from mig_idg.errors import UnsupportedMedia
+
+        raise UnsupportedMedia(Text("Un corps application/json est attendu.", "An application/json body is expected."))
+    try:
+        asked = orjson.loads(await visit.body())
+    except orjson.JSONDecodeError:
+        raise Misunderstood(Text("Le corps n'est pas du JSON lisible.", "The body is not readable JSON.")) from None
+    if not isinstance(asked, dict):
+        raise Misunderstood(Text("Un objet JSON est attendu.", "A JSON object is expected."))
+    return asked
+
+
+def _member(asked: Json, defaults: Json, name: str, key: str) -> str:
+    holder = asked.get(name, defaults.get(name))
+    value = holder.get(key) if isinstance(holder, dict) else None
+    if not isinstance(value, str) or not value:
+        raise InvalidParameter(f"{name}.{key}", Text(f"« {name}.{key} » est attendu.", f"“{name}.{key}” is expected."))
+    return value
+
+
+def _action(asked: Json, defaults: Json) -> str:
+    return _member(asked, defaults, "action", "name")
+
+
+def _resource(asked: Json, defaults: Json) -> str:
+    return _member(asked, defaults, "resource", "id")
+
+
+def _subject(visit: Visit, asked: Json, defaults: Json) -> tuple[str | None, frozenset[str]]:
+    """The body and roles asked about: the caller's own when the subject is absent, `self` or the caller's login."""
+    holder = asked.get("subject", defaults.get("subject"))
+    principal = visit.principal
+    own = (principal.organisation, principal.roles.intersection(ROLES))
+    if holder is None:
+        return own
+    name = _member(asked, defaults, "subject", "id")
+    if name in ("self", principal.login):
+        return own
+    properties = holder.get("properties") if isinstance(holder, dict) else None
+    roles = properties.get("roles", ()) if isinstance(properties, dict) else ()
+    if not isinstance(roles, list | tuple) or not all(isinstance(role, str) for role in roles):
+        raise InvalidParameter("subject.properties.roles", Text("Une liste est attendue.", "A list is expected."))
+    return (None if name == "public" else name), frozenset(roles)
+
+
+def _may_ask(visit: Visit, body: str | None, roles: frozenset[str], dataset: str) -> bool:
+    principal = visit.principal
+    own = body == principal.organisation and roles <= principal.roles
+    return own or (body is None and not roles) or _oversees(visit, dataset)
+
+
+def _oversees(visit: Visit, dataset: str) -> bool:
+    principal = visit.principal
+    if principal.roles & {"pilot_staff", "administrator"}:
+        return True
+    known = visit.snapshot.facts.datasets.get(dataset)
+    return known is not None and principal.organisation is not None and known.owner == principal.organisation
+
+
+def _discoverable(visit: Visit, dataset: str) -> bool:
+    return (
+        dataset in visit.snapshot.collections and visit.snapshot.decide(visit.principal, "discover", dataset).permitted
+    )
+
+
+def _require_oversight(visit: Visit, dataset: str) -> None:
+    _require(_oversees(visit, dataset))
+
+
+def _require(allowed: bool) -> None:
+    if not allowed:
+        raise Refused(
+            Text(
+                "Vous ne pouvez interroger que vos propres droits et ceux du public.",
+                "You may only ask about your own rights and the public's.",
+            ),
+            remedy=Text("Le pilote du partenariat peut répondre.", "The partnership's pilot can answer."),
+        )
+
+
+def _told(visit: Visit, document: Any) -> Answer:
+    answer = json_answer(document, private=True)
+    request_id = visit.headers.get("x-request-id")
+    if request_id and len(request_id) < 200 and request_id.isascii() and request_id.isprintable():
+        answer.headers["x-request-id"] = request_id
+    return answer
