@@ -1,0 +1,103 @@
+"""One collection as a caller sees it: pygeoapi's description, completed with what is ours.
+
+pygeoapi gives identity, extent and reference systems. We add who must be named, how fresh it is, who answers for it,
+under which licence, what this caller may do, and the links of the doors that open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Set
+from typing import Any
+
+from mig_idg.errors import Lang, Text
+from mig_idg.guard.answer import link
+from mig_idg.ogc.describe import links
+from mig_idg.ogc.describe.standing import Standing
+from mig_idg.store.collection import Collection
+from mig_idg.territory import name_of
+
+
+def complete(
+    skeleton: dict[str, Any],
+    standing: Standing,
+    *,
+    attribution: str,
+    mounted: Set[str],
+    has_extent: bool,
+    base: str,
+    lang: Lang,
+) -> dict[str, Any]:
+    """The collection document. `skeleton` is pygeoapi's; addresses start with `base`.
+
+    Clauses: OGC 17-069r4 §7.14 (collection), 18-058r1 §6.1 (crs, storageCrs), 20-024 (attribution).
+    """
+    collection, permitted = standing.collection, standing.permitted
+    here = f"{base}/collections/{collection.id}"
+    document: dict[str, Any] = {name: skeleton[name] for name in ("id", "title", "description")}
+    if collection.keywords:
+        document["keywords"] = list(collection.keywords)
+    document["attribution"] = attribution
+    if has_extent and "extent" in skeleton:
+        document["extent"] = skeleton["extent"]
+    if "features" in collection.services and "query" in permitted:
+        document["itemType"] = "feature"
+    if collection.table is not None and collection.table.geometry is not None:
+        document["crs"] = skeleton["crs"]
+        document["storageCrs"] = skeleton["storageCrs"]
+    elif collection.raster is not None:
+        document["dataType"] = "coverage" if "coverages" in collection.services else "map"
+    if collection.licence:
+        document["license"] = collection.licence
+    document.update(_stewardship(collection, lang))
+    document["access"] = standing.summary(base)
+    document["links"] = [
+        *_selves(here, lang),
+        link(f"{base}/collections", "data", "application/json", _("Les collections", "Collections", lang)),
+        *links.of_collection(collection, permitted, mounted, base, lang),
+    ]
+    return document
+
+
+def _selves(here: str, lang: Lang) -> list[dict[str, str]]:
+    return [
+        link(f"{here}?f=json", "self", "application/json", _("Ce document en JSON", "This document as JSON", lang)),
+        link(f"{here}?f=html", "alternate", "text/html", _("Ce document en HTML", "This document as HTML", lang)),
+        link(
+            f"{here}?f=jsonld",
+            "alternate",
+            "application/ld+json",
+            _("Ce document en RDF (JSON-LD, schema.org)", "This document as RDF (JSON-LD, schema.org)", lang),
+        ),
+    ]
+
+
+def _stewardship(collection: Collection, lang: Lang) -> dict[str, Any]:
+    """Who answers for the data, how fresh they are, from which scale they may be used: as declared."""
+    declared = collection.declared
+    told: dict[str, Any] = {"kind": collection.kind}
+    if collection.owner:
+        told["owner"] = {"id": collection.owner, "name": name_of(collection.owner)}
+    if collection.kind == "coproduced":
+        told["workingGroup"] = [{"id": body, "name": name_of(body)} for body in declared.get("working_group", ())]
+    if contacts := [_contact(one) for one in declared.get("contacts", ())]:
+        told["contacts"] = contacts
+    for ours, theirs in (("theme", "theme"), ("updated", "updated"), ("update_frequency", "updateFrequency")):
+        if declared.get(ours):
+            told[theirs] = declared[ours]
+    if scale := declared.get("scale"):
+        told["scaleDenominators"] = list(scale)
+    if standard := declared.get("standard"):
+        told["standard"] = dict(standard)
+    return told
+
+
+def _contact(declared: dict[str, Any]) -> dict[str, Any]:
+    """A contact in the words of OGC API Records."""
+    told: dict[str, Any] = {"name": declared["name"], "roles": [declared.get("role", "pointOfContact")]}
+    if declared.get("email"):
+        told["emails"] = [{"value": declared["email"]}]
+    return told
+
+
+def _(fr: str, en: str, lang: Lang) -> str:
+    return Text(fr, en).in_(lang)

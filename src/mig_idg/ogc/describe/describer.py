@@ -1,0 +1,244 @@
+"""The handlers that describe: landing page, conformance, collections, one collection.
+
+A description depends on the publication, the facts of the charter, the caller's class of rights and the language. It is
+computed once for each, off the event loop, and kept as bytes; the address of the service is written into it last, since
+a caller who came through `/t/TOKEN/` follows links that keep the token.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from mig_idg.errors import Lang, NotFound, Text
+from mig_idg.guard.answer import Answer, link
+from mig_idg.guard.snapshot import Snapshot
+from mig_idg.guard.visit import Visit
+from mig_idg.ogc.describe import conformance, linked, search, standing
+from mig_idg.ogc.describe.collection import complete
+from mig_idg.ogc.describe.formats import JSON_PAGES, LINKED_PAGES, only, wanted
+from mig_idg.ogc.describe.kept import Kept
+from mig_idg.ogc.describe.landing import landing_document
+from mig_idg.ogc.describe.service import Service
+from mig_idg.ogc.describe.standing import Standing
+from mig_idg.ogc.pygeoapi_engine import BASE, Engine
+from mig_idg.store.collection import Collection
+
+ANSWERS_BYTES = 24 * 1024 * 1024
+FRAGMENTS_BYTES = 24 * 1024 * 1024
+HTML_PAGE = 50
+# In the list of collections each one keeps the links that lead to data; its own page has them all.
+LISTED_RELS = frozenset({"self", "items", "license", "describedby"})
+
+
+class Describer:
+    """Descriptions of one service. `mounted` are the patterns of all doors of the application."""
+
+    def __init__(self, service: Service, mounted: Iterable[str] = ()) -> None:
+        self.service = service
+        self.engine = Engine(service)
+        self.mounted = frozenset(mounted)
+        self.conforms_to = conformance.classes()
+        self._answers = Kept(ANSWERS_BYTES)
+        self._answers_of: Snapshot | None = None
+        self._fragments = Kept(FRAGMENTS_BYTES)
+
+    # The handlers.
+
+    async def landing(self, visit: Visit) -> Answer:
+        """`/`: what the service is, and where everything starts."""
+        only(visit)
+        form = wanted(visit, LINKED_PAGES)
+        if form == "jsonld":
+            return await self._linked(
+                visit, "landing-ld", lambda: linked.corrected(self.engine.landing(visit.lang, "jsonld"), (), BASE)
+            )
+        body = await self._kept(visit, ("landing",), lambda: orjson.dumps(self._landing(visit.lang)))
+        return self._answer(visit, body, "landing" if form == "html" else None)
+
+    async def conformance(self, visit: Visit) -> Answer:
+        """`/conformance`: exactly the classes that our routes implement."""
+        only(visit)
+        form = wanted(visit, JSON_PAGES)
+        body = orjson.dumps({"conformsTo": self.conforms_to})
+        return self._answer(visit, body, "conformance" if form == "html" else None)
+
+    async def collections(self, visit: Visit) -> Answer:
+        """`/collections`: those that the caller may discover, with `limit`, `offset`, `q` and `bbox`."""
+        only(visit, "limit", "offset", "q", "bbox")
+        form = wanted(visit, LINKED_PAGES)
+        if form == "jsonld":
+            seen = visit.snapshot.visible(visit.principal)
+            return await self._linked(
+                visit, "catalogue", lambda: linked.corrected(self.engine.catalogue(seen, visit.lang), seen, BASE)
+            )
+        asked = search.parse(visit.query, HTML_PAGE if form == "html" else None)
+        if asked.everything:
+            body = await self._kept(visit, ("collections",), lambda: self._list(visit, asked))
+        else:
+            body = self._placed(visit, await self.engine.in_thread(self._list, visit, asked))
+        return self._answer(visit, body, "collections" if form == "html" else None, search=asked)
+
+    async def collection(self, visit: Visit) -> Answer:
+        """`/collections/{collection}`: one collection."""
+        only(visit)
+        form = wanted(visit, LINKED_PAGES)
+        collection = self._asked(visit)
+        if form == "jsonld":
+            alone = (collection,)
+            return await self._linked(
+                visit,
+                f"{collection.id}-ld",
+                lambda: linked.corrected(self.engine.collection(collection, visit.lang, "jsonld"), alone, BASE),
+            )
+        body = await self._kept(
+            visit, ("collection", collection.id), lambda: orjson.dumps(self._document(visit, collection))
+        )
+        return self._answer(visit, body, "collection" if form == "html" else None)
+
+    # What they are made of.
+
+    def standing(self, visit: Visit, collection: Collection) -> Standing:
+        """Where the caller stands before a collection, for the reading actions."""
+        return standing.standing(visit.snapshot, visit.principal, collection, ("discover", *standing.SUMMED))
+
+    def document(self, visit: Visit, collection: Collection) -> dict[str, Any]:
+        """The collection document with the caller's addresses, for the pages of other handlers."""
+        placed: dict[str, Any] = orjson.loads(self._placed(visit, self._fragment(visit, collection, listed=False)))
+        return placed
+
+    def _asked(self, visit: Visit) -> Collection:
+        if visit.collection is None:
+            raise NotFound(Text("Cette collection n'existe pas.", "There is no such collection."))
+        return visit.collection
+
+    def _landing(self, lang: Lang) -> dict[str, Any]:
+        return landing_document(self.engine.landing(lang), self.service, self.mounted, BASE, lang)
+
+    def _document(self, visit: Visit, collection: Collection) -> Any:
+        return orjson.Fragment(self._fragment(visit, collection, listed=False))
+
+    def _list(self, visit: Visit, asked: search.Search) -> bytes:
+        seen = visit.snapshot.visible(visit.principal)
+        matched = search.found(seen, asked, self.service.extent, visit.lang)
+        end = len(matched) if asked.limit is None else asked.offset + asked.limit
+        page = matched[asked.offset : end]
+        return orjson.dumps(
+            {
+                "links": self._list_links(visit, asked, len(matched)),
+                "numberMatched": len(matched),
+                "numberReturned": len(page),
+                "collections": [orjson.Fragment(self._fragment(visit, one, listed=True)) for one in page],
+            }
+        )
+
+    def _list_links(self, visit: Visit, asked: search.Search, matched: int) -> list[dict[str, str]]:
+        here, lang = f"{BASE}/collections", visit.lang
+        kept = {name: visit.query[name] for name in ("q", "bbox") if name in visit.query}
+        pages = kept | ({"limit": str(asked.limit)} if asked.limit is not None else {})
+
+        def page(offset: int, form: str = "json") -> str:
+            return address(here, {**pages, **({"offset": str(offset)} if offset else {}), "f": form})
+
+        found = [
+            link(page(asked.offset), "self", "application/json",
+                 Text("Ce document en JSON", "This document as JSON").in_(lang)),
+            link(page(asked.offset, "html"), "alternate", "text/html",
+                 Text("Ce document en HTML", "This document as HTML").in_(lang)),
+            link(f"{here}?f=jsonld", "alternate", "application/ld+json",
+                 Text("Le catalogue en RDF (JSON-LD, schema.org)", "The catalogue as RDF (JSON-LD)").in_(lang)),
+            link(f"{BASE}/", "root", "application/json", Text("L'accueil du service", "The landing page").in_(lang)),
+        ]  # fmt: skip
+        if asked.limit is not None and asked.offset + asked.limit < matched:
+            following = page(asked.offset + asked.limit)
+            found.append(link(following, "next", "application/json", Text("Page suivante", "Next page").in_(lang)))
+        if asked.offset and asked.limit is not None:
+            before = page(max(0, asked.offset - asked.limit))
+            found.append(link(before, "prev", "application/json", Text("Page précédente", "Previous page").in_(lang)))
+        return found
+
+    def _fragment(self, visit: Visit, collection: Collection, *, listed: bool) -> bytes:
+        """A collection document on `BASE`, shared by all callers who stand alike before it."""
+        place = self.standing(visit, collection)
+        key = (collection.generation, collection.id, visit.lang, listed, place.key, visit.snapshot.mention)
+        known = self._fragments.get(key)
+        if known is not None:
+            return known
+        document = complete(
+            self.engine.collection(collection, visit.lang),
+            place,
+            attribution=visit.snapshot.credit(collection, visit.lang),
+            mounted=self.mounted,
+            has_extent=bool(collection.bbox or (self.service.extent and _placed_somewhere(collection))),
+            base=BASE,
+            lang=visit.lang,
+        )
+        if listed:
+            document["links"] = [one for one in document["links"] if _is_listed(one)]
+        return self._fragments.keep(key, orjson.dumps(document))
+
+    # Keeping, placing, answering.
+
+    async def _kept(self, visit: Visit, what: tuple[str, ...], make: Callable[[], bytes]) -> bytes:
+        """The document of this caller's class, computed once, with the caller's addresses."""
+        answers = self._of(visit.snapshot)
+        key = (visit.principal.key, visit.lang, *what)
+        document = answers.get(key)
+        if document is None:
+            document = answers.keep(key, await self.engine.in_thread(make))
+        return self._placed(visit, document)
+
+    def _of(self, snapshot: Snapshot) -> Kept:
+        """What is kept of this snapshot: another one starts from nothing, so that no right outlives it here."""
+        if self._answers_of is not snapshot:
+            self._answers, self._answers_of = Kept(ANSWERS_BYTES), snapshot
+        return self._answers
+
+    def _placed(self, visit: Visit, document: bytes) -> bytes:
+        return document.replace(BASE.encode(), orjson.dumps(visit.base_url)[1:-1])
+
+    def _answer(self, visit: Visit, body: bytes, page: str | None, **context: Any) -> Answer:
+        """The document itself, or the page that is rendered from it."""
+        if page is not None:
+            return Answer(
+                media_type="text/html; charset=utf-8",
+                page=(page, {"document": orjson.loads(body), **context}),
+                headers={"content-language": visit.lang},
+            )
+        return Answer(body=body, etag=fingerprint(body), headers={"content-language": visit.lang})
+
+    async def _linked(self, visit: Visit, what: str, make: Callable[[], Mapping[str, Any]]) -> Answer:
+        body = await self._kept(visit, (what,), lambda: orjson.dumps(make()))
+        return Answer(
+            body=body,
+            media_type="application/ld+json",
+            etag=fingerprint(body),
+            headers={"content-language": visit.lang},
+        )
+
+
+def address(path: str, query: Mapping[str, str]) -> str:
+    """An address with its query, percent-encoded."""
+    from urllib.parse import urlencode
+
+    return f"{path}?{urlencode(query, safe=',')}" if query else path
+
+
+def fingerprint(body: bytes) -> str:
+    """A validator of these very bytes."""
+    return hashlib.blake2b(body, digest_size=12).hexdigest()
+
+
+def _is_listed(one: Mapping[str, str]) -> bool:
+    if one["rel"] == "describedby":
+        return one["type"] == "application/json"
+    if one["rel"] == "items":
+        return one["type"] in ("application/geo+json", "text/html")
+    return one["rel"] in LISTED_RELS or "tilesets" in one["rel"] or one["rel"].endswith(("/map", "/coverage"))
+
+
+def _placed_somewhere(collection: Collection) -> bool:
+    return collection.raster is not None or (collection.table is not None and collection.table.geometry is not None)

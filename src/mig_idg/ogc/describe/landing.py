@@ -1,0 +1,73 @@
+"""The landing page: pygeoapi's title and description, and the links of the doors that are really there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Set
+from typing import Any
+
+from mig_idg.errors import Lang, Text
+from mig_idg.guard.answer import link
+from mig_idg.ogc.describe.service import Service
+
+REL = "http://www.opengis.net/def/rel/ogc/1.0/"
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+
+# rel, path, media type, title; shown when the path is a door. `data` and `conformance` twice: Features and Common.
+_LINKS: tuple[tuple[str, str, str, Text], ...] = (
+    ("service-desc", "/openapi?f=json", OPENAPI, Text("La définition OpenAPI 3.0", "The OpenAPI 3.0 definition")),
+    ("service-doc", "/openapi?f=html", "text/html", Text("La définition OpenAPI, lisible", "The API, to be read")),
+    ("conformance", "/conformance", "application/json", Text("Les classes de conformité", "Conformance classes")),
+    (f"{REL}conformance", "/conformance", "application/json",
+     Text("Les classes de conformité", "Conformance classes")),
+    ("data", "/collections", "application/json", Text("Les collections", "The collections")),
+    (f"{REL}data", "/collections", "application/json", Text("Les collections", "The collections")),
+    (f"{REL}tiling-schemes", "/tileMatrixSets", "application/json",
+     Text("Les quadrillages de tuiles", "The tile matrix sets")),
+    (f"{REL}tilesets-vector", "/tiles", "application/json",
+     Text("Les tuiles de plusieurs collections", "Tiles of several collections")),
+    (f"{REL}ogc-catalog", "/collections/catalogue", "application/json", Text("Le catalogue", "The catalogue")),
+    (f"{REL}processes", "/processes", "application/json", Text("Les traitements", "The processes")),
+    ("search", "/stac/search", "application/geo+json", Text("La recherche STAC", "STAC search")),
+    ("access", "/access/v1/evaluation", "application/json",
+     Text("Le service de décision : puis-je, et pourquoi ?", "The decision service: may I, and why?")),
+    ("help", "/aide/connexion", "text/html", Text("Se connecter depuis QGIS ou une application",
+                                                  "How to connect from QGIS or an application")),
+)  # fmt: skip
+
+
+def landing_document(
+    skeleton: dict[str, Any], service: Service, mounted: Set[str], base: str, lang: Lang
+) -> dict[str, Any]:
+    """The landing page on `base`. Clauses: OGC 17-069r4 §7.2, 19-072 §8.1."""
+    document: dict[str, Any] = {
+        "title": skeleton["title"],
+        "description": skeleton["description"],
+        "attribution": service.metadata.provider.name,
+    }
+    if service.extent:
+        document["extent"] = {
+            "spatial": {"bbox": [list(service.extent)], "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}
+        }
+    document["links"] = [
+        link(f"{base}/?f=json", "self", "application/json",
+             Text("Ce document en JSON", "This document as JSON").in_(lang)),
+        link(f"{base}/?f=html", "alternate", "text/html",
+             Text("Ce document en HTML", "This document as HTML").in_(lang)),
+        link(f"{base}/?f=jsonld", "alternate", "application/ld+json",
+             Text("Ce document en RDF (JSON-LD, schema.org)", "This document as RDF (JSON-LD)").in_(lang)),
+        *(
+            link(f"{base}{path}", rel, media, title.in_(lang))
+            for rel, path, media, title in _LINKS
+            if path.split("?")[0] in mounted
+        ),
+    ]  # fmt: skip
+    if service.metadata.identification.terms_of_service:
+        document["links"].append(
+            link(service.metadata.identification.terms_of_service, "terms-of-service", "text/html",
+                 Text("Conditions d'utilisation", "Terms of service").in_(lang))
+        )  # fmt: skip
+    if service.metadata.license:
+        document["links"].append(
+            link(service.metadata.license.url, "license", "text/html", service.metadata.license.name)
+        )
+    return document

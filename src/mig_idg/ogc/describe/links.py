@@ -1,0 +1,118 @@
+"""The links of a collection: one row for each of our doors, shown when it is there and opens for the caller.
+
+A link that answers 403 is no help to anybody: what a caller may not do is told by `access`, with its article and whom to
+ask, rather than by a door that closes in its face.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Set
+from dataclasses import dataclass
+
+from mig_idg.errors import Lang, Text
+from mig_idg.guard.answer import link
+from mig_idg.ogc.features import formats
+from mig_idg.store.collection import Collection
+
+REL = "http://www.opengis.net/def/rel/ogc/1.0/"
+SCHEMA = "application/schema+json"
+LICENCES: dict[str, tuple[str, str]] = {
+    "LO-2.0": ("https://www.etalab.gouv.fr/licence-ouverte-open-licence/", "Licence Ouverte / Open Licence 2.0"),
+    "ODbL-1.0": ("https://opendatacommons.org/licenses/odbl/1-0/", "Open Database License (ODbL) 1.0"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One link: where it leads under `/collections/{collection}`, and what it takes for it to be shown.
+
+    `door` is the pattern under the collection that must be mounted; `query` completes the address.
+    """
+
+    rel: str
+    door: str
+    media: str
+    title: Text
+    action: str
+    services: tuple[str, ...]
+    query: str = ""
+
+
+FEATURES = ("features",)
+SHOWN: tuple[Shown, ...] = (
+    Shown(f"{REL}queryables", "/queryables", SCHEMA, Text("Les attributs interrogeables", "Queryables"), "query",
+          FEATURES, "?f=json"),
+    Shown(f"{REL}schema", "/schema", SCHEMA, Text("Le schéma de la collection", "Schema of the collection"), "query",
+          FEATURES, "?f=json"),
+    Shown(f"{REL}sortables", "/sortables", SCHEMA, Text("Les attributs de tri", "Sortables"), "query", FEATURES,
+          "?f=json"),
+    Shown(f"{REL}tilesets-vector", "/tiles", "application/json", Text("Les tuiles vectorielles", "Vector tiles"),
+          "view", ("tiles",)),
+    Shown(f"{REL}tilesets-map", "/map/tiles", "application/json", Text("Les tuiles image", "Map tiles"), "view",
+          ("maps",)),
+    Shown(f"{REL}map", "/map", "image/png", Text("La carte", "Map"), "view", ("maps",)),
+    Shown(f"{REL}coverage", "/coverage", "image/tiff; application=geotiff", Text("La couverture", "Coverage"), "query",
+          ("coverages",)),
+)  # fmt: skip
+
+
+def of_collection(
+    collection: Collection, permitted: Set[str], mounted: Set[str], base: str, lang: Lang
+) -> list[dict[str, str]]:
+    """The links of one collection for a caller who may do `permitted`, through the doors `mounted` (patterns)."""
+    here = f"{base}/collections/{collection.id}"
+    found = _items(collection, permitted, mounted, here, lang)
+    found.extend(
+        link(f"{here}{one.door}{one.query}", one.rel, one.media, one.title.in_(lang))
+        for one in SHOWN
+        if one.action in permitted and _served(one, collection) and f"/collections/{{collection}}{one.door}" in mounted
+    )
+    found.extend(_rights(collection, here, lang))
+    return found
+
+
+def _items(
+    collection: Collection, permitted: Set[str], mounted: Set[str], here: str, lang: Lang
+) -> list[dict[str, str]]:
+    """The features, once for each representation: to look at with `query`, to take away with `download`."""
+    if "features" not in collection.services or "/collections/{collection}/items" not in mounted:
+        return []
+    return [
+        link(
+            f"{here}/items?f={form.name}",
+            "items",
+            form.media_type,
+            _items_title(form).in_(lang),
+        )
+        for form in formats.ITEMS
+        if ("download" if form.bulk else "query") in permitted
+    ]
+
+
+def _items_title(form: formats.Format) -> Text:
+    if form is formats.HTML:
+        return Text("Les entités, lisibles", "Items, to be read")
+    return Text(f"Les entités en {form.title.fr}", f"Items as {form.title.en}")
+
+
+def _served(one: Shown, collection: Collection) -> bool:
+    if one.rel == f"{REL}tilesets-vector" and collection.table is None:
+        return False
+    return any(service in collection.services for service in one.services)
+
+
+def _rights(collection: Collection, here: str, lang: Lang) -> list[dict[str, str]]:
+    """Who may do what and by which article; and the licence, by its own page when it is an open one."""
+    access = f"{here}/access"
+    found = [
+        link(f"{access}?f=json", "describedby", "application/json",
+             Text("Ce que vous pouvez faire, et pourquoi", "What you may do, and why").in_(lang)),
+        link(f"{access}?f=html", "describedby", "text/html",
+             Text("Ce que vous pouvez faire, et pourquoi (page)", "What you may do, and why (page)").in_(lang)),
+    ]  # fmt: skip
+    href, name = LICENCES.get(
+        collection.licence or "",
+        (f"{access}?f=html", Text("Conditions d'accès et d'usage", "Terms of access and use").in_(lang)),
+    )
+    found.append(link(href, "license", "text/html", name))
+    return found
