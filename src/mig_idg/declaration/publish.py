@@ -88,7 +88,8 @@ def publish(
                     one.table.id.name,
                     one.table.territory,
                 )
-        registry_declared.record(connection, [_facts(one) for one in checked], author=author, on=on)
+            registry_declared.record(connection, _facts(one), author, on)
+        registry_declared.archive_missing(connection, [one.declared.declaration.id for one in checked], author, on)
         number = publications.record(
             connection, {one.declared.declaration.id: one.entry for one in checked}, author=author
         )
@@ -105,4 +106,4 @@ def _facts(checked: Checked) -> dict[str, Any]:
     plain = checked.declared.declaration.plain
     table = checked.table
     columns = [*table.names, *([table.geometry.name] if table.geometry else [])] if table else ["raster"]
-    return {**plain, "attributes": columns}
+    return {**plain, "columns": columns}
