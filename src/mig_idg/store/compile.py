@@ -26,19 +26,14 @@ GROUP = 500
 class Binder:
     """Collects the values; each call gives the `$n` that stands for one, cast to the type named."""
 
-    __slots__ = ("_known", "values")
+    __slots__ = ("values",)
 
     def __init__(self) -> None:
         self.values: list[Param] = []
-        self._known: dict[tuple[Param, str], str] = {}
 
     def __call__(self, value: Param, cast: str) -> str:
-        key = (value, cast)
-        place = self._known.get(key)
-        if place is None:
-            self.values.append(value)
-            place = self._known[key] = f"${len(self.values)}::{cast}"
-        return place
+        self.values.append(value)
+        return f"${len(self.values)}::{cast}"
 
 
 def page(query: Query, grant: Grant, time_column: str | None = None) -> Statement:
@@ -50,8 +45,8 @@ def page(query: Query, grant: Grant, time_column: str | None = None) -> Statemen
     table, bind = grant.table, Binder()
     limit = query.limit if query.limit is not None else COUNT_CAP
     strategy = _strategy(query, table, limit)
-    conditions = _conditions(query, table, bind, time_column, walk=strategy == "walk")
-    conditions += _after(query.after, query.sortby, table, bind)
+    wanted = conditions(query, table, bind, time_column, walk=strategy == "walk")
+    wanted += _after(query.after, query.sortby, table, bind)
     order = _order(query.sortby, table)
     last, fetched = bind(limit, "int"), bind(limit + 1, "int")
     total = ", count(*) over () as idg_total" if strategy == "gather" else ", null::bigint as idg_total"
@@ -62,7 +57,7 @@ def page(query: Query, grant: Grant, time_column: str | None = None) -> Statemen
         f"    {_feature(query, table, bind)} as f\n"
         f"  from (\n"
         f"    select *{total}\n"
-        f"    from {grant.view}{_where(conditions)}\n"
+        f"    from {grant.view}{_where(wanted)}\n"
         f"    order by {order}\n"
         f"    limit {fetched}{skipped}\n"
         f"  ) as page"
@@ -91,7 +86,7 @@ def item(grant: Grant, id: str, crs: Crs, *, digits: int | None = None, properti
 def count(query: Query, grant: Grant, time_column: str | None = None, cap: int | None = COUNT_CAP) -> Statement:
     """How many rows match, up to `cap` + 1 (which means: more); None counts them all. Rows: (n)."""
     bind = Binder()
-    where = _where(_conditions(query, grant.table, bind, time_column))
+    where = _where(conditions(query, grant.table, bind, time_column))
     if cap is None:
         return Statement(f"select count(*)\nfrom {grant.view}{where}", tuple(bind.values))
     inner = f"select\n  from {grant.view}{where}\n  limit {bind(cap + 1, 'int')}"
@@ -106,13 +101,13 @@ def rows(
     Expressions come from `store.feature` and may use `bind`. The order is that of the page.
     """
     table = grant.table
-    conditions = _conditions(query, table, bind, time_column) + _after(query.after, query.sortby, table, bind)
+    wanted = conditions(query, table, bind, time_column) + _after(query.after, query.sortby, table, bind)
     limited = f"\nlimit {bind(query.limit, 'int')}" if query.limit is not None else ""
     skipped = f"\noffset {bind(query.offset, 'int')}" if query.offset else ""
     ordered = f"\norder by {_order(query.sortby, table)}" if query.sortby or limited or skipped else ""
     columns = ",\n  ".join(expressions)
     return Statement(
-        f"select\n  {columns}\nfrom {grant.view}{_where(conditions)}{ordered}{limited}{skipped}", tuple(bind.values)
+        f"select\n  {columns}\nfrom {grant.view}{_where(wanted)}{ordered}{limited}{skipped}", tuple(bind.values)
     )
 
 
@@ -127,8 +122,8 @@ def _feature(query: Query, table: Table, bind: Binder) -> str:
     return geojson(table, query.crs, query.properties, query.geometry, query.precision, simplify)
 
 
-def _where(conditions: list[str]) -> str:
-    return "\n    where " + "\n      and ".join(conditions) if conditions else ""
+def _where(wanted: list[str]) -> str:
+    return "\n    where " + "\n      and ".join(wanted) if wanted else ""
 
 
 # Which way through the table
@@ -175,18 +170,19 @@ def _expected(box: Box, table: Table) -> float | None:
 # Conditions
 
 
-def _conditions(query: Query, table: Table, bind: Binder, time_column: str | None, *, walk: bool = False) -> list[str]:
-    conditions: list[str] = []
+def conditions(query: Query, table: Table, bind: Binder, time_column: str | None, *, walk: bool = False) -> list[str]:
+    """What the rows must satisfy, to be joined by `and`; `walk` hides the box from the spatial index."""
+    wanted: list[str] = []
     if query.bbox is not None and table.geometry is not None:
-        conditions.append(in_box(query.bbox, table, bind, walk=walk))
+        wanted.append(in_box(query.bbox, table, bind, walk=walk))
     if query.datetime is not None and (column := temporal(table, time_column)) is not None:
-        conditions += _in_period(query.datetime, column, bind)
-    conditions += [_equals_named(name, value, table, bind) for name, value in query.equal]
+        wanted += _in_period(query.datetime, column, bind)
+    wanted += [_equals_named(name, value, table, bind) for name, value in query.equal]
     if query.filter is not None:
-        conditions.append(filter_condition(query.filter, table, bind))
+        wanted.append(filter_condition(query.filter, table, bind))
     if query.q:
-        conditions.append(_words(query.q, table, bind))
-    return conditions
+        wanted.append(_words(query.q, table, bind))
+    return wanted
 
 
 def in_box(box: Box, table: Table, bind: Binder, *, walk: bool = False) -> str:

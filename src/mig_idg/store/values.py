@@ -15,6 +15,7 @@ from mig_idg.store.table import Column
 
 MAX_VALUE = 1_000
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?")
 
 
 def value_of(column: Column, value: str, parameter: str) -> str:
@@ -64,7 +65,7 @@ def _timestamp(value: str) -> str:
 
 
 def _time(value: str) -> str:
-    return value if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?", value) else str(_fail())
+    return value if TIME.fullmatch(value) else str(_fail())
 
 
 def _uuid(value: str) -> str:
