@@ -77,9 +77,10 @@ def create_app(
 
 def every_door(settings: Settings) -> list[Door]:
     """All doors of the trades."""
-    from mig_idg.ogc import describe, features
+    from mig_idg.ogc import describe
+    from mig_idg.ogc.features.doors import DOORS as FEATURES
 
-    return [*describe.doors(settings), *features.doors()]
+    return [*describe.doors(), *FEATURES]
 
 
 def renderer(settings: Settings) -> Render:

@@ -23,14 +23,14 @@ Lanes = Literal["items", "tiles", "exports", "admin", "none"]
 READ_ACTIONS = ("view", "query", "download", "subscribe")
 DOOR_ACTIONS = (*READ_ACTIONS, "discover", "contribute", "configure", "audit", "open", "listing")
 
-ActionOf = Callable[[str, Mapping[str, str]], str]
+ActionOf = Callable[[str, Mapping[str, str], Mapping[str, str]], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
     """One route: its pattern, the methods it answers, the action it asks, the pool of lanes it draws from.
 
-    `action` is a word of DOOR_ACTIONS, or a function of (method, query) for doors whose question depends on them
+    `action` is a word of DOOR_ACTIONS, or a function of (method, query, headers) for doors whose question depends on them
     (`f=gpkg` is a download, POST a contribution); `actions` then lists every word it may give.
     """
 
@@ -56,11 +56,11 @@ class Door:
             raise ValueError(f"door {self.pattern}: a computed action must list its words")
         return self.actions
 
-    def asks(self, method: str, query: Mapping[str, str]) -> str:
+    def asks(self, method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
         """The action asked by this request; never one that the door did not list."""
         if isinstance(self.action, str):
             return self.action
-        asked = self.action(method, query)
+        asked = self.action(method, query, headers)
         if asked not in self.actions:
             raise ValueError(f"door {self.pattern}: action {asked!r} is not listed")
         return asked

@@ -1,8 +1,8 @@
 """The decision service: OpenID AuthZEN Authorization API 1.0 on the same decisions that guard the data.
 
 Everybody may ask about themselves and about the public. Asking about another body is for the pilot's staff,
-administrators, and the owner of the dataset in question; and nobody learns of a dataset they may not discover: for it the
-decision is no, the same as for one that is missing.
+administrators, and the owner of the dataset in question; and nobody learns of a dataset they may not discover: for it
+the decision is no, the same as for one that is missing.
 """
 
 from __future__ import annotations

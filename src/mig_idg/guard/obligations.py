@@ -16,7 +16,20 @@ LICENCES = {
 }
 # What this server carries out. A decision with another obligation is refused: nobody would keep it.
 KNOWN = frozenset(
-    ["LOG", "MENTION_MIG", "OWNER_CREDIT", "DISCLAIMER", "ATTRIBUTION", "LAST_UPDATE_DATE", "SHARE_ALIKE", "KEEP_OPEN", "THIRD_PARTY_NOTICE", "NOTIFY_CO_OWNERS", "DRAFT_ONLY", "DELETE_AT_END"]
+    {
+        "LOG",
+        "MENTION_MIG",
+        "OWNER_CREDIT",
+        "DISCLAIMER",
+        "ATTRIBUTION",
+        "LAST_UPDATE_DATE",
+        "SHARE_ALIKE",
+        "KEEP_OPEN",
+        "THIRD_PARTY_NOTICE",
+        "NOTIFY_CO_OWNERS",
+        "DRAFT_ONLY",
+        "DELETE_AT_END",
+    }
 )
 
 

@@ -135,7 +135,7 @@ class Guard:
             error.headers["allow"] = ", ".join((*door.methods, "OPTIONS"))
             raise error
         if "collection" in visit.params:
-            action = door.asks(visit.method, visit.query)
+            action = door.asks(visit.method, visit.query, visit.headers)
             visit.collection, visit.grant, visit.decision = self.admit(visit, visit.params["collection"], action)
         return await door.handler(visit)
 

@@ -12,7 +12,7 @@ from mig_idg.ogc.features.items import items
 _BULK = frozenset(one.name for one in formats.BULK)
 
 
-def items_action(method: str, query: Mapping[str, str]) -> str:
+def items_action(method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
     """A bulk format takes the data away, anything else looks at them."""
     return "download" if query.get("f") in _BULK else "query"
 
