@@ -5,7 +5,17 @@ no index, no dataclass, no rule book. Slow and flat on purpose.
 """
 
 READ = ["view", "query", "download", "subscribe"]
-OTHERS = ["discover", "contribute", "configure", "publish_open", "redistribute", "grant", "validate", "audit", "takedown"]
+OTHERS = [
+    "discover",
+    "contribute",
+    "configure",
+    "publish_open",
+    "redistribute",
+    "grant",
+    "validate",
+    "audit",
+    "takedown",
+]
 
 
 def live(fact, day):
@@ -35,7 +45,9 @@ def serving_epts(world, body, day):
     for act in world.get("sub_distributions", []):
         if act["commune"] != body or not act.get("acknowledged") or not live(act, day):
             continue
-        links = [link for link in world.get("ept_communes", []) if link["ept"] == act["ept"] and link["commune"] == body]
+        links = [
+            link for link in world.get("ept_communes", []) if link["ept"] == act["ept"] and link["commune"] == body
+        ]
         if any(live(link, day) for link in links) and adherent(world, act["ept"], day):
             found.append(act["ept"])
     return found

@@ -20,7 +20,16 @@ ACTIONS = [
 ]
 STATES = {
     "mutualised": ["published", "published", "published", "draft", "archived"],
-    "coproduced": ["validated", "validated", "validated", "proposed", "structured", "consolidated", "submitted", "rejected"],
+    "coproduced": [
+        "validated",
+        "validated",
+        "validated",
+        "proposed",
+        "structured",
+        "consolidated",
+        "submitted",
+        "rejected",
+    ],
 }
 
 
@@ -43,7 +52,9 @@ def world(r):
         "memberships": [{"organisation": body, **span(r)} for body in some(r, BODIES, 0.7)],
         "ept_communes": [{"ept": e, "commune": c, **span(r)} for e in EPTS for c in some(r, COMMUNES, 0.8)],
         "sub_distributions": [
-            {"ept": e, "commune": c, "acknowledged": r.random() < 0.8, **span(r)} for e in EPTS for c in some(r, COMMUNES, 0.7)
+            {"ept": e, "commune": c, "acknowledged": r.random() < 0.8, **span(r)}
+            for e in EPTS
+            for c in some(r, COMMUNES, 0.7)
         ],
         "delegations": [
             {"delegator": d, "contractor": c, "acknowledged": r.random() < 0.8, **span(r)}
@@ -86,12 +97,12 @@ def dataset(r):
 
 def terms(r):
     return {
-        "mode": r.choice(["all_partners", "all_partners", "named", "on_agreement", "closed"]),
+        "mode": r.choice(["all_partners", "all_partners", "all_partners", "named", "on_agreement", "closed"]),
         "named": some(r, BODIES, 0.5),
         "agreed": some(r, BODIES, 0.5),
         "actions": some(r, ["view", "query", "download", "subscribe", "redistribute", "discover", "grant"], 0.6),
         "hidden_attributes": some(r, ATTRIBUTES, 0.25),
-        "extends_to_ept_communes": r.random() < 0.6,
+        "extends_to_ept_communes": r.random() < 0.8,
         "allows_contractors": r.random() < 0.6,
         **(span(r) if r.random() < 0.4 else {}),
     }

@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 import yaml
 
-from mig_idg.errors import Text, UnknownWord
+from mig_idg.errors import Text, UnknownWord, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,9 @@ class Ept:
 
     @property
     def aliases(self) -> tuple[str, ...]:
-        """The other ways it is named: `T4`, `EPT 4`, `EPT Paris Ouest La Défense`."""
-        return (self.number, f"EPT {self.number}", f"EPT {self.number[1:]}", f"EPT {self.name}")
+        """The other ways it is named: `T4`, `EPT T4`, `EPT4`, `EPT 4`, `EPT Paris Ouest La Défense`."""
+        digit = self.number.removeprefix("T")
+        return (self.number, f"EPT {self.number}", f"EPT{digit}", f"EPT {digit}", f"EPT {self.name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +151,8 @@ def place(word: str) -> Place:
     """The place with this code, id or name; raises UnknownWord, with the nearest one, when there is none."""
     found = find(word)
     if found is None:
-        near = nearest_places(word, 1)
-        known = [near[0].name] if near else []
-        trouble = UnknownWord(Text("Organisme", "body"), word, known)
-        if near and trouble.remedy is None:
-            words = Text(f"Vouliez-vous dire « {near[0].name} » ?", f"Did you mean “{near[0].name}”?")
-            trouble.remedy = words
+        trouble = UnknownWord(Text("Organisme", "body"), word, ())
+        trouble.remedy = did_you_mean(next((near.name for near in nearest_places(word, 1)), None))
         raise trouble
     return found
 
