@@ -19,6 +19,10 @@ from mig_idg.cli.words import say, t
 from mig_idg.errors import Text
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from psycopg import Connection
+
     from mig_idg.settings import Settings
 
 AUTHOR = "mig-idg demo"
@@ -63,13 +67,11 @@ def _prepare(owner: str, chosen: Settings, scale: int, steps: Steps) -> None:
     from mig_idg.cli.demo import accounts
     from mig_idg.database import connect
     from mig_idg.database.migrate import migrate
-    from mig_idg.declaration.publish import publish
     from mig_idg.deposit import demonstration as data
     from mig_idg.registry import demonstration as partnership
     from mig_idg.registry.publications import latest
-    from mig_idg.store.prepare import prepare
 
-    today, rasters = words.today(), chosen.home / "rasters"
+    today = words.today()
     with connect(owner) as connection:
         with steps(Text("structure de la base", "structure of the database")):
             migrate(connection)
@@ -82,15 +84,22 @@ def _prepare(owner: str, chosen: Settings, scale: int, steps: Steps) -> None:
             connection.commit()
         if not latest(connection).number:
             with steps(Text("publication des collections", "publication of the collections")):
-                publish(
-                    connection, chosen.collections_dir, author=AUTHOR, on=today, rasters=rasters, prepare=prepare,
-                    progress=steps.tell,
-                )  # fmt: skip
+                _publish(connection, chosen, today, steps)
                 connection.commit()
         with steps(Text("comptes", "accounts")):
             cast = accounts.open_all(connection, chosen.home, author=AUTHOR)
             connection.commit()
     accounts.show(cast, chosen.home)
+
+
+def _publish(connection: Connection[Any], chosen: Settings, today: date, steps: Steps) -> None:
+    from mig_idg.declaration.publish import publish
+    from mig_idg.store.prepare import prepare
+
+    publish(
+        connection, chosen.collections_dir, author=AUTHOR, on=today, rasters=chosen.home / "rasters", prepare=prepare,
+        progress=steps.tell,
+    )  # fmt: skip
 
 
 def _serve(chosen: Settings, application: str, steps: Steps) -> None:

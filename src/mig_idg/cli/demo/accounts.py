@@ -97,7 +97,7 @@ def show(cast: dict[str, Account], home: Path) -> None:
         table.add_column(title)
     for name, account in cast.items():
         table.add_row(name, account.organisation or "—", ", ".join(account.roles) or "—", account.note)
-    Console(highlight=False, width=None if os.isatty(1) else 110).print(table)
+    Console(highlight=False, width=None if os.isatty(1) else 130).print(table)
     say(
         Text(
             f"Identifiants et jetons : {home / FILE} (lisible par vous seul).",
