@@ -21,7 +21,7 @@ from mig_idg.store.moment import Period
 from mig_idg.store.table import Column, Table
 from mig_idg.store.values import MAX_VALUE, NUMBER, value_of
 
-DEFAULT_LIMIT = 100
+DEFAULT_LIMIT = 1_000
 MAX_LIMIT = 10_000
 MAX_OFFSET = 100_000
 MAX_SORT_KEYS = 8
