@@ -1,9 +1,9 @@
 """pygeoapi describes: its plain handlers, called on a configuration that holds only what one caller may see.
 
-A handler is a function of (API, request) to (headers, status, content). For each description we make a fresh `API` from
-values (0.12 ms), hand it the resources of this caller and nothing else, and let it go: no object outlives the answer, so
-nothing of one caller can be left for the next. The configuration has no data, no path, no password: its `provider` is a
-name that pygeoapi never has to load for what we ask of it.
+A handler is a function of (API, request) to (headers, status, content). For each description we make a fresh `API`
+from values (0.12 ms), hand it the resources of this caller and nothing else, and let it go: no object outlives the
+answer, so nothing of one caller can be left for the next. The configuration has no data, no path, no password: its
+`provider` is a name that pygeoapi never has to load for what we ask of it.
 
 Addresses are written on `BASE`, which no caller can reach, and replaced last: what is computed for one rights class and
 language serves every address by which the service is reached.

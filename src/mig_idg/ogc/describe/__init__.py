@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Protocol
 
 from mig_idg.guard.door import Door
+from mig_idg.ogc.describe.access import Access
 from mig_idg.ogc.describe.describer import Describer
+from mig_idg.ogc.describe.help import Help
 from mig_idg.ogc.describe.service import load_service
 
 
@@ -36,11 +38,15 @@ def doors(settings: Configured, beside: Iterable[Door] = ()) -> tuple[Door, ...]
     """The doors that describe. `beside` are all the others of the application: what is described is what is mounted."""
     others = tuple(beside)
     describer = Describer(load_service(settings.config_file))
+    help = Help(describer)
     ours = (
         Door("/", "listing", describer.landing, lanes="admin"),
         Door("/conformance", "open", describer.conformance, lanes="none"),
         Door("/collections", "listing", describer.collections, lanes="admin"),
         Door("/collections/{collection}", "discover", describer.collection, lanes="admin"),
+        Door("/collections/{collection}/access", "discover", Access(describer).access, lanes="admin"),
+        Door("/openapi", "listing", help.openapi, lanes="admin"),
+        Door("/aide/connexion", "open", help.connection, lanes="none"),
     )
     describer.mounted = frozenset(door.pattern for door in (*ours, *others))
     return ours

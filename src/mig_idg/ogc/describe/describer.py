@@ -56,15 +56,15 @@ class Describer:
             return await self._linked(
                 visit, "landing-ld", lambda: linked.corrected(self.engine.landing(visit.lang, "jsonld"), (), BASE)
             )
-        body = await self._kept(visit, ("landing",), lambda: orjson.dumps(self._landing(visit.lang)))
-        return self._answer(visit, body, "landing" if form == "html" else None)
+        body = await self.kept(visit, ("landing",), lambda: orjson.dumps(self._landing(visit.lang)))
+        return self.answer(visit, body, "landing" if form == "html" else None)
 
     async def conformance(self, visit: Visit) -> Answer:
         """`/conformance`: exactly the classes that our routes implement."""
         only(visit)
         form = wanted(visit, JSON_PAGES)
         body = orjson.dumps({"conformsTo": self.conforms_to})
-        return self._answer(visit, body, "conformance" if form == "html" else None)
+        return self.answer(visit, body, "conformance" if form == "html" else None)
 
     async def collections(self, visit: Visit) -> Answer:
         """`/collections`: those that the caller may discover, with `limit`, `offset`, `q` and `bbox`."""
@@ -77,16 +77,16 @@ class Describer:
             )
         asked = search.parse(visit.query, HTML_PAGE if form == "html" else None)
         if asked.everything:
-            body = await self._kept(visit, ("collections",), lambda: self._list(visit, asked))
+            body = await self.kept(visit, ("collections",), lambda: self._list(visit, asked))
         else:
             body = self._placed(visit, await self.engine.in_thread(self._list, visit, asked))
-        return self._answer(visit, body, "collections" if form == "html" else None, search=asked)
+        return self.answer(visit, body, "collections" if form == "html" else None, search=asked)
 
     async def collection(self, visit: Visit) -> Answer:
         """`/collections/{collection}`: one collection."""
         only(visit)
         form = wanted(visit, LINKED_PAGES)
-        collection = self._asked(visit)
+        collection = self.asked(visit)
         if form == "jsonld":
             alone = (collection,)
             return await self._linked(
@@ -94,10 +94,10 @@ class Describer:
                 f"{collection.id}-ld",
                 lambda: linked.corrected(self.engine.collection(collection, visit.lang, "jsonld"), alone, BASE),
             )
-        body = await self._kept(
+        body = await self.kept(
             visit, ("collection", collection.id), lambda: orjson.dumps(self._document(visit, collection))
         )
-        return self._answer(visit, body, "collection" if form == "html" else None)
+        return self.answer(visit, body, "collection" if form == "html" else None)
 
     # What they are made of.
 
@@ -110,7 +110,7 @@ class Describer:
         placed: dict[str, Any] = orjson.loads(self._placed(visit, self._fragment(visit, collection, listed=False)))
         return placed
 
-    def _asked(self, visit: Visit) -> Collection:
+    def asked(self, visit: Visit) -> Collection:
         if visit.collection is None:
             raise NotFound(Text("Cette collection n'existe pas.", "There is no such collection."))
         return visit.collection
@@ -182,13 +182,13 @@ class Describer:
 
     # Keeping, placing, answering.
 
-    async def _kept(self, visit: Visit, what: tuple[str, ...], make: Callable[[], bytes]) -> bytes:
+    async def kept(self, visit: Visit, what: tuple[str, ...], make: Callable[[], bytes]) -> bytes:
         """The document of this caller's class, computed once, with the caller's addresses."""
         answers = self._of(visit.snapshot)
         key = (visit.principal.key, visit.lang, *what)
         document = answers.get(key)
         if document is None:
-            document = answers.keep(key, await self.engine.in_thread(make))
+            document = await self.engine.in_thread(lambda: answers.get(key) or answers.keep(key, make()))
         return self._placed(visit, document)
 
     def _of(self, snapshot: Snapshot) -> Kept:
@@ -200,7 +200,7 @@ class Describer:
     def _placed(self, visit: Visit, document: bytes) -> bytes:
         return document.replace(BASE.encode(), orjson.dumps(visit.base_url)[1:-1])
 
-    def _answer(self, visit: Visit, body: bytes, page: str | None, **context: Any) -> Answer:
+    def answer(self, visit: Visit, body: bytes, page: str | None, **context: Any) -> Answer:
         """The document itself, or the page that is rendered from it."""
         if page is not None:
             return Answer(
@@ -211,7 +211,7 @@ class Describer:
         return Answer(body=body, etag=fingerprint(body), headers={"content-language": visit.lang})
 
     async def _linked(self, visit: Visit, what: str, make: Callable[[], Mapping[str, Any]]) -> Answer:
-        body = await self._kept(visit, (what,), lambda: orjson.dumps(make()))
+        body = await self.kept(visit, (what,), lambda: orjson.dumps(make()))
         return Answer(
             body=body,
             media_type="application/ld+json",

@@ -1,7 +1,7 @@
 """The links of a collection: one row for each of our doors, shown when it is there and opens for the caller.
 
-A link that answers 403 is no help to anybody: what a caller may not do is told by `access`, with its article and whom to
-ask, rather than by a door that closes in its face.
+A link that answers 403 is no help to anybody: what a caller may not do is told by `access`, with its article and whom
+to ask, rather than by a door that closes in its face.
 """
 
 from __future__ import annotations

@@ -1,0 +1,110 @@
+"""`/collections/{collection}/access`: what the caller may do, by which article, with which duties, and whom to ask.
+
+The same decisions as at every door, told at length. Names of withheld attributes are not told: only that there are some.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mig_idg.charter import Decision
+from mig_idg.errors import Lang, Text
+from mig_idg.guard.answer import Answer, link
+from mig_idg.guard.visit import Visit
+from mig_idg.ogc.describe.describer import Describer, fingerprint
+from mig_idg.ogc.describe.formats import JSON_PAGES, only, wanted
+from mig_idg.ogc.describe.standing import ACTIONS, Standing, obligation, standing
+from mig_idg.territory import name_of
+
+
+class Access:
+    """The page of rights, on the same descriptions as the other pages."""
+
+    def __init__(self, describer: Describer) -> None:
+        self._describer = describer
+
+    async def access(self, visit: Visit) -> Answer:
+        """The caller's rights on one collection, in JSON and as a page."""
+        only(visit)
+        form = wanted(visit, JSON_PAGES)
+        collection = self._describer.asked(visit)
+        place = standing(visit.snapshot, visit.principal, collection, ACTIONS)
+        document = access_document(visit, place)
+        if form == "html":
+            shown = {"document": document, "collection": self._describer.document(visit, collection)}
+            return Answer(
+                media_type="text/html; charset=utf-8",
+                page=("access", shown),
+                headers={"content-language": visit.lang},
+            )
+        from orjson import dumps
+
+        body = dumps(document)
+        return Answer(body=body, etag=fingerprint(body), headers={"content-language": visit.lang})
+
+
+def access_document(visit: Visit, place: Standing) -> dict[str, Any]:
+    """Caller, day, one entry for each action, licence, links."""
+    collection, lang, principal = place.collection, visit.lang, visit.principal
+    here = visit.url(f"/collections/{collection.id}")
+    return {
+        "collection": collection.id,
+        "title": collection.title.in_(lang),
+        "caller": _caller(principal.organisation, principal.public, lang),
+        "on": visit.snapshot.day.isoformat(),
+        "facts": visit.snapshot.facts.number,
+        "outcome": place.leading[1].outcome,
+        "license": collection.licence,
+        "attribution": visit.snapshot.credit(collection, lang),
+        "actions": [_told(action, decision, lang) for action, decision in place.decisions],
+        "links": [
+            link(f"{here}/access?f=json", "self", "application/json",
+                 Text("Ce document en JSON", "This document as JSON").in_(lang)),
+            link(f"{here}/access?f=html", "alternate", "text/html",
+                 Text("Ce document en HTML", "This document as HTML").in_(lang)),
+            link(here, "collection", "application/json", collection.title.in_(lang)),
+        ],
+    }  # fmt: skip
+
+
+def _caller(organisation: str | None, public: bool, lang: Lang) -> dict[str, Any]:
+    if organisation is not None:
+        return {"organisation": organisation, "name": name_of(organisation)}
+    unnamed = Text("compte sans organisme", "an account without a body")
+    return {"organisation": None, "name": (Text("le public", "the public") if public else unnamed).in_(lang)}
+
+
+def _told(action: str, decision: Decision, lang: Lang) -> dict[str, Any]:
+    """One decision in words: outcome, rule, article, sentence; what is limited, what is owed, whom to ask."""
+    told: dict[str, Any] = {
+        "action": action,
+        "title": ACTIONS[action].in_(lang),
+        "outcome": decision.outcome,
+        "rule": decision.rule,
+        "article": decision.article,
+        "reason": decision.reason.in_(lang),
+    }
+    if decision.remedy is not None:
+        told["remedy"] = decision.remedy.in_(lang)
+    if not decision.permitted:
+        return told
+    told["limits"] = _limits(decision, lang)
+    told["obligations"] = [obligation(code, lang) for code in decision.obligations]
+    if decision.other:
+        told["alsoPermittedBy"] = list(decision.other)
+    return told
+
+
+def _limits(decision: Decision, lang: Lang) -> list[str]:
+    limits = []
+    if decision.rows is not None:
+        names = ", ".join(name_of(code) for code in sorted(decision.rows)) or Text("aucune", "none").in_(lang)
+        limits.append(Text(f"Communes visibles : {names}.", f"Communes shown: {names}.").in_(lang))
+    if decision.hidden:
+        limits.append(
+            Text(
+                "Des attributs sont réservés et n'apparaissent pas (004 §3.3, ou modalités du propriétaire).",
+                "Some attributes are withheld and do not appear (004 §3.3, or the owner's terms).",
+            ).in_(lang)
+        )
+    return limits

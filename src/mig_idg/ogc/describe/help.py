@@ -1,0 +1,55 @@
+"""`/openapi` and `/aide/connexion`: what one may ask, and how to connect."""
+
+from __future__ import annotations
+
+import orjson
+
+from mig_idg.guard.answer import Answer
+from mig_idg.guard.visit import Visit
+from mig_idg.ogc.describe.describer import Describer, fingerprint
+from mig_idg.ogc.describe.formats import only, wanted
+from mig_idg.ogc.describe.openapi.document import Seen, definition
+from mig_idg.ogc.describe.standing import ACTIONS, standing
+from mig_idg.ogc.pygeoapi_engine import BASE
+
+OPENAPI = {"json": "application/vnd.oai.openapi+json;version=3.0", "html": "text/html"}
+
+
+class Help:
+    """The API definition and the connection page, on the same descriptions as the other pages."""
+
+    def __init__(self, describer: Describer) -> None:
+        self._describer = describer
+
+    async def openapi(self, visit: Visit) -> Answer:
+        """The OpenAPI 3.0 definition of what this caller may ask."""
+        only(visit)
+        form = wanted(visit, {"json": "application/json", "html": "text/html"})
+        body = await self._describer.kept(visit, ("openapi",), lambda: orjson.dumps(self._definition(visit)))
+        if form == "html":
+            return self._describer.answer(visit, body, "openapi")
+        return Answer(
+            body=body,
+            media_type=OPENAPI["json"],
+            etag=fingerprint(body),
+            headers={"content-language": visit.lang},
+        )
+
+    async def connection(self, visit: Visit) -> Answer:
+        """How to connect: QGIS, GDAL, a program; and the five ways to show a token."""
+        only(visit)
+        wanted(visit, {"html": "text/html"})
+        return Answer(
+            media_type="text/html; charset=utf-8",
+            page=("connection", {}),
+            headers={"content-language": visit.lang},
+        )
+
+    def _definition(self, visit: Visit) -> dict[str, object]:
+        snapshot, principal = visit.snapshot, visit.principal
+        seen = []
+        for collection in snapshot.visible(principal):
+            place = standing(snapshot, principal, collection, ACTIONS)
+            _, grant = snapshot.grant(principal, collection, "query")
+            seen.append(Seen(collection, place.permitted, grant.table if grant else None))
+        return definition(self._describer.service, tuple(seen), self._describer.mounted, BASE, visit.lang)

@@ -1,0 +1,176 @@
+"""`components.parameters`: every parameter that a door accepts, said once.
+
+QGIS reads the page size in `components.parameters.limit.schema`: without it, it pages by 100.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mig_idg.errors import Lang, Text
+from mig_idg.store.query import MAX_OFFSET, Limits
+from mig_idg.store.table import Column
+
+LONGEST = 1000
+
+
+def components(lang: Lang, limits: Limits) -> dict[str, Any]:
+    """All parameters, described in the caller's language."""
+    return {name: _parameter(name, schema, text.in_(lang), limits) for name, (schema, text) in _QUERY.items()} | {
+        name: {"name": name, "in": "path", "required": True, "description": text.in_(lang), "schema": schema}
+        for name, (schema, text) in _PATH.items()
+    }
+
+
+def _parameter(name: str, schema: dict[str, Any], description: str, limits: Limits) -> dict[str, Any]:
+    if name == "limit":
+        schema = {"type": "integer", "minimum": 1, "maximum": limits.maximum, "default": limits.default}
+    parameter: dict[str, Any] = {
+        "name": _NAMES.get(name, name),
+        "in": "query",
+        "required": False,
+        "description": description,
+        "schema": schema,
+        "style": "form",
+        "explode": False,
+    }
+    return parameter
+
+
+def words_of_format(words: tuple[str, ...], lang: Lang) -> dict[str, Any]:
+    """`f`, with the representations of one door."""
+    text = Text(
+        "Format de la réponse ; sans lui, l'en-tête Accept décide.", "Format of the answer; else Accept decides."
+    )
+    return {
+        "name": "f",
+        "in": "query",
+        "required": False,
+        "description": text.in_(lang),
+        "schema": {"type": "string", "enum": list(words)},
+        "style": "form",
+        "explode": False,
+    }
+
+
+def of_column(column: Column, label: str) -> dict[str, Any]:
+    """The filter by one attribute: `?code_insee=92050`."""
+    return {
+        "name": column.name,
+        "in": "query",
+        "required": False,
+        "description": label,
+        "schema": schema_of(column),
+        "style": "form",
+        "explode": False,
+    }
+
+
+def schema_of(column: Column) -> dict[str, Any]:
+    """The JSON Schema of one attribute's values, as far as a query string can carry them."""
+    if column.kind == "integer":
+        bounds = {"int32": 2**31 - 1}.get(column.format or "", 10**18 - 1)
+        return {"type": "integer", "minimum": -bounds, "maximum": bounds}
+    if column.kind in ("number", "boolean"):
+        return {"type": column.json}
+    schema: dict[str, Any] = {"type": "string", "maxLength": column.max_length or LONGEST}
+    if column.format and column.kind != "text":
+        schema = {"type": "string", "format": column.format}
+    if column.codes:
+        schema = {"type": "string", "enum": list(column.codes)}
+    return schema
+
+
+_STRING: dict[str, Any] = {"type": "string"}
+_TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": LONGEST}
+_URI: dict[str, Any] = {"type": "string", "format": "uri"}
+_BBOX: dict[str, Any] = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}
+_NAMES = {"tiles-collections": "collections", "page": "limit", "start": "offset", "words": "q"}
+
+_QUERY: dict[str, tuple[dict[str, Any], Text]] = {
+    "limit": (
+        {},
+        Text(
+            "Entités par page ; au-delà du maximum, le maximum.", "Features on a page; beyond the maximum, the maximum."
+        ),
+    ),
+    "page": (
+        {"type": "integer", "minimum": 1, "maximum": 10_000},
+        Text("Collections par page ; toutes par défaut.", "Collections on a page; all by default."),
+    ),
+    "start": ({"type": "integer", "minimum": 0}, Text("Première collection de la page.", "First of the page.")),
+    "words": (
+        _TEXT,
+        Text("Mots du titre, de la description ou des mots clés.", "Words of title, description, keywords."),
+    ),
+    "offset": (
+        {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0},
+        Text(
+            "Première entité de la page ; pour aller loin, suivez les liens « next ».",
+            "First feature of the page; to go far, follow the “next” links.",
+        ),
+    ),
+    "after": (_TEXT, Text("Marque de page des liens « next ».", "Bookmark of “next” links.")),
+    "bbox": (
+        _BBOX,
+        Text(
+            "Emprise : minimum, minimum, maximum, maximum (degrés CRS84, sauf bbox-crs).",
+            "Box: minimum, minimum, maximum, maximum (CRS84 degrees, unless bbox-crs).",
+        ),
+    ),
+    "bbox-crs": (_URI, Text("Système de coordonnées de bbox.", "Reference system of bbox.")),
+    "crs": (_URI, Text("Système de coordonnées de la réponse.", "Reference system of the answer.")),
+    "datetime": (
+        _STRING,
+        Text("Instant ou intervalle RFC 3339 : 2026-01-01/..", "RFC 3339 instant or interval: 2026-01-01/.."),
+    ),
+    "filter": (_STRING, Text("Filtre CQL2 : texte, ou JSON.", "CQL2 filter: text, or JSON.")),
+    "filter-lang": (
+        {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"},
+        Text("Langage du filtre.", "Language of the filter."),
+    ),
+    "filter-crs": (_URI, Text("Système de coordonnées des géométries du filtre.", "CRS of the filter's geometries.")),
+    "properties": (
+        {"type": "array", "items": _STRING},
+        Text("Attributs à donner.", "Properties to give."),
+    ),
+    "exclude-properties": (
+        {"type": "array", "items": _STRING},
+        Text("Attributs à omettre.", "Properties to leave out."),
+    ),
+    "sortby": (
+        {"type": "array", "items": {"type": "string", "pattern": "^[+-]?.+$"}, "minItems": 1, "maxItems": 8},
+        Text("Ordre : attributs, précédés de - pour décroître.", "Order: properties, with - before for descending."),
+    ),
+    "q": (
+        {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 10},
+        Text("Recherche en texte, sans accents ni casse.", "Full-text search, without accents or case."),
+    ),
+    "skipGeometry": ({"type": "boolean", "default": False}, Text("Sans les géométries.", "Without geometries.")),
+    "zoom-level": (
+        {"type": "integer", "minimum": 0, "maximum": 30},
+        Text("Géométries simplifiées pour ce zoom.", "Geometries simplified for this zoom."),
+    ),
+    "simplify": (
+        {"type": "number", "minimum": 0, "maximum": 100_000},
+        Text("Tolérance de simplification, en mètres.", "Tolerance of simplification, in metres."),
+    ),
+    "resulttype": (
+        {"type": "string", "enum": ["results", "hits"], "default": "results"},
+        Text("hits : le nombre seulement.", "hits: the number only."),
+    ),
+    "precision": (
+        {"type": "integer", "minimum": 0, "maximum": 15},
+        Text("Décimales des coordonnées.", "Decimals of coordinates."),
+    ),
+    "profile": (_STRING, Text("Profil de la réponse.", "Profile of the answer.")),
+    "lang": (_STRING, Text("Langue : fr ou en.", "Language: fr or en.")),
+}
+
+_PATH: dict[str, tuple[dict[str, Any], Text]] = {
+    "item": ({"type": "string", "minLength": 1}, Text("Identifiant de l'entité.", "Identifier of the feature.")),
+    "tms": (_STRING, Text("Quadrillage : WebMercatorQuad, …", "Tile matrix set: WebMercatorQuad, …")),
+    "z": (_STRING, Text("Niveau.", "Tile matrix.")),
+    "row": ({"type": "integer", "minimum": 0}, Text("Ligne, depuis le haut.", "Row, from the top.")),
+    "col": ({"type": "integer", "minimum": 0}, Text("Colonne, depuis la gauche.", "Column, from the left.")),
+}
