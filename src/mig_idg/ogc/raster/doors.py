@@ -1,0 +1,37 @@
+"""The routes of rasters, and what each asks of the charter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mig_idg.guard.answer import Answer
+from mig_idg.guard.door import Door
+from mig_idg.guard.visit import Visit
+from mig_idg.ogc.raster import tiles, tilesets
+from mig_idg.ogc.raster.studio import open_studio
+from mig_idg.ogc.tiles import place
+
+if TYPE_CHECKING:
+    from mig_idg.settings import Settings
+
+_COLLECTION = "/collections/{collection}"
+_TILE = "{tms}/{z}/{row}/{col}"
+
+
+async def map_tile(visit: Visit) -> Answer:
+    """`GET /collections/{collection}/map/tiles/{tms}/{z}/{row}/{col}`."""
+    return await tiles.tile(visit, place.read(visit.params))
+
+
+DOORS = (
+    Door(f"{_COLLECTION}/map/tiles", "view", tilesets.tilesets, lanes="tiles"),
+    Door(f"{_COLLECTION}/map/tiles/{{tms}}", "view", tilesets.tileset, lanes="tiles"),
+    Door(f"{_COLLECTION}/map/tiles/{_TILE}", "view", map_tile, lanes="tiles"),
+)
+
+
+def doors(settings: Settings) -> tuple[Door, ...]:
+    """All doors, on the files of IDG_HOME/rasters."""
+    open_studio(Path(settings.home).resolve() / "rasters")
+    return DOORS

@@ -1,0 +1,81 @@
+"""What one worker holds to make pictures: where the files are, the darkroom, the pictures it kept, the outlines."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from mig_idg.ogc.raster.darkroom import Darkroom
+from mig_idg.ogc.raster.outline import Outline
+
+KEPT_BYTES = 96 * 1024 * 1024
+KEPT_OUTLINES = 64
+
+
+class Kept:
+    """Finished pictures by the name of everything they depend on; the least asked leave first."""
+
+    def __init__(self, most: int = KEPT_BYTES) -> None:
+        self._most = most
+        self._bytes = 0
+        self._pictures: OrderedDict[tuple[object, ...], tuple[bytes, str]] = OrderedDict()
+
+    def get(self, key: tuple[object, ...]) -> tuple[bytes, str] | None:
+        """The picture and its media type, or None."""
+        found = self._pictures.get(key)
+        if found is not None:
+            self._pictures.move_to_end(key)
+        return found
+
+    def put(self, key: tuple[object, ...], picture: tuple[bytes, str]) -> None:
+        """Keep a picture; one over a sixteenth of the room is not kept."""
+        size = len(picture[0])
+        if size * 16 > self._most or key in self._pictures:
+            return
+        self._pictures[key] = picture
+        self._bytes += size
+        while self._bytes > self._most:
+            _, (gone, _) = self._pictures.popitem(last=False)
+            self._bytes -= len(gone)
+
+
+@dataclass(slots=True)
+class Studio:
+    """`home` is IDG_HOME/rasters. `empty` says what a tile outside the data is: a transparent picture, or 204."""
+
+    home: Path
+    empty: Literal["transparent", "204"] = "transparent"
+    darkroom: Darkroom = field(default_factory=Darkroom)
+    kept: Kept = field(default_factory=Kept)
+    outlines: OrderedDict[str, Outline | None] = field(default_factory=OrderedDict)
+
+    def path(self, relative: str) -> Path:
+        """A file named by a declaration or by the database: always under `home`."""
+        if relative.startswith(("/", "\\")) or ".." in relative.split("/") or ":" in relative:
+            raise ValueError(f"not a path of ours: {relative!r}")
+        return self.home / relative
+
+    def remember_outline(self, key: str, outline: Outline | None) -> None:
+        """Keep an outline for the next requests of callers under the same limit."""
+        self.outlines[key] = outline
+        while len(self.outlines) > KEPT_OUTLINES:
+            self.outlines.popitem(last=False)
+
+
+_studios: list[Studio] = []
+
+
+def open_studio(home: Path, *, empty: Literal["transparent", "204"] = "transparent") -> Studio:
+    """The studio of this worker, for files under `home` (IDG_HOME/rasters); the doors use the last one opened."""
+    if not _studios or _studios[-1].home != home or _studios[-1].empty != empty:
+        if _studios:
+            _studios.pop().darkroom.close()
+        _studios.append(Studio(home, empty))
+    return _studios[-1]
+
+
+def studio() -> Studio:
+    """The studio opened by the doors."""
+    return _studios[-1]

@@ -1,0 +1,132 @@
+"""Raster tilesets: in which grids a collection of pixels is cut, down to which level, and at which addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from mig_idg.errors import Text
+from mig_idg.guard.answer import Answer, json_answer, link
+from mig_idg.guard.obligations import LICENCES, attribution
+from mig_idg.guard.visit import Visit
+from mig_idg.ogc.describe.formats import only, wanted
+from mig_idg.ogc.raster import paint
+from mig_idg.ogc.raster.encode import FORMATS as PICTURES
+from mig_idg.ogc.raster.scene import raster_of
+from mig_idg.ogc.tiles.grids import GRIDS, TILING_SCHEME, Grid
+from mig_idg.ogc.tiles.place import grid_named
+from mig_idg.ogc.tiles.tileset import limits
+from mig_idg.store.collection import Collection
+
+GEODATA = "http://www.opengis.net/def/rel/ogc/1.0/geodata"
+WORDS = {"json": "application/json", "tilejson": "application/vnd.mapbox.tilejson+json"}
+
+
+async def tilesets(visit: Visit, *, under: str = "/map/tiles") -> Answer:
+    """`GET /collections/{collection}/map/tiles`: one tileset for each grid (OGC 20-057, 8.2)."""
+    collection = _raster(visit)
+    only(visit)
+    wanted(visit, {"json": "application/json"})
+    path = _path(collection, under)
+    title = collection.title.in_(visit.lang)
+    document = {
+        "tilesets": [_summary(visit, grid, path, title) for grid in GRIDS.values()],
+        "links": [link(visit.url(f"{path}?f=json"), "self", "application/json", title)],
+    }
+    return json_answer(document, etag=visit.etag("raster-tilesets", path))
+
+
+async def tileset(visit: Visit, *, under: str = "/map/tiles") -> Answer:
+    """`GET /collections/{collection}/map/tiles/{tms}`: one tileset, or its TileJSON."""
+    collection = _raster(visit)
+    only(visit)
+    form = wanted(visit, WORDS)
+    grid = grid_named(visit.params["tms"])
+    path = _path(collection, under)
+    if form == "tilejson":
+        return json_answer(_tilejson(visit, collection, grid, path), media_type=WORDS["tilejson"])
+    title = collection.title.in_(visit.lang)
+    document: dict[str, Any] = {
+        **_summary(visit, grid, path, title),
+        "tileMatrixSetId": grid.id,
+        "mediaTypes": [one.media_type for one in PICTURES],
+        "attribution": _words(visit, collection),
+        "styles": [{"id": word, "title": text.in_(visit.lang)} for word, text in _styles(collection).items()],
+    }
+    if licence := LICENCES.get(collection.licence or ""):
+        document["license"] = licence
+    if box := collection.bbox:
+        document["boundingBox"] = {
+            "lowerLeft": list(box[:2]),
+            "upperRight": list(box[2:]),
+            "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
+        }
+        document["tileMatrixSetLimits"] = limits(grid, box)
+    document["links"] = [
+        *document["links"],
+        link(visit.url(f"{path}/{grid.id}?f=tilejson"), "alternate", WORDS["tilejson"], "TileJSON"),
+        link(visit.url(f"/collections/{quote(collection.id, safe='')}"), GEODATA, "application/json", title),
+    ]
+    return json_answer(document, etag=visit.etag("raster-tileset", path, grid.id))
+
+
+def _raster(visit: Visit) -> Collection:
+    raster_of(visit.collection, "tiles")
+    assert visit.collection is not None
+    return visit.collection
+
+
+def _path(collection: Collection, under: str) -> str:
+    return f"/collections/{quote(collection.id, safe='')}{under}"
+
+
+def _styles(collection: Collection) -> dict[str, Text]:
+    assert collection.raster is not None
+    return paint.STYLES[str(collection.raster.get("bands", "rgb"))]
+
+
+def _words(visit: Visit, collection: Collection) -> str:
+    return attribution(collection, visit.snapshot.mention, visit.decision.obligations if visit.decision else ())
+
+
+def _summary(visit: Visit, grid: Grid, path: str, title: str) -> dict[str, Any]:
+    scheme = visit.url(f"/tileMatrixSets/{grid.id}?f=json")
+    return {
+        "title": f"{title} — {grid.title.in_(visit.lang)}",
+        "dataType": "map",
+        "crs": grid.crs,
+        **({"tileMatrixSetURI": grid.uri} if grid.uri else {}),
+        "links": [
+            link(visit.url(f"{path}/{grid.id}?f=json"), "self", "application/json", title),
+            link(scheme, TILING_SCHEME, "application/json", grid.title.in_(visit.lang)),
+            *(
+                {
+                    **link(
+                        visit.url(f"{path}/{grid.id}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}?f={one.word}"),
+                        "item",
+                        one.media_type,
+                        one.word.upper(),
+                    ),
+                    "templated": True,
+                }
+                for one in PICTURES
+            ),
+        ],
+    }
+
+
+def _tilejson(visit: Visit, collection: Collection, grid: Grid, path: str) -> dict[str, Any]:
+    """TileJSON 3.0: `{z}/{y}/{x}` addresses; only WebMercatorQuad is understood by every client."""
+    return {
+        "tilejson": "3.0.0",
+        "name": collection.title.in_(visit.lang),
+        "description": collection.description.in_(visit.lang),
+        "attribution": _words(visit, collection),
+        "scheme": "xyz",
+        "format": "png",
+        "tileSize": 256,
+        "tiles": [visit.url(f"{path}/{grid.id}/{{z}}/{{y}}/{{x}}?f=png")],
+        "minzoom": 0,
+        "maxzoom": int(grid.levels[-1].id),
+        **({"bounds": list(collection.bbox)} if collection.bbox else {}),
+    }
