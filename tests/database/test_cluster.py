@@ -17,7 +17,7 @@ import pytest
 from mig_idg.database import cluster as clusters
 from mig_idg.database import orphans, placement, programs, tuning
 from mig_idg.database.cluster import PrivateCluster
-from mig_idg.database.failures import explained
+from mig_idg.database.failures import answered, explained
 from mig_idg.database.programs import Programs
 from mig_idg.errors import OutsideFailure, Text
 
@@ -279,3 +279,19 @@ def test_the_words_of_postgresql_are_told_as_one_sentence_of_ours() -> None:
     told = explained('FATAL: could not write to file "pg_wal/xlogtemp.29": No space left on device', Path("/srv/idg"))
     assert told.text("en").startswith("The disk is full (/srv/idg).")
     assert "xlogtemp" not in told.text("en")
+
+
+@pytest.mark.parametrize(
+    ("raised", "sentence"),
+    [
+        (psycopg.errors.DiskFull("could not extend file base/16384/19622"), "Le disque est plein (/srv/idg)."),
+        (OSError(28, "No space left on device"), "Le disque est plein (/srv/idg)."),
+        (psycopg.errors.InsufficientPrivilege("permission denied"), "Le compte de la base n'a pas les droits"),
+        (psycopg.OperationalError("server closed the connection"), "La base de données s'est arrêtée"),
+    ],
+)
+def test_a_failure_half_way_is_one_sentence_without_the_words_from_below(raised: Exception, sentence: str) -> None:
+    with pytest.raises(OutsideFailure) as told, answered(Path("/srv/idg")):
+        raise raised
+    assert told.value.text("fr").startswith(sentence)
+    assert str(raised) not in told.value.text("fr")

@@ -6,7 +6,11 @@ Only the cause is looked for in their words; the words themselves stay in Postgr
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
 
 from mig_idg.errors import OutsideFailure, Text
 
@@ -62,3 +66,27 @@ def explained(words: str, place: Path) -> OutsideFailure:
         Text(f"PostgreSQL n'a pas pu démarrer ({place}).", f"PostgreSQL could not start ({place})."),
         remedy=Text(f"Son journal dit pourquoi : {place}/log/.", f"Its journal says why: {place}/log/."),
     )
+
+
+@contextmanager
+def answered(place: Path) -> Iterator[None]:
+    """What the database or the disk of `place` cannot do in this block becomes an OutsideFailure, without its words."""
+    try:
+        yield
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise OutsideFailure(
+            Text("Le compte de la base n'a pas les droits nécessaires.", "The account of the database lacks rights."),
+            remedy=Text(
+                "IDG_DATABASE_URL doit désigner le propriétaire de la base (docs/how-to/install.fr.md).",
+                "IDG_DATABASE_URL must name the owner of the database (docs/how-to/install.md).",
+            ),
+        ) from error
+    except psycopg.errors.DiskFull as error:
+        raise explained("No space left on device", place) from error
+    except psycopg.OperationalError as error:
+        raise OutsideFailure(
+            Text("La base de données s'est arrêtée en cours de route.", "The database stopped half-way."),
+            remedy=Text("Relancez la même commande : ce qui est fait est gardé.", "Run again: what is done is kept."),
+        ) from error
+    except OSError as error:
+        raise explained(str(error), place) from error

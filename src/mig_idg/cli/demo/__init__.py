@@ -48,8 +48,11 @@ def command(
         check_port(chosen.host, chosen.port)
     signal.signal(signal.SIGTERM, _leave)
     steps = Steps()
+    from mig_idg.database.failures import answered
+
     with steps.first(Text("base de données", "database"), words.database_urls()) as (owner, application):
-        _prepare(owner, chosen, scale, steps)
+        with answered(chosen.home):
+            _prepare(owner, chosen, scale, steps)
         if not no_serve:
             _serve(chosen, application, steps)
     return 0
