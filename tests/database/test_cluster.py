@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from mig_idg.database import cluster as clusters
-from mig_idg.database import orphans, placement, programs, tuning
+from mig_idg.database import failures, orphans, placement, programs, tuning
 from mig_idg.database.cluster import PrivateCluster
 from mig_idg.database.failures import answered, explained
 from mig_idg.database.programs import Programs
@@ -284,14 +284,22 @@ def test_the_words_of_postgresql_are_told_as_one_sentence_of_ours() -> None:
 @pytest.mark.parametrize(
     ("raised", "sentence"),
     [
-        (psycopg.errors.DiskFull("could not extend file base/16384/19622"), "Le disque est plein (/srv/idg)."),
-        (OSError(28, "No space left on device"), "Le disque est plein (/srv/idg)."),
+        (psycopg.errors.DiskFull("could not extend file base/16384/19622"), "Le disque est plein ("),
+        (OSError(28, "No space left on device"), "Le disque est plein ("),
         (psycopg.errors.InsufficientPrivilege("permission denied"), "Le compte de la base n'a pas les droits"),
         (psycopg.OperationalError("server closed the connection"), "La base de données s'est arrêtée"),
     ],
 )
-def test_a_failure_half_way_is_one_sentence_without_the_words_from_below(raised: Exception, sentence: str) -> None:
-    with pytest.raises(OutsideFailure) as told, answered(Path("/srv/idg")):
+def test_a_failure_half_way_is_one_sentence_without_the_words_from_below(
+    raised: Exception, sentence: str, tmp_path: Path
+) -> None:
+    with pytest.raises(OutsideFailure) as told, answered(tmp_path):
         raise raised
     assert told.value.text("fr").startswith(sentence)
     assert str(raised) not in told.value.text("fr")
+
+
+def test_a_database_that_stopped_on_a_full_disk_is_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failures, "ALMOST_NOTHING", 2**62)
+    with pytest.raises(OutsideFailure, match="Le disque est plein"), answered(tmp_path):
+        raise psycopg.OperationalError("server closed the connection")

@@ -6,6 +6,7 @@ Only the cause is looked for in their words; the words themselves stay in Postgr
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,9 @@ from pathlib import Path
 import psycopg
 
 from mig_idg.errors import OutsideFailure, Text
+
+ALMOST_NOTHING = 64 * 2**20
+"""Bytes. A segment of PostgreSQL's journal is 16 MiB and is written whole."""
 
 _FREE_SPACE = Text(
     "Libérez de la place, ou choisissez un autre dossier avec IDG_HOME ; rien de ce qui était enregistré n'est perdu.",
@@ -84,6 +88,9 @@ def answered(place: Path) -> Iterator[None]:
     except psycopg.errors.DiskFull as error:
         raise explained("No space left on device", place) from error
     except psycopg.OperationalError as error:
+        # A disk that is full under the journal stops PostgreSQL before it can say why.
+        if shutil.disk_usage(place).free < ALMOST_NOTHING:
+            raise explained("No space left on device", place) from error
         raise OutsideFailure(
             Text("La base de données s'est arrêtée en cours de route.", "The database stopped half-way."),
             remedy=Text("Relancez la même commande : ce qui est fait est gardé.", "Run again: what is done is kept."),

@@ -5,6 +5,7 @@ What each step does belongs to others; here is only their order, said as it goes
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from pathlib import Path
@@ -47,6 +48,7 @@ def command(
 
         check_port(chosen.host, chosen.port)
     signal.signal(signal.SIGTERM, _leave)
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)  # what goes wrong below is told once, by us
     steps = Steps()
     from mig_idg.database.failures import answered
 
