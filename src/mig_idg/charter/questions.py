@@ -302,7 +302,7 @@ class Difference:
 
     @property
     def direction(self) -> str:
-        """`gains`, `loses`, or `changes` when both are permits that do not show or ask the same."""
+        """`gains`, `loses`, or `changes` when the outcome is the same on other grounds, or shows or asks otherwise."""
         if self.before.permitted == self.after.permitted:
             return "changes"
         return "gains" if self.after.permitted else "loses"

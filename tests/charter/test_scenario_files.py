@@ -1,0 +1,372 @@
+"""Reading scenario files: what is understood, and what is refused with its line and the way out."""
+
+from datetime import date
+
+import pytest
+
+from mig_idg.charter.lines import ALIASED_VALUES, CHARACTERS, DEPTH, Mapping, Scalar, Sequence, read
+from mig_idg.charter.scenario import answer, parse
+from mig_idg.errors import InvalidDeclaration
+
+HEAD = """world:
+  charter: {from: 2022-01-01, to: 2027-01-01}
+  memberships:
+    - {organisation: NANTERRE, from: 2022-01-01}
+  datasets:
+    d:
+      kind: mutualised
+      state: published
+      owner: OWN
+      attributes: [geom, name]
+      metadata: public
+      terms: {mode: all_partners, actions: [view]}
+"""
+QUESTION = """questions:
+  - name: reads
+    organisation: NANTERRE
+    action: view
+    dataset: d
+    on: 2026-06-01
+    expect: {outcome: permit}
+"""
+
+
+def refused(text):
+    with pytest.raises(InvalidDeclaration) as trouble:
+        parse(text, "f.yml")
+    return trouble.value
+
+
+def only(text):
+    scenario = parse(text, "f.yml")
+    (question,) = scenario.questions
+    return question, scenario
+
+
+def test_a_plain_file_is_understood():
+    question, scenario = only(HEAD + QUESTION)
+    assert (question.name, question.line, question.request.on) == ("reads", 14, date(2026, 6, 1))
+    told = answer(question, scenario.facts)
+    assert list(told) == ["name", "outcome", "rule", "article", "reason", "hidden", "obligations", "other", "ok"]
+    assert (told["outcome"], told["rule"], told["ok"]) == ("permit", "B3", True)
+    assert scenario.remarks == ()
+
+
+def test_the_reason_is_in_the_language_asked_for():
+    question, scenario = only(HEAD + QUESTION)
+    assert answer(question, scenario.facts)["reason"].startswith("Les modalités")
+    assert answer(question, scenario.facts, lang="en")["reason"].startswith("The terms")
+
+
+def test_dates_may_be_quoted_or_not_and_on_is_never_true():
+    for written in ("on: 2026-06-01", "on: '2026-06-01'", "'on': \"2026-06-01\"", "on:   2026-06-01   # a Monday"):
+        question, _ = only(HEAD + QUESTION.replace("on: 2026-06-01", written))
+        assert question.request.on == date(2026, 6, 1)
+
+
+def test_codes_and_words_are_never_read_as_numbers_or_booleans():
+    text = (HEAD + QUESTION).replace("NANTERRE", "92050")
+    question, scenario = only(text)
+    assert question.request.organisation == "92050"
+    assert answer(question, scenario.facts)["rule"] == "B3"
+    question, scenario = only((HEAD + QUESTION).replace("NANTERRE", "NO"))
+    assert answer(question, scenario.facts)["rule"] == "B3"
+
+
+def test_nothing_expected_is_neither_right_nor_wrong():
+    question, scenario = only(HEAD + QUESTION.replace("    expect: {outcome: permit}\n", ""))
+    assert question.expect is None
+    assert answer(question, scenario.facts)["ok"] is None
+
+
+def test_a_question_without_a_name_is_numbered_and_without_an_organisation_is_the_publics():
+    text = HEAD + QUESTION.replace("name: reads\n    organisation: NANTERRE\n    ", "")
+    question, _ = only(text)
+    assert (question.name, question.request.organisation, question.request.roles) == ("question 1", None, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("expect", "ok"),
+    [
+        ("{outcome: deny}", False),
+        ("{rule: B3}", True),
+        ("{rule: B1}", False),
+        ("{obligations: [OWNER_CREDIT, LOG, MENTION_MIG, DISCLAIMER]}", True),
+        ("{obligations: [LOG]}", False),
+        ("{hidden: []}", True),
+        ("{hidden: [name]}", False),
+        ("{other: []}", True),
+        ("{other: [B9]}", False),
+        ("{rows: []}", False),
+        ("{article: '004 glossaire, §3.2.1'}", True),
+        ("{reason: no}", False),
+        ("{}", True),
+    ],
+)
+def test_any_subset_of_an_answer_can_be_expected(expect, ok):
+    question, scenario = only(HEAD + QUESTION.replace("{outcome: permit}", expect))
+    assert answer(question, scenario.facts)["ok"] is ok
+
+
+def test_absent_bounds_an_absent_charter_and_null_are_unbounded():
+    for charter in ("", "  charter: {}\n", "  charter: null\n", "  charter: {from: ~, to: }\n"):
+        text = HEAD.replace("  charter: {from: 2022-01-01, to: 2027-01-01}\n", charter)
+        question, scenario = only(text + QUESTION.replace("2026-06-01", "2999-01-01"))
+        assert answer(question, scenario.facts)["rule"] == "B3"
+
+
+def test_what_is_absent_is_closed():
+    question, scenario = only(HEAD.replace("      terms: {mode: all_partners, actions: [view]}\n", "") + QUESTION)
+    assert answer(question, scenario.facts)["rule"] == "B11"
+    for terms in (
+        "{actions: [view]}",
+        "{mode: all_partners}",
+        "{mode: named, actions: [view]}",
+        "{mode: on_agreement, actions: [view]}",
+    ):
+        question, scenario = only(HEAD.replace("{mode: all_partners, actions: [view]}", terms) + QUESTION)
+        assert answer(question, scenario.facts)["rule"] == "B11", terms
+
+
+def test_anchors_and_merges_serve_to_say_a_thing_once():
+    text = (
+        HEAD.replace("    d:\n", "    d: &d\n")
+        + "    e: {<<: *d, owner: NANTERRE}\n"
+        + QUESTION.replace("dataset: d", "dataset: e")
+    )
+    question, scenario = only(text)
+    assert scenario.facts.datasets["e"].attributes == ("geom", "name")
+    assert answer(question, scenario.facts)["rule"] == "B1"
+    text = HEAD + "    e: {<<: [{owner: A, kind: mutualised}, {owner: B, state: draft}]}\n" + QUESTION
+    assert parse(text, "f").facts.datasets["e"].owner == "A"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("memberships:", "membership:", 3, "memberships"),
+        ("owner: OWN", "ownr: OWN", 9, "owner"),
+        ("organisation: NANTERRE, from", "organization: NANTERRE, from", 4, "organisation"),
+        ("mode: all_partners", "mode: all_partner", 12, "all_partners"),
+        ("kind: mutualised", "kind: mutualized", 7, "mutualised"),
+        ("state: published", "state: publised", 8, "published"),
+        ("state: published", "state: validated", 8, "archived"),
+        ("metadata: public", "metadata: publc", 11, "public"),
+        ("actions: [view]", "actions: [veiw]", 12, "view"),
+        ("actions: [view]", "actions: view", 12, "list"),
+        ("from: 2022-01-01}\n  datasets", "from: 2022-13-01}\n  datasets", 4, "date"),
+        ("from: 2022-01-01}\n  datasets", "from: 2022-02-30}\n  datasets", 4, "2022-02-28"),
+        ("on: 2026-06-01", "on: 2026-06-31", 18, "2026-06-30"),
+        ("on: 2026-06-01", "on: tomorrow", 18, "date"),
+        ("on: 2026-06-01", "on: 01/06/2026", 18, "date"),
+        ("on: 2026-06-01", "on: 2026-06-01T00:00:00", 18, "2026-06-01"),
+        ("on: 2026-06-01", "on: [2026-06-01]", 18, "word"),
+        ("    on: 2026-06-01\n", "", 14, "on"),
+        ("    action: view\n", "", 14, "action"),
+        ("    dataset: d\n", "", 14, "dataset"),
+        ("action: view", "action: ''", 16, "word"),
+        ("organisation: NANTERRE\n", "organisation: {a: b}\n", 15, "word"),
+        ("organisation: NANTERRE\n", "organisation: NANTERRE\n    roles: [pilot]\n", 16, "pilot_staff"),
+        ("      kind: mutualised\n", "", 7, "kind"),
+        ("      state: published\n", "", 7, "state"),
+        ("expect: {outcome: permit}", "expect: {outcom: permit}", 19, "outcome"),
+        ("expect: {outcome: permit}", "expect: {outcome: allow}", 19, "permit"),
+        ("expect: {outcome: permit}", "expect: {rule: B33}", 19, "B3"),
+        ("expect: {outcome: permit}", "expect: [permit]", 19, "mapping"),
+        ("name: reads", "name: reads\n    name: again", 15, "twice"),
+        ("world:", "wrld:", 1, "world"),
+        ("questions:", "question:", 13, "questions"),
+        ("questions:\n", "questions: none\nx:\n", 14, "unknown key"),
+        ("  memberships:\n    - {organisation: NANTERRE, from: 2022-01-01}\n", "  memberships: NANTERRE\n", 3, "list"),
+        ("    - {organisation: NANTERRE, from: 2022-01-01}\n", "    - NANTERRE\n", 4, "mapping"),
+        ("    - {organisation: NANTERRE, from: 2022-01-01}\n", "    - {from: 2022-01-01}\n", 4, "organisation"),
+        ("terms: {mode: all_partners, actions: [view]}", "terms: closed", 12, "mapping"),
+        ("metadata: public", "metadata: public\n      exceptions: [{ground: E9}]", 12, "E0"),
+        ("metadata: public", "metadata: public\n      exceptions: [{attributes: [name]}]", 12, "ground"),
+        ("metadata: public", "metadata: public\n      takedown: everyone", 12, "all"),
+        ("actions: [view]", "actions: [view], allows_contractors: maybe", 12, "true"),
+        ("actions: [view]", "actions: [view], rows: mine", 12, "own_territory"),
+    ],
+)
+def test_a_slip_is_refused_with_its_line_and_what_was_expected(old, new, line, words):
+    text = (HEAD + QUESTION).replace(old, new, 1)
+    assert text != HEAD + QUESTION
+    trouble = refused(text)
+    assert trouble.line == line, trouble.text("en")
+    assert trouble.text("en").startswith(f"f.yml:{line}: ")
+    assert words in trouble.text("en")
+    assert trouble.text("fr") != trouble.text("en")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("", 1, "empty"),
+        ("# nothing\n", 1, "empty"),
+        ("a: 1\n---\nb: 2\n", 2, "one document"),
+        ("a: [1\n", 2, "malformed"),
+        ("a: b: c\n", 1, "malformed"),
+        ("a: \x07", 1, "character"),
+        ("a: !!python/object/apply:os.system [ls]\n", 1, "tag"),
+        ("a: !env HOME\n", 1, "tag"),
+        ("a: *nobody\n", 1, "anchor"),
+        ("a: &a [*a]\n", 1, "anchor"),
+        ("? [a, b]\n: c\n", 1, "key"),
+        ("a: 1\nb: 2\na: 3\n", 3, "line 1"),
+        ("a:\n  <<: word\n", 2, "mapping"),
+        ("[" * (DEPTH + 2) + "]" * (DEPTH + 2), 1, f"{DEPTH} levels"),
+        ("a: [\n" + "b," * 10 + "\n{c: {c: " * 100, 18, "levels"),
+        ("- x\n", 1, "mapping"),
+        ("just words\n", 1, "mapping"),
+        ("x" * (CHARACTERS + 1), 1, "characters"),
+    ],
+)
+def test_what_is_not_a_scenario_is_refused_in_one_sentence(text, line, words):
+    trouble = refused(text)
+    assert (trouble.line, words in trouble.text("en")) == (line, True), trouble.text("en")
+
+
+def test_a_bomb_of_aliases_is_refused_before_it_explodes():
+    bomb = "a0: &a0 [" + ",".join("x" * 10) + "]\n"
+    bomb += "".join(f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 9))
+    trouble = refused(bomb)
+    assert trouble.line == 5
+    assert "aliases" in trouble.text("en")
+
+
+def test_aliases_are_counted_by_what_they_stand_for():
+    many = "a: &a [" + ",".join(["x"] * (ALIASED_VALUES // 2 - 1)) + "]\n"
+    assert isinstance(read(many + "b: [*a, *a]\n", "f"), Mapping)
+    with pytest.raises(InvalidDeclaration):
+        read(many + "b: [*a, *a, *a]\n", "f")
+
+
+def test_nodes_remember_their_lines_and_what_was_typed():
+    node = read("a:\n  - 012\n  - 'on'\nb: ~\n", "f")
+    assert node.items["a"] == Sequence((Scalar("012", True, 2), Scalar("on", False, 3)), 2, 3)
+    assert node.lines == {"a": 1, "b": 4}
+    assert (node.size, node.line, node.items["b"].size) == (7, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("from: 2022-01-01}\n  datasets", "from: 2022-01-01, to: 2021-01-01}\n  datasets", 4, "no day"),
+        ("from: 2022-01-01}\n  datasets", "from: 2022-01-01, to: 2022-01-01}\n  datasets", 4, "no day"),
+        ("metadata: public", "metadata: public\n      licence: LO-2", 12, "LO-2.0"),
+        ("actions: [view]", "actions: [view], hidden_attributes: [nmae]", 7, "nmae"),
+        ("metadata: public", "metadata: public\n      exceptions: [{ground: E1, attributes: [nmae]}]", 7, "nmae"),
+        ("dataset: d\n", "dataset: dd\n", 17, "“d”"),
+        ("dataset: d\n", "dataset: zzzzzz\n", 17, "zzzzzz"),
+    ],
+)
+def test_what_is_probably_a_slip_is_answered_and_remarked(old, new, line, words):
+    scenario = parse((HEAD + QUESTION).replace(old, new, 1), "f.yml")
+    (remark,) = scenario.remarks
+    assert (remark.file, remark.line) == ("f.yml", line)
+    assert words in remark.text.en
+    assert remark.text.fr != remark.text.en
+    assert len(scenario.questions) == 1
+
+
+def test_other_licences_are_not_remarked():
+    for licence in ("LO-2.0", "ODbL-1.0", "restricted"):
+        text = (HEAD + QUESTION).replace("metadata: public", f"metadata: public\n      licence: {licence}")
+        assert parse(text, "f").remarks == ()
+
+
+def test_every_field_of_the_format_reaches_the_facts():
+    text = """
+world:
+  ept_communes: [{ept: E, commune: C, from: 2020-01-01, to: 2030-01-01}]
+  sub_distributions: [{ept: E, commune: C, acknowledged: yes, datasets: [d], rows: own_territory, to: 2030-01-01}]
+  delegations: [{delegator: A, contractor: B, acknowledged: true, datasets: [d], from: 2020-01-01}]
+  third_party_transfers: [{giver: A, recipient: B, dataset: d, acknowledged: False}]
+  datasets:
+    d:
+      kind: coproduced
+      state: submitted
+      co_owners: [A]
+      working_group: [B]
+      takedown: public
+      licence: LO-2.0
+      metadata: partners
+      frozen_audience: []
+      exceptions:
+        - {ground: E4, attributes: [a], objection_proved: on, law_allows: no, beneficiaries: [A], from: 2020-01-01}
+      terms:
+        mode: named
+        named: [A]
+        agreed: [B]
+        actions: [view]
+        hidden_attributes: [a]
+        extends_to_ept_communes: true
+        allows_contractors: true
+        rows: own_territory
+        from: 2020-01-01
+        to: 2030-01-01
+      attributes: [a]
+questions: []
+"""
+    facts = parse(text, "f").facts
+    day, end = date(2020, 1, 1), date(2030, 1, 1)
+    (link,), (act,), (mandate,), (transfer,) = (
+        facts.ept_communes,
+        facts.sub_distributions,
+        facts.delegations,
+        facts.third_party_transfers,
+    )
+    assert (link.ept, link.commune, link.span.start, link.span.end) == ("E", "C", day, end)
+    assert (act.ept, act.commune, act.acknowledged, act.datasets, act.rows, act.span.end) == (
+        "E",
+        "C",
+        True,
+        {"d"},
+        "own_territory",
+        end,
+    )
+    assert (mandate.delegator, mandate.contractor, mandate.acknowledged, mandate.datasets, mandate.span.start) == (
+        "A",
+        "B",
+        True,
+        {"d"},
+        day,
+    )
+    assert (transfer.giver, transfer.recipient, transfer.dataset, transfer.acknowledged) == ("A", "B", "d", False)
+    d = facts.datasets["d"]
+    assert (d.kind, d.state, d.co_owners, d.working_group, d.attributes) == (
+        "coproduced",
+        "submitted",
+        {"A"},
+        {"B"},
+        ("a",),
+    )
+    assert (d.takedown, d.licence, d.metadata, d.frozen_audience, d.owner) == (
+        "public",
+        "LO-2.0",
+        "partners",
+        frozenset(),
+        None,
+    )
+    (exception,) = d.exceptions
+    assert (exception.ground, exception.attributes, exception.beneficiaries) == ("E4", {"a"}, {"A"})
+    assert (exception.objection_proved, exception.law_allows, exception.span.start) == (True, False, day)
+    assert (d.terms.mode, d.terms.named, d.terms.agreed, d.terms.actions) == ("named", {"A"}, {"B"}, {"view"})
+    assert (d.terms.hidden_attributes, d.terms.rows, d.terms.span.start, d.terms.span.end) == (
+        {"a"},
+        "own_territory",
+        day,
+        end,
+    )
+    assert (d.terms.extends_to_ept_communes, d.terms.allows_contractors) == (True, True)
+
+
+def test_a_world_of_five_thousand_questions_is_read_and_answered():
+    text = (
+        HEAD
+        + "questions:\n"
+        + "  - {organisation: NANTERRE, action: view, dataset: d, on: 2026-06-01, expect: {rule: B3}}\n" * 5000
+    )
+    scenario = parse(text, "f")
+    assert all(answer(question, scenario.facts)["ok"] for question in scenario.questions)
+    assert scenario.questions[-1].line == 5013
