@@ -1,0 +1,119 @@
+"""The tiles: of one collection, or of several at once, each under its own grant.
+
+An empty tile is 204, the same whether rows are hidden from the caller or not there at all.
+"""
+
+from __future__ import annotations
+
+from mig_idg.errors import InvalidParameter, NotFound, Text
+from mig_idg.guard.answer import Answer
+from mig_idg.guard.visit import Layer, Visit
+from mig_idg.ogc.describe.formats import wanted
+from mig_idg.ogc.tiles import asked, draw, place
+from mig_idg.ogc.tiles.cache import Drawn
+from mig_idg.store.collection import Collection
+from mig_idg.store.grant import Grant
+
+MVT = "application/vnd.mapbox-vector-tile"
+FORMATS = {"mvt": MVT, "pbf": "application/x-protobuf"}
+MOST_LAYERS = 12
+
+
+async def collection_tile(visit: Visit) -> Answer:
+    """`GET /collections/{collection}/tiles/{tms}/{z}/{row}/{col}` (OGC 20-057, 8.3)."""
+    where = place.read(visit.params)
+    wanted(visit, FORMATS)
+    collection, grant = visit.layer
+    layer = (collection, grant, visit.decision)
+    require_tiles(layer)  # type: ignore[arg-type]
+    query = asked.read(visit.query, grant.table, collection.time_column)
+    question = asked.canonical(visit.query)
+    if "if-none-match" in visit.headers:
+        await visit.stamp()
+        known = visit.etag(where.name, question)
+        if known in visit.headers["if-none-match"]:
+            return Answer(etag=known)
+    drawn = await draw.draw(visit, layer, query, where, question)  # type: ignore[arg-type]
+    return _answer(drawn.body, {collection.id: drawn}, visit.etag(where.name, question))
+
+
+async def dataset_tile(visit: Visit) -> Answer:
+    """`GET /tiles/{tms}/{z}/{row}/{col}?collections=a,b` (OGC 20-057, 9 and 12)."""
+    where = place.read(visit.params)
+    wanted(visit, FORMATS)
+    layers = chosen(visit)
+    question = asked.canonical(visit.query)
+    drawn: dict[str, Drawn] = {}
+    versions = []
+    for layer in layers:
+        collection, grant, _ = layer
+        assert grant is not None
+        query = asked.read(visit.query, grant.table, collection.time_column, also=("collections",))
+        drawn[collection.id] = await draw.draw(visit, layer, query, where, question)
+        versions.append((collection.id, grant.key, visit.data_version))
+    body = b"".join(one.body for one in drawn.values())
+    return _answer(body, drawn, visit.etag(where.name, question, versions))
+
+
+def chosen(visit: Visit) -> list[Layer]:
+    """The layers of a tile of the dataset: those named by `collections`, else all that the caller may see as tiles.
+
+    Raises NotFound or Refused for one that was named, InvalidParameter when there are more than twelve.
+    """
+    named = visit.query.get("collections")
+    if named is None:
+        ids = [collection.id for collection, _ in seen(visit)]
+    else:
+        ids = list(dict.fromkeys(part.strip() for part in named.split(",") if part.strip()))
+    if not ids or len(ids) > MOST_LAYERS:
+        raise InvalidParameter(
+            "collections",
+            Text(
+                f"« collections » : de 1 à {MOST_LAYERS} collections, séparées par des virgules.",
+                f"“collections”: from 1 to {MOST_LAYERS} collections between commas.",
+            ),
+            remedy=Text("La liste est à /collections.", "The list is at /collections."),
+        )
+    layers = [visit.admit(id, "view") for id in ids]
+    for layer in layers:
+        require_tiles(layer)
+    return layers
+
+
+def seen(visit: Visit) -> list[tuple[Collection, Grant]]:
+    """The collections that this caller may see as vector tiles, with what they may see of them."""
+    found = []
+    for collection in visit.snapshot.visible(visit.principal):
+        if "tiles" in collection.services and collection.table is not None:
+            _, grant = visit.snapshot.grant(visit.principal, collection, "view")
+            if grant is not None and grant.table.geometry is not None:
+                found.append((collection, grant))
+    return found
+
+
+def require_tiles(layer: Layer) -> None:
+    """Raise NotFound for a collection that is not served as vector tiles, or whose shapes this caller may not see."""
+    collection, grant, _ = layer
+    if "tiles" not in collection.services or grant is None or grant.table.geometry is None:
+        raise NotFound(
+            Text(
+                f"La collection « {collection.id} » n'a pas de tuiles vectorielles.",
+                f"Collection “{collection.id}” has no vector tiles.",
+            ),
+            extra={"collection": collection.id},
+        )
+
+
+def _answer(body: bytes, drawn: dict[str, Drawn], etag: str) -> Answer:
+    headers = {"idg-tile": ", ".join(_note(name, one) for name, one in drawn.items())}
+    if not body:
+        headers["oatiles-hint"] = "empty"
+        return Answer(status=204, headers=headers, etag=etag, media_type=MVT)
+    return Answer(body=body, media_type=MVT, headers=headers, etag=etag)
+
+
+def _note(name: str, drawn: Drawn) -> str:
+    """`adresses;complete`, or `adresses;thinned;features=812;of=60210`."""
+    if drawn.how == "complete":
+        return f"{name};complete"
+    return f"{name};{drawn.how};features={drawn.features};of={drawn.of}"

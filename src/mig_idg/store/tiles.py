@@ -1,0 +1,233 @@
+"""From a query, a grant and a rectangle to one layer of a Mapbox Vector Tile, written by PostGIS.
+
+    whole(…)      every feature that meets the tile, up to a cap
+    crowd(…)      how many there are, counted up to the cap: cheap, before a crowded tile is drawn
+    thinned(…)    one feature for each cell of a grid over the tile, and how many each stands for
+
+Rows of `whole` and `thinned`: (tile, features in it, features they stand for). The conditions are those of the compiler
+of pages: a filter means the same on a tile as on a page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from mig_idg.store import crs as reference
+from mig_idg.store.compile import Binder, conditions
+from mig_idg.store.feature import utc
+from mig_idg.store.grant import Grant
+from mig_idg.store.query import Query
+from mig_idg.store.statement import Statement, literal, quoted
+from mig_idg.store.table import Column, Table
+
+EXTENT = 4096
+BUFFER = 64
+CELLS = 128
+_SHAPE, _ID, _KEPT = "idg_shape", "idg_id", "idg_kept"
+# A quarter of a pixel of a tile shown on 512 pixels: no line moves by what an eye could see.
+_PIXELS = 2048
+_POINTS = ("POINT", "MULTIPOINT")
+
+Bounds = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A tile without its number: bounds (xmin, ymin, xmax, ymax; x is easting or longitude) in an SRID."""
+
+    bounds: Bounds
+    srid: int
+
+    @property
+    def width(self) -> float:
+        """In units of its CRS."""
+        return self.bounds[2] - self.bounds[0]
+
+    @property
+    def buffered(self) -> Bounds:
+        """The bounds with the strip around them in which symbols may reach into the tile."""
+        margin = self.width * BUFFER / EXTENT
+        xmin, ymin, xmax, ymax = self.bounds
+        return (xmin - margin, ymin - margin, xmax + margin, ymax + margin)
+
+
+def stands_for(table: Table) -> str:
+    """The attribute of a thinned tile that says how many features one stands for; never a column's own name."""
+    return "feature_count" if table.column("feature_count") is None else "idg_feature_count"
+
+
+def reach(rectangle: Rectangle, table: Table) -> Bounds | None:
+    """The buffered rectangle in the CRS of storage, or None when the tile is where that CRS means nothing."""
+    geometry = table.geometry
+    if geometry is None:
+        return None
+    if rectangle.srid == geometry.srid:
+        return rectangle.buffered
+    region = reference.moved(rectangle.buffered, rectangle.srid, geometry.srid)
+    return region.bounds if region else None
+
+
+def expected(rectangle: Rectangle, table: Table) -> float | None:
+    """Roughly how many rows the tile holds, by its share of the extent counted at publication; None when unknown."""
+    stats, bounds = table.stats, reach(rectangle, table)
+    if stats is None or stats.extent is None or bounds is None:
+        return None
+    xmin, ymin, xmax, ymax = stats.extent
+    width, height = max(xmax - xmin, 1e-9), max(ymax - ymin, 1e-9)
+    across = max(0.0, min(bounds[2], xmax) - max(bounds[0], xmin)) / width
+    up = max(0.0, min(bounds[3], ymax) - max(bounds[1], ymin)) / height
+    return stats.rows * min(1.0, across) * min(1.0, up)
+
+
+def whole(query: Query, grant: Grant, layer: str, rectangle: Rectangle, cap: int, time_column: str | None) -> Statement:
+    """Every feature of the tile, up to `cap` + 1: one more than the cap means that the tile must be thinned."""
+    table, bind = grant.table, Binder()
+    where = _where(query, table, rectangle, bind, time_column)
+    columns = ",\n    ".join((*_properties(query, table), f"{_shape(table, rectangle, bind)} as {_SHAPE}"))
+    return Statement(
+        f"select {_encoded(layer, table)}, count({_SHAPE}), count(*)\n"
+        f"from (\n"
+        f"  select {columns}\n"
+        f"  from {grant.view}\n"
+        f"  where {where}\n"
+        f"  limit {bind(cap + 1, 'int')}\n"
+        f") as tile",
+        tuple(bind.values),
+        binary=True,
+    )
+
+
+def crowd(query: Query, grant: Grant, rectangle: Rectangle, cap: int, time_column: str | None) -> Statement:
+    """How many features the tile has, counted up to `cap` + 1. Rows: (n as text)."""
+    bind = Binder()
+    where = _where(query, grant.table, rectangle, bind, time_column)
+    return Statement(
+        f"select count(*)\nfrom (\n  select\n  from {grant.view}\n  where {where}\n"
+        f"  limit {bind(cap + 1, 'int')}\n) as counted",
+        tuple(bind.values),
+    )
+
+
+def thinned(
+    query: Query, grant: Grant, layer: str, rectangle: Rectangle, time_column: str | None,
+    *, cells: int = CELLS, share: float = 1.0,
+) -> Statement:  # fmt: skip
+    """One feature for each cell of a grid of `cells` over the tile: the largest, or the first by id among points.
+
+    Cells start at multiples of their size, so that neighbouring tiles agree. `share` below 1 reads that share of the
+    table's pages, always the same ones: never where rows are limited, because the share tells how many there are.
+    """
+    table, bind = grant.table, Binder()
+    geometry, bounds = table.geometry, reach(rectangle, table)
+    assert geometry is not None
+    assert bounds is not None
+    column = quoted(geometry.name)
+    across, up = bind((bounds[2] - bounds[0]) / cells, "float8"), bind((bounds[3] - bounds[1]) / cells, "float8")
+    where = _where(query, table, rectangle, bind, time_column)
+    source = grant.view
+    if share < 1 and grant.all_rows:
+        percent = bind(max(share * 100, 0.001), "real")
+        source = f"{quoted(table.schema)}.{quoted(table.name)} tablesample system ({percent}) repeatable (1)"
+    key, count = quoted(table.id.name), quoted(stands_for(table))
+    if geometry.type == "POINT":
+        x, y, chosen = f"st_x({column})", f"st_y({column})", _first(table.id)
+    else:
+        x = f"(st_xmin({column}) + st_xmax({column}))"
+        y = f"(st_ymin({column}) + st_ymax({column}))"
+        size = f"st_xmax({column}) - st_xmin({column}) + st_ymax({column}) - st_ymin({column})"
+        chosen = f"(array_agg({key} order by {size} desc, {key}))[1]"
+        across, up = f"(2 * {across})", f"(2 * {up})"
+    columns = ",\n      ".join((*_properties(query, table), f"{_shape(table, rectangle, bind)} as {_SHAPE}"))
+    return Statement(
+        f"with kept as (\n"
+        f"  select {chosen} as {_KEPT}, count(*) as {count}\n"
+        f"  from {source}\n"
+        f"  where {where}\n"
+        f"  group by floor({x} / {across}), floor({y} / {up})\n"
+        f")\n"
+        f"select {_encoded(layer, table)}, count({_SHAPE}), coalesce(sum({count}), 0)::bigint\n"
+        f"from (\n"
+        f"  select feature.*, {_scaled(count, share)} as {count}\n"
+        f"  from kept,\n"
+        f"  lateral (\n"
+        f"    select {columns}\n"
+        f"    from {grant.view}\n"
+        f"    where {key} = {_back(table.id)}\n"
+        f"    limit 1\n"
+        f"  ) as feature\n"
+        f") as tile",
+        tuple(bind.values),
+        binary=True,
+    )
+
+
+def _where(query: Query, table: Table, rectangle: Rectangle, bind: Binder, time_column: str | None) -> str:
+    """The tile's rectangle on the index, then what the client asked. The shape itself is clipped by PostGIS."""
+    held = table.geometry_in(rectangle.srid)
+    if held is not None:
+        place = bind(reference.rectangle(rectangle.buffered, rectangle.srid), "geometry")
+        near = f"{quoted(held)} && {place}"
+    else:
+        geometry, bounds = table.geometry, reach(rectangle, table)
+        assert geometry is not None
+        assert bounds is not None
+        near = f"{quoted(geometry.name)} && {bind(reference.rectangle(bounds, geometry.srid), 'geometry')}"
+    return "\n    and ".join((near, *conditions(replace(query, bbox=None), table, bind, time_column)))
+
+
+def _shape(table: Table, rectangle: Rectangle, bind: Binder) -> str:
+    """The geometry in the tile's own coordinates, without the bends that its scale cannot show.
+
+    SRIDs are integers: by text PostGIS is hundreds of times slower.
+    """
+    geometry = table.geometry
+    assert geometry is not None
+    held = table.geometry_in(rectangle.srid)
+    shape = quoted(held) if held else f"st_transform({quoted(geometry.name)}, {int(rectangle.srid)})"
+    if geometry.type not in _POINTS:
+        shape = f"st_simplify({shape}, {bind(rectangle.width / _PIXELS, 'float8')}, true)"
+    frame = bind(reference.rectangle(rectangle.bounds, rectangle.srid), "geometry")
+    return f"st_asmvtgeom({shape}, {frame}::box2d, {EXTENT}, {BUFFER}, true)"
+
+
+def _encoded(layer: str, table: Table) -> str:
+    identified = f", '{_ID}'" if table.id.kind == "integer" else ""
+    return f"st_asmvt(tile.*, {literal(layer)}, {EXTENT}, '{_SHAPE}'{identified})"
+
+
+def _properties(query: Query, table: Table) -> tuple[str, ...]:
+    """The columns as MVT values: text, number or boolean. A whole-number id is the feature's own id as well."""
+    wanted = [c for c in table.columns if query.properties is None or c.name in query.properties]
+    own = (f"{quoted(table.id.name)} as {_ID}",) if table.id.kind == "integer" else ()
+    return (*own, *(f"{_value(column)} as {quoted(column.name)}" for column in wanted))
+
+
+def _value(column: Column) -> str:
+    name = quoted(column.name)
+    match column.kind:
+        case "text" if column.base in ("text", "character varying"):
+            return name
+        case "integer" | "boolean":
+            return name
+        case "number":
+            return f"{name}::float8"
+        case "timestamp":
+            return f'to_char({utc(column)}, \'YYYY-MM-DD"T"HH24:MI:SS"Z"\')'
+        case "array":
+            return f"to_json({name})::text"
+        case _:
+            return f"{name}::text"
+
+
+def _first(column: Column) -> str:
+    """The first id of a cell; some types have an order but no `min`."""
+    name = quoted(column.name)
+    return f"min({name}{'::text' if column.kind in ('uuid', 'other') else ''})"
+
+
+def _back(column: Column) -> str:
+    return f"kept.{_KEPT}::{column.base}" if column.kind in ("uuid", "other") else f"kept.{_KEPT}"
+
+
+def _scaled(count: str, share: float) -> str:
+    return f"kept.{count}" if share >= 1 else f"round(kept.{count} / {float(share)!r})::bigint"
