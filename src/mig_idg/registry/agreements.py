@@ -11,6 +11,7 @@ from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.organisations import name_of
 from mig_idg.registry.questions import Row, ask
 from mig_idg.registry.refusals import refused
+from mig_idg.registry.wording import of
 
 ARTICLE = "004 glossaire"
 COPRODUCED = Text(
@@ -27,7 +28,7 @@ def request(conn: Conn, dataset: str, requester: str, purpose: str, record: Reco
     if owner == requester:
         raise refused("004 §3.2.1", Text("Le propriétaire dispose de sa donnée.", "The owner has its own data."))
     words = Text(
-        f"{name_of(conn, requester)} demande l'accord de {name_of(conn, owner or '')} sur « {dataset} » : {purpose}",
+        f"{name_of(conn, requester)} demande l'accord {of(name_of(conn, owner or ''))} sur « {dataset} » : {purpose}",
         f"{name_of(conn, requester)} asks {name_of(conn, owner or '')} for its agreement on “{dataset}”: {purpose}",
     )
     number = open_act(conn, record, verb="grant ask", article=ARTICLE, words=words)

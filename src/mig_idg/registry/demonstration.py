@@ -14,8 +14,9 @@ from mig_idg.registry import datasets, delegations, ept, facts, history, instrum
 from mig_idg.registry.acts import Conn, Evidence, Record, act, open_act
 from mig_idg.registry.committees import Sitting
 from mig_idg.registry.datasets import Version
-from mig_idg.registry.membership import PIECES, Piece
+from mig_idg.registry.membership import Piece
 from mig_idg.registry.organisations import Organisation, describe
+from mig_idg.registry.standing import PIECES
 
 AUTHOR = "mig-idg demo"
 NOTE = "état d'adhésion inventé pour la démonstration"

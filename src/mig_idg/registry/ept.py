@@ -13,6 +13,7 @@ from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.organisations import name_of
 from mig_idg.registry.questions import Row, ask
 from mig_idg.registry.refusals import refused
+from mig_idg.registry.wording import of
 
 ARTICLE = "004 §3.6"
 
@@ -21,7 +22,7 @@ ARTICLE = "004 §3.6"
 def add_commune(conn: Conn, ept: str, commune: str, record: Record, *, until: date | None = None) -> Done:
     """The commune is a member of the EPT from the day of the record, inside the département or not."""
     words = Text(
-        f"{name_of(conn, commune)} est membre de {name_of(conn, ept)} à compter du {day(record.on).fr}.",
+        f"{name_of(conn, commune)} est membre {of(name_of(conn, ept))} à compter du {day(record.on).fr}.",
         f"{name_of(conn, commune)} is a member of {name_of(conn, ept)} from {day(record.on).en}.",
     )
     number = open_act(conn, record, verb="ept add-commune", article=ARTICLE, words=words)
@@ -34,14 +35,14 @@ def add_commune(conn: Conn, ept: str, commune: str, record: Record, *, until: da
 def remove_commune(conn: Conn, ept: str, commune: str, record: Record) -> Done:
     """The commune leaves the EPT; the acts that served it end the same day."""
     words = Text(
-        f"{name_of(conn, commune)} n'est plus membre de {name_of(conn, ept)} depuis le {day(record.on).fr}.",
+        f"{name_of(conn, commune)} n'est plus membre {of(name_of(conn, ept))} depuis le {day(record.on).fr}.",
         f"{name_of(conn, commune)} is no longer a member of {name_of(conn, ept)} since {day(record.on).en}.",
     )
     key = {"ept": ept, "commune": commune}
     if not history.known(conn, "territorial_membership", key, record.on):
         raise Conflict(
             Text(
-                f"{name_of(conn, commune)} n'est pas membre de {name_of(conn, ept)} le {day(record.on).fr}.",
+                f"{name_of(conn, commune)} n'est pas membre {of(name_of(conn, ept))} le {day(record.on).fr}.",
                 f"{name_of(conn, commune)} is not a member of {name_of(conn, ept)} on {day(record.on).en}.",
             )
         )
@@ -70,7 +71,7 @@ def sub_distribute(
     for dataset in scope or ():
         datasets.kind_of(conn, dataset)
     words = Text(
-        f"{name_of(conn, ept)} met les données coproduites à disposition de {name_of(conn, commune)}, "
+        f"{name_of(conn, ept)} met les données coproduites à disposition {of(name_of(conn, commune))}, "
         "sous sa responsabilité, dès que la commune en aura accepté les conditions.",
         f"{name_of(conn, ept)} makes coproduced data available to {name_of(conn, commune)}, "
         "under its responsibility, as soon as the commune accepts the conditions.",
@@ -94,7 +95,7 @@ def sub_distribute(
 def acknowledge(conn: Conn, ept: str, commune: str, record: Record) -> Done:
     """The commune accepts the charter's conditions: the EPT's act serves it from that day."""
     words = Text(
-        f"{name_of(conn, commune)} accepte les conditions de la charte : l'acte de {name_of(conn, ept)} la sert.",
+        f"{name_of(conn, commune)} accepte les conditions de la charte : l'acte {of(name_of(conn, ept))} la sert.",
         f"{name_of(conn, commune)} accepts the charter's conditions: {name_of(conn, ept)}'s act serves it.",
     )
     said = {"state": "acknowledged", "acknowledged_on": record.on}
@@ -168,7 +169,7 @@ def _live(conn: Conn, ept: str, commune: str, states: tuple[str, ...], on: date)
     if not rows:
         raise Conflict(
             Text(
-                f"Aucun acte de {name_of(conn, ept)} pour {name_of(conn, commune)} ne s'y prête le {day(on).fr}.",
+                f"Aucun acte {of(name_of(conn, ept))} pour {name_of(conn, commune)} ne s'y prête le {day(on).fr}.",
                 f"No act of {name_of(conn, ept)} for {name_of(conn, commune)} allows it on {day(on).en}.",
             ),
             remedy=Text("Voyez « ept list ».", "See “ept list”."),

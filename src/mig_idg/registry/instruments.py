@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
+from mig_idg.charter.deadlines import warnings
 from mig_idg.charter.words import day
 from mig_idg.errors import InvalidParameter, Text
-from mig_idg.registry import committees, history
+from mig_idg.registry import committees, facts, history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.committees import Item, Sitting
 from mig_idg.registry.refusals import refused
@@ -60,3 +62,12 @@ def found(conn: Conn, number: int, start: date, end: date, title: str) -> None:
     if not history.known(conn, "instrument_term", {"instrument": CHARTER}):
         said = {"instrument": CHARTER, "kind": "charter", "renewal": "none"}
         history.insert(conn, number, "instrument_term", {**said, "valid": history.span(start, end)})
+
+
+def charter_warnings(conn: Conn, on: date, known_at: datetime | None = None) -> dict[str, Any]:
+    """Whether the charter is in force on the day, its span, and the notices due before its end (12, 6, 3, 1 months)."""
+    span = facts.load(conn, on, known_at).charter
+    if span is None:
+        return {"in_force": False, "from": None, "to": None, "warnings": []}
+    notices = [{"months": n.months, "due": n.due, "last_day": n.last_day} for n in warnings(span, on)]
+    return {"in_force": span.covers(on), "from": span.start, "to": span.end, "warnings": notices}

@@ -14,14 +14,9 @@ from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.committees import Item, Sitting
 from mig_idg.registry.organisations import name_of
 from mig_idg.registry.refusals import refused
+from mig_idg.registry.standing import ON_THE_WAY, PIECES, missing_pieces, standing
+from mig_idg.registry.wording import of
 
-PIECES = {
-    "deliberation": Text("délibération ou décision", "deliberation or decision"),
-    "form": Text("formulaire d'adhésion signé", "signed form"),
-    "email_return": Text("renvoi par mail", "return by e-mail"),
-    "postal_return": Text("renvoi par courrier postal", "return by post"),
-}
-ON_THE_WAY = ("applied", "admissible", "opinion_pending", "decision_pending", "approved", "pieces_pending")
 RECEIVABLE = ("admissible", "approved", "pieces_pending")
 
 
@@ -35,12 +30,6 @@ class Piece:
     received: date
 
 
-def standing(conn: Conn, organisation: str, on: date) -> dict[str, Any] | None:
-    """The state of a body on a day, as known today; None when it never applied."""
-    rows = history.known(conn, "membership", {"organisation": organisation}, on)
-    return rows[0] if rows else None
-
-
 @act
 def apply(conn: Conn, organisation: str, record: Record) -> Done:
     """Open an application: admissible at once for a body of Annex 1, otherwise to the technical committee's opinion."""
@@ -52,13 +41,13 @@ def apply(conn: Conn, organisation: str, record: Record) -> Done:
     if listed:
         article = "004 §2.2.1"
         words = Text(
-            f"La candidature de {name} est recevable d'office (Annexe 1) : elle ouvre aussitôt les groupes de travail.",
+            f"La candidature {of(name)} est recevable d'office (Annexe 1) et ouvre les groupes de travail.",
             f"{name}'s application is admissible by right (Annex 1): it opens working groups at once.",
         )
     else:
         article = "004 §2.2.2"
         words = Text(
-            f"La candidature de {name} attend l'avis du comité technique, puis la décision du comité de pilotage.",
+            f"La candidature {of(name)} attend l'avis du comité technique, puis la décision du comité de pilotage.",
             f"{name}'s application awaits the technical committee's opinion, then the steering committee's decision.",
         )
     number = open_act(conn, record, verb="partner apply", article=article, words=words)
@@ -84,7 +73,7 @@ def add_piece(conn: Conn, organisation: str, piece: Piece, record: Record) -> Do
     kind = PIECES[piece.kind]
     name = name_of(conn, organisation)
     words = Text(
-        f"Pièce versée au dossier de {name} : {kind.fr}, {piece.reference}.",
+        f"Pièce versée au dossier {of(name)} : {kind.fr}, {piece.reference}.",
         f"Piece filed for {name}: {kind.en}, {piece.reference}.",
     )
     article = _route(now)
@@ -109,11 +98,11 @@ def give_opinion(
     name = name_of(conn, organisation)
     favourable = not against
     words = Text(
-        f"Avis {'favorable' if favourable else 'défavorable'} du comité technique sur la candidature de {name}.",
+        f"Avis {'favorable' if favourable else 'défavorable'} du comité technique sur la candidature {of(name)}.",
         f"{'Favourable' if favourable else 'Unfavourable'} opinion of the technical committee on {name}.",
     )
     number = open_act(conn, record, verb="partner opinion", article="004 §2.2.2, §2.4.2", words=words)
-    item = Item("admission", organisation, f"Avis sur la candidature de {name}", "opinion", against)
+    item = Item("admission", organisation, f"Avis sur la candidature {of(name)}", "opinion", against)
     (ruling,) = committees.rule(conn, number, sitting, [item], record)
     said = {"application": now["application"], "listed": False, "state": "decision_pending"}
     _enter(conn, number, organisation, said, record.on)
@@ -147,11 +136,11 @@ def decide(conn: Conn, organisation: str, sitting: Sitting, ballot: Ballot, reco
     name = name_of(conn, organisation)
     adopted = not ballot.against
     words = Text(
-        f"Le comité de pilotage {'approuve' if adopted else 'rejette'} la candidature de {name}.",
+        f"Le comité de pilotage {'approuve' if adopted else 'rejette'} la candidature {of(name)}.",
         f"The steering committee {'approves' if adopted else 'refuses'} {name}'s application.",
     )
     number = open_act(conn, record, verb="partner decide", article="004 §2.2.2, §2.4.1", words=words)
-    item = Item("admission", organisation, f"Admission de {name}", against=ballot.against, abstained=ballot.abstained)
+    item = Item("admission", organisation, f"Admission {of(name)}", against=ballot.against, abstained=ballot.abstained)
     (ruling,) = committees.rule(conn, number, sitting, [item], record)
     said = {
         "application": now["application"],
@@ -199,13 +188,6 @@ def admit(conn: Conn, organisation: str, record: Record, *, instrument: str | No
     _thaw(conn, number, organisation, record.on)
     _enter(conn, number, organisation, said, record.on)
     return Done(number, "partner admit", article, words, {"organisation": organisation, "from": record.on})
-
-
-def missing_pieces(conn: Conn, organisation: str, application: int) -> list[str]:
-    """The pieces that the file still lacks, in the order of the charter."""
-    filed = history.known(conn, "piece", {"organisation": organisation, "application": application})
-    there = {row["kind"] for row in filed}
-    return [kind for kind in PIECES if kind not in there]
 
 
 def current_charter(conn: Conn, on: date) -> str:
@@ -283,6 +265,6 @@ def _already(conn: Conn, organisation: str, state: str) -> Conflict:
     if state == "adherent":
         return Conflict(Text(f"{name} est déjà partenaire.", f"{name} is already a partner."))
     return Conflict(
-        Text(f"La candidature de {name} en est à « {state} ».", f"{name}'s application stands at “{state}”."),
+        Text(f"La candidature {of(name)} en est à « {state} ».", f"{name}'s application stands at “{state}”."),
         extra={"state": state},
     )

@@ -13,6 +13,7 @@ from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.organisations import name_of
 from mig_idg.registry.questions import Row, ask
 from mig_idg.registry.refusals import refused
+from mig_idg.registry.wording import of
 
 ARTICLE = "004 §3.5.2"
 
@@ -49,7 +50,7 @@ def hand_over(
     if not decision.permitted:
         raise refused(decision.article, decision.reason, remedy=decision.remedy, rule=decision.rule)
     words = Text(
-        f"{name_of(conn, giver)} met « {dataset} » à disposition de {name_of(conn, recipient)}, "
+        f"{name_of(conn, giver)} met « {dataset} » à disposition {of(name_of(conn, recipient))}, "
         "informé des conditions de réutilisation ; il reste à en prendre acte.",
         f"{name_of(conn, giver)} hands “{dataset}” to {name_of(conn, recipient)}, "
         "told of the conditions of reuse; its acknowledgement is awaited.",

@@ -15,9 +15,10 @@ from mig_idg.charter.words import day
 from mig_idg.errors import Conflict, Text
 from mig_idg.registry import facts, history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
-from mig_idg.registry.membership import standing
 from mig_idg.registry.organisations import name_of
 from mig_idg.registry.questions import Row, ask
+from mig_idg.registry.standing import standing
+from mig_idg.registry.wording import of
 
 ARTICLE = "004 §2.3.1, §2.3.2"
 NO_ROLE: frozenset[str] = frozenset()
@@ -53,7 +54,7 @@ def withdraw(conn: Conn, organisation: str, received: date, record: Record) -> D
             extra={"article": ARTICLE},
         )
     words = Text(
-        f"Le retrait de {name} prend effet le {on.fr}, jour de réception de son courrier.",
+        f"Le retrait {of(name)} prend effet le {on.fr}, jour de réception de son courrier.",
         f"The withdrawal of {name} takes effect on {on.en}, the day its letter was received.",
     )
     before = facts.load(conn, received - timedelta(days=1))
@@ -129,14 +130,16 @@ def _cascade(conn: Conn, number: int, organisation: str, received: date, until: 
 def _freeze_audiences(
     conn: Conn, number: int, organisation: str, received: date, before: charter.Facts
 ) -> dict[str, list[str]]:
+    """Its data serve those who had them on the eve, and nobody else; what was published since, nobody had."""
     frozen: dict[str, list[str]] = {}
-    for dataset in before.datasets.values():
-        if dataset.kind != "mutualised" or dataset.owner != organisation:
-            continue
-        audience = _audience(dataset, organisation, before, received - timedelta(days=1))
-        key = {"dataset": dataset.id}
-        history.put(conn, number, "frozen_audience", key, {"organisations": audience}, history.span(received))
-        frozen[dataset.id] = audience
+    for owned in history.known(conn, "ownership", {"organisation": organisation}, received):
+        id = owned["dataset"]
+        dataset = before.datasets.get(id)
+        audience = _audience(dataset, organisation, before, received - timedelta(days=1)) if dataset else []
+        history.put(
+            conn, number, "frozen_audience", {"dataset": id}, {"organisations": audience}, history.span(received)
+        )
+        frozen[id] = audience
     return frozen
 
 
@@ -152,7 +155,7 @@ def _audience(dataset: charter.Dataset, owner: str, before: charter.Facts, on: d
 
 def _open_analysis(conn: Conn, number: int, organisation: str, name: str, received: date) -> None:
     """004 §2.4.2: the technical committee analyses the reasons and consequences of a withdrawal."""
-    words = f"Motifs et conséquences du retrait de {name}, effectif le {day(received).fr}."
+    words = f"Motifs et conséquences du retrait {of(name)}, effectif le {day(received).fr}."
     said = {"committee": "technical", "subject": "withdrawal", "subject_id": organisation, "words": words}
     history.insert(conn, number, "agenda_item", {**said, "opened_on": received})
 

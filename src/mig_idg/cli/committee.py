@@ -1,0 +1,194 @@
+"""`mig-idg committee record|list`: meetings, who was there, what was put, and what came of it (004 §2.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from mig_idg.cli import words
+from mig_idg.cli.acts import DAY, JSON, ON, read_evidence, reading, report
+from mig_idg.cli.words import lang, say, say_json, t
+from mig_idg.errors import Text
+
+if TYPE_CHECKING:
+    from mig_idg.registry.acts import Conn, Done, Record
+    from mig_idg.registry.committees import Item, Sitting
+
+
+@click.group(name="committee", help=t("Séances et décisions des comités (004 §2.4).", "Meetings and decisions."))
+def command() -> None:
+    """Group of the verbs on committees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Who opposed and who abstained, item by item; a body named alone speaks on every item."""
+
+    against: tuple[tuple[str | None, str], ...]
+    abstained: tuple[tuple[str | None, str], ...]
+
+    def opposed_to(self, about: str) -> list[str]:
+        """The bodies against this item."""
+        return [body for item, body in self.against if item in (None, about)]
+
+    def silent_on(self, about: str) -> list[str]:
+        """The bodies that abstained on this item."""
+        return [body for item, body in self.abstained if item in (None, about)]
+
+
+@command.command(
+    help=t(
+        "Consigne une séance : présents, points, votes. Une validation ou une prolongation adoptée prend effet.",
+        "Records a meeting: attendance, items, votes. A validation or prolongation that is adopted takes effect.",
+    )
+)
+@click.option("--committee", "committee_", required=True, help="steering, technical")
+@ON
+@click.option("--present", multiple=True, required=True, help=t("un organisme présent", "a body present"))
+@click.option("--against", multiple=True, metavar="[OBJET=]QUI", help=t("s'oppose", "opposes"))
+@click.option("--abstained", multiple=True, metavar="[OBJET=]QUI", help=t("s'abstient", "abstains"))
+@click.option("--validate", "validated", multiple=True, metavar="COLLECTION[:VERSION]", help=t("valide", "validates"))
+@click.option("--prolong", type=DAY, help=t("prolonge la charte jusqu'à ce jour, exclu", "prolongs the charter until"))
+@click.option("--item", "items", nargs=3, multiple=True, metavar=t("SUJET OBJET MOTION", "SUBJECT ABOUT MOTION"))
+@click.option("--opinion", "opinions", nargs=3, multiple=True, metavar=t("SUJET OBJET MOTION", "SUBJECT ABOUT MOTION"))
+@click.option("--evidence", required=True, help=t("le compte-rendu", "the minutes"))
+@click.option("--author", default=words.author, help=t("qui agit", "who acts"))
+@JSON
+def record(
+    committee_: str,
+    on: date,
+    present: tuple[str, ...],
+    against: tuple[str, ...],
+    abstained: tuple[str, ...],
+    validated: tuple[str, ...],
+    prolong: date | None,
+    items: tuple[tuple[str, str, str], ...],
+    opinions: tuple[tuple[str, str, str], ...],
+    evidence: str,
+    author: str,
+    as_json: bool,
+) -> int:
+    """The result of each item is computed from attendance and votes: nobody present against."""
+    from mig_idg.registry.acts import Record
+    from mig_idg.registry.committees import Sitting
+    from mig_idg.registry.organisations import resolve
+
+    minutes = Record(on, author, read_evidence(evidence, on))
+    with reading() as conn, conn.transaction():
+        sitting = Sitting(committee_, [resolve(conn, body) for body in present], minutes.evidence.reference)
+        voices = Voices(_voices(conn, against, resolve), _voices(conn, abstained, resolve))
+        done = [*_plain_items(conn, sitting, items, opinions, voices, minutes)]
+        done += [_validate(conn, sitting, word, voices, minutes) for word in validated]
+        if prolong is not None:
+            done.append(_prolong(conn, sitting, prolong, voices, minutes))
+        if not done:
+            done.append(_meeting(conn, sitting, [], minutes))
+    if as_json:
+        say_json([one.as_json() for one in done])
+        return 0
+    for one in done:
+        report(one, as_json=False)
+        for decision in one.details.get("decisions", ()):
+            result = t("adopté", "adopted") if decision["adopted"] else t("non adopté", "not adopted")
+            say(f"  {decision['subject']} {decision['about']} : {result}")
+    return 0
+
+
+def _voices(
+    conn: Conn, said: Collection[str], resolve: Callable[[Conn, str], str]
+) -> tuple[tuple[str | None, str], ...]:
+    told: list[tuple[str | None, str]] = []
+    for word in said:
+        about, equals, body = word.partition("=")
+        told.append((about, resolve(conn, body)) if equals else (None, resolve(conn, word)))
+    return tuple(told)
+
+
+def _plain_items(
+    conn: Conn,
+    sitting: Sitting,
+    items: Collection[tuple[str, str, str]],
+    opinions: Collection[tuple[str, str, str]],
+    voices: Voices,
+    record: Record,
+) -> list[Done]:
+    from mig_idg.registry.committees import Item
+
+    said = [(*item, "decision") for item in items] + [(*item, "opinion") for item in opinions]
+    if not said:
+        return []
+    put = [
+        Item(subject, about, motion, nature, voices.opposed_to(about), voices.silent_on(about))
+        for subject, about, motion, nature in said
+    ]
+    return [_meeting(conn, sitting, put, record)]
+
+
+def _meeting(conn: Conn, sitting: Sitting, items: list[Item], record: Record) -> Done:
+    from mig_idg.registry import committees
+
+    done, _ = committees.record_meeting(conn, sitting, items, record)
+    return done
+
+
+def _validate(conn: Conn, sitting: Sitting, word: str, voices: Voices, record: Record) -> Done:
+    """A validation takes effect when nobody opposes it; otherwise its vote is recorded, and nothing moves."""
+    from mig_idg.registry import datasets
+    from mig_idg.registry.committees import Item
+    from mig_idg.registry.refusals import refused
+
+    dataset, _, version = word.partition(":")
+    datasets.require_coproduced(conn, dataset)
+    if sitting.committee != "technical":
+        raise refused(
+            "004 §2.4.2",
+            Text("Le comité technique seul valide les données.", "Only the technical committee validates data."),
+        )
+    opposed = voices.opposed_to(dataset)
+    if opposed:
+        motion = f"Validation de « {dataset} »"
+        item = Item("dataset", dataset, motion, against=opposed, abstained=voices.silent_on(dataset))
+        return _meeting(conn, sitting, [item], record)
+    name = version or f"{record.on.isoformat()}"
+    return datasets.validate(conn, dataset, datasets.Version(name), sitting, record)
+
+
+def _prolong(conn: Conn, sitting: Sitting, until: date, voices: Voices, record: Record) -> Done:
+    from mig_idg.registry import instruments
+    from mig_idg.registry.committees import Item
+    from mig_idg.registry.refusals import refused
+
+    if sitting.committee != "steering":
+        raise refused(
+            "004 §2.7",
+            Text("Le comité de pilotage statue sur la poursuite.", "The steering committee rules on continuation."),
+        )
+    opposed = voices.opposed_to("charter")
+    if opposed:
+        item = Item("continuation", instruments.CHARTER, f"Poursuite jusqu'au {until}", against=opposed)
+        return _meeting(conn, sitting, [item], record)
+    return instruments.prolong(conn, until, sitting, record)
+
+
+@command.command(name="list", help=t("Les séances et leurs décisions.", "Meetings and their decisions."))
+@JSON
+def list_(as_json: bool) -> int:
+    """Latest first."""
+    from mig_idg.registry import committees
+
+    with reading() as conn:
+        rows = committees.meetings(conn)
+    if as_json:
+        say_json(rows)
+        return 0
+    for row in rows:
+        say(f"{row['held_on']:%d/%m/%Y}  {committees.NAMES[row['committee']].in_(lang())}  ({row['minutes']})")
+        say(t("  présents : ", "  present: ") + ", ".join(row["present"]))
+        for item in row["decisions"]:
+            result = t("adopté", "adopted") if item["adopted"] else t("non adopté", "not adopted")
+            say(f"  {item['item']}. {item['motion']} : {result}")
+    return 0

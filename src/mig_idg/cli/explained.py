@@ -1,0 +1,238 @@
+"""How answers of the charter are told on a terminal: the paragraph, the table, the lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from mig_idg.cli.acts import console, plain, show_table
+from mig_idg.cli.words import lang, say, say_json, t
+
+if TYPE_CHECKING:
+    from mig_idg.charter import Decision, Facts, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed, once understood: ids, not names."""
+
+    who: str | None
+    roles: frozenset[str]
+    action: str
+    collection: str | None
+    on: date
+    known_at: datetime | None
+
+    @property
+    def request(self) -> Request:
+        """The question put to the charter."""
+        from mig_idg.charter import Request
+
+        return Request(self.who, self.roles, self.action, self.collection or "", self.on)
+
+
+def tell_decision(asked: Asked, world: Facts, as_json: bool) -> int:
+    """One decision: the paragraph, then the rules consulted."""
+    from mig_idg.charter import decide
+
+    decision = decide(asked.request, world)
+    if as_json:
+        say_json({**_asked_json(asked), **decision_json(decision), "consulted": _consulted_json(decision)})
+    else:
+        for line in paragraph(asked, decision):
+            say(line)
+        _show_consulted(decision)
+    return 0 if decision.permitted else 1
+
+
+def paragraph(asked: Asked, decision: Decision) -> list[str]:
+    """The answer as a town clerk would read it: yes or no, the reason, what is kept back, what is due, what to do."""
+    from mig_idg.ogc.describe.standing import OBLIGATIONS
+    from mig_idg.territory import name_of
+
+    answer = t("OUI", "YES") if decision.permitted else t("NON", "NO")
+    lines = [f"{answer} — {decision.article} ({decision.rule}). {decision.reason.in_(lang())}"]
+    if decision.hidden:
+        hidden = ", ".join(sorted(decision.hidden))
+        lines.append(t(f"Attributs masqués : {hidden}.", f"Attributes masked: {hidden}."))
+    if decision.permitted and decision.rows is not None:
+        rows = ", ".join(sorted(decision.rows)) or t("aucune", "none")
+        lines.append(t(f"Limité aux lignes de : {rows}.", f"Limited to the rows of: {rows}."))
+    duties = [OBLIGATIONS[code].in_(lang()) for code in decision.obligations if code in OBLIGATIONS]
+    for code in decision.obligations:
+        if code.startswith("RESPONSIBLE:"):
+            body = name_of(code.partition(":")[2])
+            duties.append(t(f"{body} répond de l'usage (004 §3.6).", f"{body} answers for the use (004 §3.6)."))
+    if duties:
+        lines.append(t("À respecter : ", "Duties: ") + " ".join(duties))
+    if decision.other:
+        lines.append(t("Aussi permis par : ", "Also permitted by: ") + ", ".join(decision.other) + ".")
+    if decision.remedy is not None:
+        lines.append(decision.remedy.in_(lang()))
+    if asked.known_at is not None:
+        lines.append(
+            t(f"(d'après ce que l'on savait le {asked.known_at})", f"(from what was known at {asked.known_at})")
+        )
+    return lines
+
+
+def _show_consulted(decision: Decision) -> None:
+    marks = {True: "✓", False: "·", None: "!"}
+    effects = {"permit": t("permet", "permits"), "forbid": t("interdit", "forbids"), "deny": t("refuse", "refuses")}
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in (t("règle", "rule"), "article", t("effet", "effect"), "", t("pourquoi", "why")):
+        table.add_column(heading, overflow="fold")
+    for rule in decision.consulted:
+        effect = effects.get(rule.effect, rule.effect)
+        table.add_row(rule.rule, plain(rule.article), effect, marks[rule.held], plain(rule.why.in_(lang())))
+    say("")
+    console().print(table)
+
+
+def tell_visible(asked: Asked, world: Facts, as_json: bool, *, action_given: bool) -> int:
+    """Every collection for which the action is permitted to the body."""
+    from mig_idg.charter.questions import visible
+
+    action = asked.action if action_given else "discover"
+    found = visible(asked.who, asked.roles, world, asked.on, action)
+    rows = [{"collection": id, **decision_json(decision)} for id, decision in found.items()]
+    if as_json:
+        say_json({**_asked_json(asked), "action": action, "visible": rows})
+        return 0
+    heads = {
+        "collection": "collection",
+        "rule": t("règle", "rule"),
+        "article": "article",
+        "hidden": t("masqués", "masked"),
+    }
+    show_table(rows, heads, as_json=False)
+    return 0
+
+
+def _basis_columns() -> dict[str, str]:
+    return {"rule": t("règle", "rule"), "article": "article", "hidden": t("masqués", "masked")}
+
+
+def tell_who_may(asked: Asked, world: Facts, names: dict[str | None, str], as_json: bool) -> int:
+    """Every body that may, with its basis."""
+    from mig_idg.charter.questions import who_may
+
+    found = who_may(asked.collection or "", asked.action, world, asked.on, asked.roles)
+    rows = [
+        {"organisation": body, "name": names.get(body, body), **decision_json(decision)}
+        for body, decision in found.items()
+    ]
+    if as_json:
+        say_json({**_asked_json(asked), "who_may": rows})
+        return 0
+    heads = {
+        "name": t("organisme", "body"),
+        "rule": t("règle", "rule"),
+        "article": "article",
+        "hidden": t("masqués", "masked"),
+    }
+    show_table(rows, heads, as_json=False)
+    return 0
+
+
+def tell_openings(asked: Asked, world: Facts, as_json: bool) -> int:
+    """The single facts that would turn the refusal into a permit."""
+    from mig_idg.charter import decide
+    from mig_idg.charter.questions import what_would_change
+
+    decision = decide(asked.request, world)
+    openings = what_would_change(asked.request, world)
+    if as_json:
+        told = [
+            {"kind": o.kind, "by": o.by, "words": o.text, "outcome": o.decision.outcome, "rule": o.decision.rule}
+            for o in openings
+        ]
+        say_json({**_asked_json(asked), **decision_json(decision), "what_would_change": told})
+        return 0 if decision.permitted else 1
+    for line in paragraph(asked, decision)[:1]:
+        say(line)
+    if decision.permitted:
+        return 0
+    say(
+        t("Ouvrirait l'accès :", "Would open it:")
+        if openings
+        else t("Aucun fait seul ne l'ouvrirait.", "No single fact.")
+    )
+    for opening in openings:
+        say(f"  • {opening.text.in_(lang())} → {opening.decision.rule}")
+    return 1
+
+
+def tell_changes(
+    asked: Asked, days: tuple[date, date], worlds: tuple[Facts, Facts], as_json: bool, *, everybody: bool
+) -> int:
+    """What somebody would notice between two days."""
+    from mig_idg.charter.questions import all_changes_between
+
+    bodies = None if everybody else (asked.who,)
+    found = [
+        difference
+        for difference in all_changes_between(*worlds, days[0], days[1], bodies=bodies)
+        if asked.collection in (None, difference.dataset)
+    ]
+    rows = [
+        {
+            "organisation": d.organisation or "public",
+            "action": d.action,
+            "collection": d.dataset,
+            "direction": d.direction,
+            "before": d.before.rule,
+            "after": d.after.rule,
+            "reason": d.after.reason,
+        }
+        for d in found
+    ]
+    if as_json:
+        say_json({"between": list(days), "changes": rows})
+        return 0
+    from mig_idg.territory import name_of
+
+    words = {"gains": t("gagne", "gains"), "loses": t("perd", "loses"), "changes": t("change", "changes")}
+    shown = [
+        {**row, "organisation": name_of(str(row["organisation"])), "direction": words[str(row["direction"])]}
+        for row in rows
+    ]
+    heads = {
+        "organisation": t("organisme", "body"),
+        "direction": "",
+        "action": "action",
+        "collection": "collection",
+        "before": t("avant", "before"),
+        "after": t("après", "after"),
+    }
+    show_table(shown, heads, as_json=False)
+    return 0
+
+
+def _asked_json(asked: Asked) -> dict[str, Any]:
+    return {
+        "who": asked.who or "public",
+        "roles": sorted(asked.roles),
+        "action": asked.action,
+        "collection": asked.collection,
+        "on": asked.on,
+        "known_at": asked.known_at,
+    }
+
+
+def decision_json(decision: Decision) -> dict[str, Any]:
+    """A decision as plain values, under the keys of a scenario's answer."""
+    from mig_idg.charter.scenario import as_json
+
+    remedy = decision.remedy.in_(lang()) if decision.remedy else None
+    return {**as_json(decision, lang()), "remedy": remedy, "facts": decision.facts}
+
+
+def _consulted_json(decision: Decision) -> list[dict[str, Any]]:
+    return [
+        {"rule": c.rule, "article": c.article, "effect": c.effect, "held": c.held, "why": c.why.in_(lang())}
+        for c in decision.consulted
+    ]

@@ -1,0 +1,78 @@
+"""`mig-idg grant …`: requests to an owner, and its answers, for data opened on agreement."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from mig_idg.cli.acts import JSON, ON, UNTIL, act, reading, show_table
+from mig_idg.cli.words import t
+
+if TYPE_CHECKING:
+    from mig_idg.registry.acts import Conn, Done, Record
+
+
+@click.group(name="grant", help=t("Demandes d'accès et accords du propriétaire.", "Requests and agreements."))
+def command() -> None:
+    """Group of the verbs on agreements."""
+
+
+@command.command(help=t("Demande l'accord du propriétaire.", "Asks the owner for its agreement."))
+@click.argument("collection")
+@click.option("--who", required=True, help=t("qui demande", "who asks"))
+@click.option("--purpose", required=True, help=t("pour quel usage", "what for"))
+@act
+def ask(conn: Conn, record: Record, collection: str, who: str, purpose: str) -> Done:
+    """A request opens nothing by itself."""
+    from mig_idg.registry import agreements
+    from mig_idg.registry.organisations import resolve
+
+    return agreements.request(conn, collection, resolve(conn, who), purpose, record)
+
+
+@command.command(help=t("Le propriétaire accorde ou refuse.", "The owner grants or refuses."))
+@click.argument("number", metavar=t("NUMÉRO", "NUMBER"), type=int)
+@click.option("--yes/--no", "granted", required=True, help=t("accorde ou refuse", "grants or refuses"))
+@click.option("--by", help=t("au nom de (défaut : le propriétaire)", "on behalf of (default: the owner)"))
+@click.option("--reasons", help=t("motifs d'un refus", "reasons of a refusal"))
+@UNTIL
+@act
+def answer(
+    conn: Conn,
+    record: Record,
+    number: int,
+    granted: bool,
+    by: str | None,
+    reasons: str | None,
+    until: date | None,
+) -> Done:
+    """A refusal has reasons; an agreement may have an end."""
+    from mig_idg.registry import agreements
+    from mig_idg.registry.organisations import resolve
+
+    body = resolve(conn, by) if by else None
+    return agreements.answer(conn, number, granted, record, by=body, reasons=reasons, until=until)
+
+
+@command.command(name="list", help=t("Les demandes et leurs réponses.", "Requests and their answers."))
+@ON
+@JSON
+def list_(on: date, as_json: bool) -> int:
+    """As they stand on the day."""
+    from mig_idg.registry import agreements
+
+    with reading() as conn:
+        rows = agreements.listing(conn, on)
+    heads = {
+        "request": t("numéro", "number"),
+        "dataset": "collection",
+        "requester": t("demandeur", "requester"),
+        "purpose": t("usage", "purpose"),
+        "state": t("état", "state"),
+        "answered_by": t("répondu par", "answered by"),
+        "until": t("jusqu'au", "until"),
+    }
+    show_table(rows, heads, as_json)
+    return 0

@@ -1,0 +1,88 @@
+"""`mig-idg terms …`: the owner's terms of access, use and diffusion (004 glossary, §3.2.1)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from mig_idg.cli.acts import JSON, UNTIL, act, reading, show_table
+from mig_idg.cli.words import t
+
+if TYPE_CHECKING:
+    from mig_idg.registry.acts import Conn, Done, Record
+
+
+@click.group(name="terms", help=t("Modalités du propriétaire (004 §3.2.1).", "The owner's terms (004 §3.2.1)."))
+def command() -> None:
+    """Group of the verbs on terms."""
+
+
+@command.command(name="set", help=t("Le propriétaire fixe ses modalités, à compter de --on.", "The owner sets terms."))
+@click.argument("collection")
+@click.option("--mode", required=True, help="all_partners, named, on_agreement, closed")
+@click.option("--action", "actions", multiple=True, help="view, query, download, subscribe…")
+@click.option("--named", multiple=True, help=t("un organisme destinataire", "a body in the audience"))
+@click.option("--agreed", multiple=True, help=t("un organisme agréé", "a body agreed to"))
+@click.option("--hide", "hidden", multiple=True, help=t("un attribut réservé", "an attribute kept back"))
+@click.option("--ept-communes", is_flag=True, help=t("étendu aux communes des EPT", "extends to EPT communes"))
+@click.option("--contractors", is_flag=True, help=t("ouvert aux prestataires", "open to contractors"))
+@click.option("--own-territory", is_flag=True, help=t("chacun lit ses lignes", "each reads its own rows"))
+@click.option("--by", help=t("au nom de (défaut : le propriétaire)", "on behalf of (default: the owner)"))
+@UNTIL
+@act
+def set_(
+    conn: Conn,
+    record: Record,
+    collection: str,
+    mode: str,
+    actions: tuple[str, ...],
+    named: tuple[str, ...],
+    agreed: tuple[str, ...],
+    hidden: tuple[str, ...],
+    ept_communes: bool,
+    contractors: bool,
+    own_territory: bool,
+    by: str | None,
+    until: date | None,
+) -> Done:
+    """The former terms stay in history; data without terms are closed."""
+    from mig_idg.registry import terms
+    from mig_idg.registry.organisations import resolve
+
+    wanted = terms.Terms(
+        mode=mode,
+        actions=actions,
+        named=tuple(resolve(conn, body) for body in named),
+        agreed=tuple(resolve(conn, body) for body in agreed),
+        hidden_attributes=hidden,
+        extends_to_ept_communes=ept_communes,
+        allows_contractors=contractors,
+        own_territory=own_territory,
+    )
+    return terms.set_terms(conn, collection, wanted, record, by=resolve(conn, by) if by else None, until=until)
+
+
+@command.command(help=t("Les modalités d'une collection, passées et présentes.", "A collection's terms, all along."))
+@click.argument("collection")
+@JSON
+def show(collection: str, as_json: bool) -> int:
+    """Oldest first."""
+    from mig_idg.registry import terms
+
+    with reading() as conn:
+        rows = terms.past_and_present(conn, collection)
+    heads = {
+        "from": t("du", "from"),
+        "to": t("au", "to"),
+        "set_by": t("par", "by"),
+        "mode": "mode",
+        "actions": "actions",
+        "named": t("destinataires", "named"),
+        "hidden_attributes": t("réservés", "kept back"),
+        "extends_to_ept_communes": t("communes d'EPT", "EPT communes"),
+        "allows_contractors": t("prestataires", "contractors"),
+    }
+    show_table(rows, heads, as_json)
+    return 0
