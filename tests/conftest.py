@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import json
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
+import httpx
 import psycopg
 import pytest
 
@@ -69,6 +77,131 @@ def database_url(cluster: PrivateCluster, database: str) -> str:
 def app_url(cluster: PrivateCluster, database: str) -> str:
     """The server's own URL: the login role without rights."""
     return cluster.url(role="idg_app", database=database)
+
+
+DEMONSTRATION_DAY = date(2026, 6, 15)
+
+
+@dataclass
+class Service:
+    """The demonstration, served for real on a port of this machine: its address, its tokens, its owner's database."""
+
+    url: str
+    tokens: dict[str, str]
+    database_url: str
+    app_url: str
+    home: Path
+    now: list[datetime] = field(default_factory=list)
+
+    def get(self, path: str, who: str | None = None, **more: Any) -> httpx.Response:
+        """GET as a demonstration account (`owner`, `ept`…; None: the public)."""
+        return self.ask("GET", path, who, **more)
+
+    def ask(self, method: str, path: str, who: str | None = None, **more: Any) -> httpx.Response:
+        """Any method, as a demonstration account."""
+        headers = {"authorization": f"Bearer {self.tokens[who]}"} if who else {}
+        headers |= more.pop("headers", {})
+        return httpx.request(method, self.url + path, headers=headers, timeout=30, **more)
+
+
+@pytest.fixture(scope="session")
+def demonstration(cluster: PrivateCluster, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """A database with the whole demonstration, to be copied from, and its home folder (rasters, accounts)."""
+    from mig_idg.cli.demo import accounts
+    from mig_idg.declaration.publish import publish
+    from mig_idg.deposit import demonstration as data
+    from mig_idg.registry import demonstration as partnership
+    from mig_idg.store.prepare import prepare
+
+    home = tmp_path_factory.mktemp("home")
+    with connect(cluster.url(role="idg_owner", database="postgres"), autocommit=True) as admin:
+        admin.execute("create database idg_demonstration template idg_template")
+    with connect(cluster.url(role="idg_owner", database="idg_demonstration")) as owner:
+        data.load(owner, home)
+        owner.commit()
+        partnership.adopt(owner, DEMONSTRATION_DAY)
+        publish(
+            owner, ROOT / "collections", author="tests", on=DEMONSTRATION_DAY, rasters=home / "rasters", prepare=prepare
+        )
+        partnership.adopt(owner, DEMONSTRATION_DAY)
+        accounts.open_all(owner, home, author="tests")
+        owner.commit()
+    return "idg_demonstration", home
+
+
+@pytest.fixture(scope="session")
+def serve_demonstration(cluster: PrivateCluster, demonstration: tuple[str, Path]) -> Callable[[], Any]:
+    """A new server on a new copy of the demonstration, each time it is entered."""
+
+    @contextmanager
+    def served() -> Iterator[Service]:
+        template, home = demonstration
+        name = f"idg_{os.getpid()}_{next(_numbers)}"
+        admin_url = cluster.url(role="idg_owner", database="postgres")
+        with connect(admin_url, autocommit=True) as admin:
+            admin.execute(f"create database {name} template {template}")
+        urls = cluster.url(role="idg_owner", database=name), cluster.url(role="idg_app", database=name)
+        tokens = {
+            account: said["token"]
+            for account, said in json.loads((home / "demo-accounts.json").read_text()).items()
+            if said["token"]
+        }
+        try:
+            with _running(urls, tokens, home) as service:
+                yield service
+        finally:
+            with connect(admin_url, autocommit=True) as admin:
+                admin.execute(f"drop database {name} with (force)")
+
+    return served
+
+
+@contextmanager
+def _running(urls: tuple[str, str], tokens: dict[str, str], home: Path) -> Iterator[Service]:
+    import socket
+
+    import uvicorn
+
+    from mig_idg.app.create import create_app
+    from mig_idg.settings import Settings
+
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    service = Service(f"http://127.0.0.1:{port}", tokens, *urls, home, [datetime(2026, 6, 15, 10, tzinfo=UTC)])
+    settings = Settings(home=home, base_url=service.url, port=port, config_file=ROOT / "pygeoapi-config.yml")
+    try:
+        app = create_app(settings, service.app_url, clock=lambda: service.now[0])
+    except BaseException:
+        listening.close()
+        raise
+    server = uvicorn.Server(uvicorn.Config(app, http="httptools", loop="asyncio", lifespan="on", log_level="error"))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])), daemon=True)
+    thread.start()
+    ready = threading.Event()
+    while not server.started and thread.is_alive():
+        ready.wait(0.02)
+    assert server.started, "the server did not start"
+    try:
+        yield service
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
+        listening.close()
+
+
+@pytest.fixture(scope="session")
+def service(serve_demonstration: Callable[[], Any]) -> Iterator[Service]:
+    """The demonstration served once for the whole run: for tests that change nothing."""
+    with serve_demonstration() as running:
+        yield running
+
+
+@pytest.fixture
+def own_service(serve_demonstration: Callable[[], Any]) -> Iterator[Service]:
+    """The demonstration served for one test alone, which may change facts, rows and time (`service.now`)."""
+    with serve_demonstration() as running:
+        yield running
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select 'idg_' || kind || '_'
-    || substr(md5(current_database() || chr(31) || wanted_collection || chr(31)
-              || array_to_string(wanted_columns, chr(31))), 1, 16)
+    || substr(md5(wanted_collection || chr(31) || array_to_string(wanted_columns, chr(31))), 1, 16)
 $$;
 
 -- The row test of every policy: all rows, or the communes named; an unset grant is null, and null shows no row.

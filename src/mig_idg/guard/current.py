@@ -137,7 +137,6 @@ class Current:
             collections=collections,
             facts=registry_facts.load(connection, day),
             credentials=tokens.load(connection),
-            database=connection.info.dbname,
         )
 
     def _collections(self, connection: Any, before: Snapshot | None) -> tuple[dict[str, Collection], int]:

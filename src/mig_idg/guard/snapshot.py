@@ -33,7 +33,6 @@ class Snapshot:
     collections: Mapping[str, Collection]
     facts: Facts
     credentials: Credentials
-    database: str
     mention: str = "Mutualisation de l'Information Géographique"
     _decisions: dict[_Key, Decision] = field(default_factory=dict, repr=False)
     _grants: dict[tuple[_Key, bool], Grant | None] = field(default_factory=dict, repr=False)
@@ -88,7 +87,7 @@ class Snapshot:
         if columns is None:
             return None
         rows = rows_setting(decision.rows)
-        role = profile_name(self.database, collection.id, columns)
+        role = profile_name(collection.id, columns)
         return Grant(
             table=narrowed(collection.table, columns),
             role=role,
@@ -96,7 +95,7 @@ class Snapshot:
             key="\x1f".join((role, rows, decision.rule, ",".join(decision.obligations), str(principal.public))),
             public=principal.public,
             obligations=decision.obligations,
-            writer=profile_name(self.database, collection.id, columns, "w"),
+            writer=profile_name(collection.id, columns, "w"),
         )
 
 

@@ -73,9 +73,9 @@ def narrowed(table: Table, columns: Iterable[str]) -> Table:
     return replace(table, columns=properties, geometry=geometry, companions=table.companions if geometry else ())
 
 
-def profile_name(database: str, collection: str, columns: Iterable[str], kind: str = "v") -> str:
+def profile_name(collection: str, columns: Iterable[str], kind: str = "v") -> str:
     """The name `served.profile_name` gives: a role and a view for each set of columns of a collection."""
-    text = "\x1f".join((database, collection, *columns))
+    text = "\x1f".join((collection, *columns))
     return f"idg_{kind}_{hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:16]}"
 
 

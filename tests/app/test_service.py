@@ -1,0 +1,19 @@
+"""The service as a whole, through a real socket on the demonstration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def test_the_process_is_alive_and_ready(service: Any) -> None:
+    assert service.get("/healthz").json() == {"status": "ok"}
+    ready = service.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json()["broken"] == []
+
+
+def test_an_owner_reads_its_addresses(service: Any) -> None:
+    page = service.get("/collections/adresses/items?limit=3", "owner")
+    assert page.status_code == 200
+    assert page.headers["content-type"] == "application/geo+json"
+    assert len(page.json()["features"]) == 3
