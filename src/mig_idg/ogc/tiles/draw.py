@@ -6,11 +6,10 @@ counts of publication only where the caller sees every row: elsewhere it would t
 
 from __future__ import annotations
 
-from mig_idg.database.lane import Row
+from mig_idg.database.lane import Row, StatementFailed
 from mig_idg.errors import Text, TooLarge
 from mig_idg.guard.visit import Layer, Visit
 from mig_idg.ogc.features.asking import explained
-from mig_idg.database.lane import StatementFailed
 from mig_idg.ogc.tiles.cache import Drawer, Drawn, Key
 from mig_idg.ogc.tiles.place import Place
 from mig_idg.store import tiles
@@ -32,7 +31,7 @@ async def draw(visit: Visit, layer: Layer, query: Query, place: Place, asked: tu
     """The layer's part of the tile, for this caller, as the rows are now."""
     collection, grant, _ = layer
     assert grant is not None
-    key: Key = (visit.snapshot.database, collection.id, grant.key, place.name, asked)
+    key: Key = (collection.id, grant.key, place.name, asked)
     async with DRAWER.turn(key) as at_once:
         if DRAWER.knows(key) or not at_once:
             await _fetch(visit, layer, Statement("select 1"))
