@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+import structlog
 
 from mig_idg.database import connect
 from mig_idg.database.cluster import PrivateCluster, throwaway
@@ -25,6 +27,11 @@ from mig_idg.database.migrate import migrate
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 _numbers = itertools.count(1)
+
+structlog.configure(
+    processors=[structlog.processors.add_log_level, structlog.processors.KeyValueRenderer()],
+    logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+)
 
 for name in [name for name in os.environ if name.startswith("IDG_")]:
     del os.environ[name]

@@ -61,6 +61,7 @@ def create_app(
 
     async def start() -> None:
         await current.refresh()
+        on_up()
         tasks.extend((asyncio.create_task(watch.run()), asyncio.create_task(journal.run())))
 
     async def stop() -> None:
@@ -69,6 +70,7 @@ def create_app(
             with suppress(asyncio.CancelledError):
                 await task
         await journal.flush()
+        await current.close()
         for pool in every_pool:
             pool.close()
 

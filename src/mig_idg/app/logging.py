@@ -1,4 +1,7 @@
-"""Logs: one JSON line an event, on standard error; no query string, no token, no value of anybody's data."""
+"""Logs: one JSON line an event, on standard error; no query string, no token, no value of anybody's data.
+
+A stack shows files, lines and names, never the values of its variables: one of them may be a credential.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import logging
 import sys
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 
 def configure(level: int = logging.INFO) -> None:
@@ -14,7 +18,7 @@ def configure(level: int = logging.INFO) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -99,6 +99,13 @@ class Current:
             task = asyncio.ensure_future(self.refresh())
             task.add_done_callback(_swallow)
 
+    async def close(self) -> None:
+        """Let go of the connection, once nothing is being built."""
+        if self._building is not None:
+            with suppress(Exception):
+                await asyncio.shield(self._building)
+        self._drop()
+
     def facts_on(self, day: date) -> Facts:
         """The facts of another legal day, read now on a connection of their own; blocking."""
         with connect(self._url, autocommit=True) as connection:
@@ -137,6 +144,7 @@ class Current:
             collections=collections,
             facts=registry_facts.load(connection, day),
             credentials=tokens.load(connection),
+            database=connection.info.dbname,
         )
 
     def _collections(self, connection: Any, before: Snapshot | None) -> tuple[dict[str, Collection], int]:

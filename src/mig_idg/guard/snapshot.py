@@ -33,6 +33,7 @@ class Snapshot:
     collections: Mapping[str, Collection]
     facts: Facts
     credentials: Credentials
+    database: str
     mention: str = "Mutualisation de l'Information Géographique"
     _decisions: dict[_Key, Decision] = field(default_factory=dict, repr=False)
     _grants: dict[tuple[_Key, bool], Grant | None] = field(default_factory=dict, repr=False)
