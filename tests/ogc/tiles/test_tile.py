@@ -181,7 +181,7 @@ def test_a_crowded_tile_shows_one_feature_a_cell_and_says_how_many_it_stands_for
 def test_a_sample_is_said_to_be_one_and_is_the_same_each_time(town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(draw, "MOST_FEATURES", 100)
     monkeypatch.setattr(draw, "SAMPLE", 1000)
-    monkeypatch.setattr(draw, "DRAWER", draw.Drawer(budget=0))
+    monkeypatch.setattr(draw, "drawer_of", lambda visit: draw.Drawer(budget=0))
     first, second = (town.get(f"{LAMPS}/{TOWN}?properties=commune") for _ in range(2))
     assert first.headers["idg-tile"].startswith("lampes;sampled;")
     assert first.content == second.content
@@ -192,7 +192,7 @@ def test_a_sample_is_said_to_be_one_and_is_the_same_each_time(town, monkeypatch:
 
 def test_lines_and_surfaces_are_thinned_too(town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(draw, "MOST_FEATURES", 1)
-    monkeypatch.setattr(draw, "DRAWER", draw.Drawer())
+    monkeypatch.setattr(draw, "drawer_of", lambda visit: draw.Drawer())
     wards = town.layers("/collections/quartiers/tiles/LAMB93_10cm/14/1566/195", partner=True)["quartiers"]["features"]
     assert len(wards) == 2
     assert {ward["properties"]["feature_count"] for ward in wards} == {1}

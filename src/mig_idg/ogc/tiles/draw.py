@@ -6,9 +6,11 @@ counts of publication only where the caller sees every row: elsewhere it would t
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from mig_idg.database.lane import Row, StatementFailed
 from mig_idg.errors import Text, TooLarge
-from mig_idg.guard.visit import Layer, Visit
+from mig_idg.guard.visit import Layer, Threshold, Visit
 from mig_idg.ogc.features.asking import explained
 from mig_idg.ogc.tiles.cache import Drawer, Drawn, Key
 from mig_idg.ogc.tiles.place import Place
@@ -24,7 +26,7 @@ SAMPLE = 200_000
 READ_AT_MOST = 1_000_000
 GRIDS = (tiles.CELLS, 48, 16)
 
-DRAWER = Drawer()
+_drawers: WeakKeyDictionary[Threshold, Drawer] = WeakKeyDictionary()
 
 
 async def draw(visit: Visit, layer: Layer, query: Query, place: Place, asked: tuple[tuple[str, str], ...]) -> Drawn:
@@ -32,15 +34,22 @@ async def draw(visit: Visit, layer: Layer, query: Query, place: Place, asked: tu
     collection, grant, _ = layer
     assert grant is not None
     key: Key = (collection.id, grant.key, place.name, asked)
-    async with DRAWER.turn(key) as at_once:
-        if DRAWER.knows(key) or not at_once:
+    drawer = drawer_of(visit)
+    async with drawer.turn(key) as at_once:
+        if drawer.knows(key) or not at_once:
             await _fetch(visit, layer, Statement("select 1"))
-            kept = DRAWER.get(key, _version(visit))
+            kept = drawer.get(key, _version(visit))
             if kept is not None:
                 return kept
         drawn = await _drawn(visit, layer, query, place)
-        DRAWER.put(key, _version(visit), drawn)
+        drawer.put(key, _version(visit), drawn)
         return drawn
+
+
+def drawer_of(visit: Visit) -> Drawer:
+    """The finished tiles of this worker: one drawer for a threshold, so for a database."""
+    assert visit.threshold is not None
+    return _drawers.setdefault(visit.threshold, Drawer())
 
 
 def _version(visit: Visit) -> object:
