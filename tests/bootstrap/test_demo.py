@@ -35,14 +35,15 @@ def demo(home: Path, *words: str) -> list[str]:
     return [str(Path(sys.executable).with_name("mig-idg")), "demo", "--home", str(home), *words]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
-    """A home that PostgreSQL's account may enter, whoever runs the suite."""
+    """A home where the demonstration was loaded once, in a place that PostgreSQL's account may enter."""
     folder = Path(tempfile.mkdtemp(prefix="idg-demo-"))
     folder.chmod(0o755)
+    loaded = subprocess.run(demo(folder / "home", "--no-serve"), capture_output=True, text=True, cwd=ROOT)
+    assert loaded.returncode == 0, loaded.stderr
     yield folder / "home"
-    if (folder / "home").exists():
-        PrivateCluster(folder / "home").stop("immediate")
+    PrivateCluster(folder / "home").stop("immediate")
     shutil.rmtree(folder)
 
 
@@ -106,7 +107,8 @@ def test_a_file_of_tokens_that_was_spoilt_is_written_again(adopted: str, tmp_pat
 # the command
 
 
-def test_a_taken_port_is_said_before_anything_is_made(home: Path) -> None:
+def test_a_taken_port_is_said_before_anything_is_made(tmp_path: Path) -> None:
+    home = tmp_path / "home"
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         answer = subprocess.run(demo(home, "--port", str(port)), capture_output=True, text=True)
@@ -119,15 +121,13 @@ def test_a_taken_port_is_said_before_anything_is_made(home: Path) -> None:
 
 @pytest.mark.slow
 def test_the_second_start_keeps_what_was_changed_and_takes_seconds(home: Path) -> None:
-    first = subprocess.run(demo(home, "--no-serve"), capture_output=True, text=True)
-    assert first.returncode == 0, first.stderr
     cluster = PrivateCluster(home)
     assert not cluster.running
     tokens_before = (home / "demo-accounts.json").read_text()
     with cluster.in_use(), psycopg.connect(cluster.url()) as connection:
         connection.execute("delete from data.equipements where commune_insee = '92050'")
     start = time.monotonic()
-    second = subprocess.run(demo(home, "--no-serve"), capture_output=True, text=True)
+    second = subprocess.run(demo(home, "--no-serve"), capture_output=True, text=True, cwd=ROOT)
     assert time.monotonic() - start < 10
     assert second.returncode == 0, second.stderr
     assert (home / "demo-accounts.json").read_text() == tokens_before
