@@ -128,6 +128,22 @@ limit 1
     )
 
 
+def extent(collection: str) -> Statement:
+    """West, south, east, north of the vintages in force, CRS84 degrees; nulls when there is none."""
+    return Statement(
+        """
+with box as (
+  select public.st_extent(f.footprint) as found
+  from served.raster_file f
+  where f.collection = $1
+)
+select public.st_xmin(found), public.st_ymin(found), public.st_xmax(found), public.st_ymax(found)
+from box
+""",
+        (collection,),
+    )
+
+
 def _integer(value: bytes | None) -> int:
     return int(value) if value is not None else 0
 

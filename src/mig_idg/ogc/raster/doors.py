@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mig_idg.guard.answer import Answer
 from mig_idg.guard.door import Door
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.raster import tiles, tilesets
+from mig_idg.ogc.raster import maps, ranges, tiles, tilesets
 from mig_idg.ogc.raster.studio import open_studio
 from mig_idg.ogc.tiles import place
 
@@ -25,9 +25,14 @@ async def map_tile(visit: Visit) -> Answer:
 
 
 DOORS = (
+    Door(f"{_COLLECTION}/map", "view", maps.collection_map, lanes="tiles"),
+    Door(f"{_COLLECTION}/styles/{{style}}/map", "view", maps.collection_map, lanes="tiles"),
+    Door("/map", "listing", maps.dataset_map, lanes="tiles"),
     Door(f"{_COLLECTION}/map/tiles", "view", tilesets.tilesets, lanes="tiles"),
     Door(f"{_COLLECTION}/map/tiles/{{tms}}", "view", tilesets.tileset, lanes="tiles"),
     Door(f"{_COLLECTION}/map/tiles/{_TILE}", "view", map_tile, lanes="tiles"),
+    Door(f"{_COLLECTION}/files/{{name}}", "download", ranges.collection_file, lanes="tiles"),
+    Door(f"{_COLLECTION}/files/{{vintage}}/{{name}}", "download", ranges.collection_file, lanes="tiles"),
 )
 
 

@@ -5,7 +5,11 @@ The route belongs to `ogc.tiles`, which reads the address and hands it over when
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import rasterio
+import rasterio.errors
+import structlog
 
 from mig_idg.guard.answer import Answer
 from mig_idg.guard.visit import Visit
@@ -17,6 +21,8 @@ from mig_idg.ogc.raster.scene import Scene, raster_of, scene_of, unreadable
 from mig_idg.ogc.raster.studio import Studio, studio
 from mig_idg.ogc.raster.warp import Frame, Pixels, blank
 from mig_idg.ogc.tiles.place import Place
+
+log = structlog.get_logger(__name__)
 
 SIZE = 256
 
@@ -62,13 +68,14 @@ def known(visit: Visit, etag: str) -> bool:
     return header is not None and visit.method in ("GET", "HEAD") and f'"{etag}"' in header
 
 
-async def developed(room: Studio, visit: Visit, work, *args):  # type: ignore[no-untyped-def]
+async def developed[T](room: Studio, visit: Visit, work: Callable[..., T], *args: object) -> T:
     """`work(*args)` in the darkroom, an unreadable file being told as such."""
     try:
         return await room.darkroom.develop(work, *args)
     except (rasterio.errors.RasterioError, OSError) as error:
-        assert visit.collection is not None
-        raise unreadable(visit.collection.id) from error
+        name = visit.collection.id if visit.collection else visit.query.get("collections", "")
+        log.error("raster-unreadable", collection=name, reason=type(error).__name__)
+        raise unreadable(name) from error
 
 
 def _empty() -> bytes:
