@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from mig_idg.store import crs as reference
 from mig_idg.store.cql2.sql import condition as filter_condition
-from mig_idg.store.crs import Box, Crs
+from mig_idg.store.crs import Box
 from mig_idg.store.cursor import Cursor
 from mig_idg.store.feature import geojson, utc
 from mig_idg.store.grant import Grant
@@ -74,13 +74,17 @@ def page(query: Query, grant: Grant, time_column: str | None = None) -> Statemen
     return Statement(sql, tuple(bind.values))
 
 
-def item(grant: Grant, id: str, crs: Crs, *, digits: int | None = None, properties: tuple[str, ...] | None = None,
-         geometry: bool = True) -> Statement:  # fmt: skip
-    """One feature by its id. Rows: (feature), or none."""
+def item(grant: Grant, id: str, query: Query) -> Statement:
+    """One feature by its id. Rows: (feature, state), or none.
+
+    The state of the row is the MD5 of its default representation; it is null when the feature asked for is that one.
+    """
     table, bind = grant.table, Binder()
     condition = _equals(table.id, id, bind)
-    feature = geojson(table, crs, properties, geometry, digits, None)
-    return Statement(f"select {feature}\nfrom {grant.view}\nwhere {condition}", tuple(bind.values))
+    default = geojson(table, reference.CRS84, None, True, None, None)
+    feature = geojson(table, query.crs, query.properties, query.geometry, query.precision, None)
+    state = "null" if feature == default else f"md5({default})"
+    return Statement(f"select {feature}, {state}\nfrom {grant.view}\nwhere {condition}", tuple(bind.values))
 
 
 def count(query: Query, grant: Grant, time_column: str | None = None, cap: int | None = COUNT_CAP) -> Statement:

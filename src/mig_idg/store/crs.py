@@ -273,14 +273,14 @@ def _clipped(
     bounds: tuple[float, float, float, float], source: int, target: int
 ) -> tuple[float, float, float, float] | None:
     """The part of the box where both CRS make sense; far outside, projections answer with infinities."""
-    own, other = _domain(source, source), _domain(target, source)
+    own, other = domain(source, source), domain(target, source)
     xmin, ymin = max(bounds[0], own[0], other[0]), max(bounds[1], own[1], other[1])
     xmax, ymax = min(bounds[2], own[2], other[2]), min(bounds[3], own[3], other[3])
     return (xmin, ymin, xmax, ymax) if xmin <= xmax and ymin <= ymax else None
 
 
 @lru_cache(maxsize=1024)
-def _domain(of: int, within: int) -> tuple[float, float, float, float]:
+def domain(of: int, within: int) -> tuple[float, float, float, float]:
     """Where the CRS `of` makes sense, as a rectangle of `within`: its area of use and five degrees around."""
     area = CRS.from_epsg(of).area_of_use
     west, south, east, north = (area.west, area.south, area.east, area.north) if area else (-180, -90, 180, 90)
@@ -292,7 +292,7 @@ def _domain(of: int, within: int) -> tuple[float, float, float, float]:
     if storage_crs(within).degrees:
         return wide
     if of != within:
-        home = _domain(within, WGS84)
+        home = domain(within, WGS84)
         wide = (max(wide[0], home[0]), max(wide[1], home[1]), min(wide[2], home[2]), min(wide[3], home[3]))
         if wide[0] > wide[2] or wide[1] > wide[3]:
             return (math.inf, math.inf, -math.inf, -math.inf)

@@ -1,11 +1,11 @@
 """OGC API Features: items, single items, what may be asked of them, and their edition.
 
-    doors.py        the routes, each with the action it asks of the charter
-    items.py        pages of features, counts, searches
-    item.py         one feature
-    transactions.py create, replace, update, delete
-    schemas.py      queryables, sortables, schema
-    formats.py      which representation the client wants
+doors.py        the routes, each with the action it asks of the charter
+items.py        pages of features, counts, searches
+item.py         one feature
+transactions.py create, replace, update, delete
+schemas.py      queryables, sortables, schema
+formats.py      which representation the client wants
 """
 
 from __future__ import annotations

@@ -4,20 +4,85 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mig_idg.guard.answer import Answer
 from mig_idg.guard.door import Door
-from mig_idg.ogc.features import formats
+from mig_idg.guard.visit import Visit
+from mig_idg.ogc.features import formats, transactions
 from mig_idg.ogc.features.item import item
 from mig_idg.ogc.features.items import items
+from mig_idg.ogc.features.schemas import functions, queryables, schema, sortables
+from mig_idg.ogc.features.search import search
 
+BODY_LIMIT = 1024 * 1024
 _BULK = frozenset(one.name for one in formats.BULK)
 
 
 def items_action(method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
-    """A bulk format takes the data away, anything else looks at them."""
+    """A bulk format takes the data away; a feature sent contributes; anything else looks at them."""
+    if method == "POST":
+        return "contribute" if _kind(headers) == transactions.FEATURE else "query"
     return "download" if query.get("f") in _BULK else "query"
 
 
+def item_action(method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    """Reading is a query, the rest contributes."""
+    return "query" if method in ("GET", "HEAD", "OPTIONS") else "contribute"
+
+
+async def items_door(visit: Visit) -> Answer:
+    """All verbs of the items of a collection."""
+    if visit.method == "OPTIONS":
+        return _allowed("GET, HEAD, OPTIONS, POST" if transactions.may_edit(visit) else "GET, HEAD, OPTIONS")
+    if visit.method == "POST":
+        return await (transactions.create if _kind(visit.headers) == transactions.FEATURE else search)(visit)
+    return await items(visit)
+
+
+async def item_door(visit: Visit) -> Answer:
+    """All verbs of one item."""
+    match visit.method:
+        case "OPTIONS":
+            edits = ", PUT, PATCH, DELETE" if transactions.may_edit(visit) else ""
+            return _allowed(f"GET, HEAD, OPTIONS{edits}")
+        case "PUT":
+            return await transactions.replace(visit)
+        case "PATCH":
+            return await transactions.update(visit)
+        case "DELETE":
+            return await transactions.delete(visit)
+        case _:
+            return await item(visit)
+
+
+def _kind(headers: Mapping[str, str]) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _allowed(methods: str) -> Answer:
+    """QGIS opens a layer for edition when OPTIONS lists POST: it is only told to who may write."""
+    accepts = {"accept-patch": transactions.PATCH} if "PATCH" in methods else {}
+    return Answer(status=204, headers={"allow": methods, **accepts}, private=True)
+
+
 DOORS = (
-    Door("/collections/{collection}/items", items_action, items, actions=("query", "download")),
-    Door("/collections/{collection}/items/{item}", "query", item),
+    Door(
+        "/collections/{collection}/items",
+        items_action,
+        items_door,
+        methods=("GET", "HEAD", "POST", "OPTIONS"),
+        actions=("query", "download", "contribute"),
+        body_limit=BODY_LIMIT,
+    ),
+    Door(
+        "/collections/{collection}/items/{item}",
+        item_action,
+        item_door,
+        methods=("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"),
+        actions=("query", "contribute"),
+        body_limit=BODY_LIMIT,
+    ),
+    Door("/collections/{collection}/queryables", "query", queryables),
+    Door("/collections/{collection}/sortables", "query", sortables),
+    Door("/collections/{collection}/schema", "query", schema),
+    Door("/functions", "open", functions, lanes="none"),
 )

@@ -7,9 +7,9 @@ import hashlib
 import orjson
 
 from mig_idg.errors import InvalidParameter, NotFound, Text, UnknownParameter
-from mig_idg.guard.answer import Answer
+from mig_idg.guard.answer import Answer, page_answer
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.features import asking, formats, links
+from mig_idg.ogc.features import asking, formats, links, validators
 from mig_idg.store import compile
 from mig_idg.store.crs import CRS84
 from mig_idg.store.query import Query, parse
@@ -24,22 +24,23 @@ async def item(visit: Visit) -> Answer:
     form = formats.chosen(visit.query, visit.headers, formats.ITEM)
     query = read(visit)
     id = checked_id(visit)
-    statement = compile.item(
-        grant, id, query.crs, digits=query.precision, properties=query.properties, geometry=query.geometry
-    )
-    rows = await asking.fetch(visit, statement)
+    rows = await asking.fetch(visit, compile.item(grant, id, query))
     if not rows or rows[0][0] is None:
         raise missing()
-    feature = rows[0][0]
+    feature, state = rows[0]
+    named = state.decode() if state else hashlib.md5(feature, usedforsecurity=False).hexdigest()
     path = links.item_path(collection.id, visit.params["item"])
     made = links.representations(visit, path, visit.query, form, formats.ITEM)
     made.append(links.collection_link(visit, collection.id, collection.title.in_(visit.lang)))
+    if form is formats.HTML:
+        document = orjson.loads(feature) | {"links": made}
+        return page_answer("item", {"item": document, "collection": collection, "table": grant.table})
     body = feature[:-1] + b',"links":' + orjson.dumps(made) + b"}"
     return Answer(
         body=body,
         media_type=form.media_type,
         headers={"content-crs": query.crs.content_crs},
-        etag=hashlib.blake2b(body, digest_size=12).hexdigest(),
+        etag=validators.of_state(visit, named, validators.variant(form.name, visit.query)),
     )
 
 

@@ -7,18 +7,19 @@ over 500 features is sent as it is read.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import orjson
 
 from mig_idg.database.lane import Row
-from mig_idg.guard.answer import Answer, json_answer
+from mig_idg.guard.answer import Answer, json_answer, page_answer
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.features import asking, counting, formats, links
 from mig_idg.store import compile, cursor
 from mig_idg.store.collection import Collection
 from mig_idg.store.query import DEFAULT_LIMIT, MAX_LIMIT, Limits, Query, parse
 
+PEOPLE = 50
 HEAD = b'{"type":"FeatureCollection","features":['
 
 
@@ -33,7 +34,9 @@ async def answer(visit: Visit, asked: Mapping[str, str], form: formats.Format) -
     collection, grant = visit.layer
     query = parse(asked, grant.table, time_column=collection.time_column, limits=limits_of(collection))
     if query.hits:
-        return await _hits(visit, query)
+        return await _hits(visit, query, asked)
+    if form is formats.HTML:
+        return await _page(visit, query, asked)
     statement = compile.page(query, grant, collection.time_column)
     page = Page(visit, query, asked, form)
     if query.limit is not None and query.limit > compile.GROUP:
@@ -126,7 +129,17 @@ async def _streamed(page: Page, first: Row | None, rest: AsyncIterator[Row]) -> 
     yield await page.tail()
 
 
-async def _hits(visit: Visit, query: Query) -> Answer:
+async def _page(visit: Visit, query: Query, asked: Mapping[str, str]) -> Answer:
+    """The same page for people: fewer features unless they say how many."""
+    collection, grant = visit.layer
+    fewer = query if "limit" in asked else replace(query, limit=min(PEOPLE, query.limit or PEOPLE))
+    page = Page(visit, fewer, asked, formats.HTML)
+    rows = await asking.fetch(visit, compile.page(fewer, grant, collection.time_column))
+    document = orjson.loads(b"".join([HEAD, *page.bodies(rows), await page.tail()]))
+    return page_answer("items", {"items": document, "collection": collection, "table": grant.table, "query": asked})
+
+
+async def _hits(visit: Visit, query: Query, asked: Mapping[str, str]) -> Answer:
     """`resulttype=hits`: the count alone."""
     collection, _ = visit.layer
     matched = await counting.matched(visit, query)
@@ -135,12 +148,12 @@ async def _hits(visit: Visit, query: Query) -> Answer:
     if matched is not None:
         document["numberMatched"] = matched
     document["links"] = [
-        links.link(links.address(visit, path, visit.query), "self", formats.GEOJSON, visit),
+        links.link(links.address(visit, path, asked), "self", formats.GEOJSON, visit),
         links.collection_link(visit, collection.id, collection.title.in_(visit.lang)),
     ]
     return json_answer(
         document,
         media_type=formats.GEOJSON.media_type,
         headers={"content-crs": query.crs.content_crs},
-        etag=visit.etag("hits", *sorted(visit.query.items())),
+        etag=visit.etag("hits", *sorted(asked.items())),
     )

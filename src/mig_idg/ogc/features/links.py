@@ -11,14 +11,19 @@ from mig_idg.ogc.features.formats import Format
 Link = dict[str, str]
 
 
+def segment(text: str) -> str:
+    """One segment of a path, whatever its characters."""
+    return quote(text, safe="")
+
+
 def items_path(collection: str) -> str:
     """The path of a collection's items."""
-    return f"/collections/{quote(collection, safe='')}/items"
+    return f"/collections/{segment(collection)}/items"
 
 
 def item_path(collection: str, id: str) -> str:
     """The path of one item; an id may hold any character."""
-    return f"{items_path(collection)}/{quote(id, safe='')}"
+    return f"{items_path(collection)}/{segment(id)}"
 
 
 def address(visit: Visit, path: str, query: Mapping[str, str]) -> str:
@@ -49,7 +54,7 @@ def link(href: str, rel: str, form: Format, visit: Visit) -> Link:
 def collection_link(visit: Visit, collection: str, title: str) -> Link:
     """Back to the collection."""
     return {
-        "href": f"{visit.base_url}/collections/{quote(collection, safe='')}",
+        "href": f"{visit.base_url}/collections/{segment(collection)}",
         "rel": "collection",
         "type": "application/json",
         "title": title,

@@ -1,0 +1,245 @@
+"""Create, replace, update, delete (OGC 20-002, part 4) on mutualised layers that their owner declared open to edition.
+
+The id of the path is the one written, never that of the body. A write names the state it was prepared on (If-Match):
+without it 428, and when somebody wrote in between 412. Coordinates are in the CRS of `Content-Crs`, CRS84 by default.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from mig_idg.database.lane import Row, StatementFailed
+from mig_idg.errors import (
+    Conflict,
+    InvalidParameter,
+    MethodNotAllowed,
+    PreconditionFailed,
+    PreconditionRequired,
+    Refused,
+    Text,
+    UnfitData,
+    UnsupportedMedia,
+)
+from mig_idg.guard.answer import Answer
+from mig_idg.guard.visit import Visit
+from mig_idg.ogc.features import asking, body, links, validators
+from mig_idg.ogc.features.item import checked_id, missing
+from mig_idg.store import crs as reference
+from mig_idg.store import write
+from mig_idg.store.collection import Collection
+from mig_idg.store.crs import CRS84, Crs
+from mig_idg.store.grant import Grant
+from mig_idg.store.statement import Statement
+
+FEATURE = "application/geo+json"
+PATCH = "application/merge-patch+json"
+
+
+async def create(visit: Visit) -> Answer:
+    """`POST /collections/{collection}/items`: 201 and the address of the new feature."""
+    collection, grant = editable(visit)
+    _expect(visit, (FEATURE,))
+    written = body.feature(body.decoded(await visit.body()), grant.table, _crs(visit, grant), _rules(collection, grant))
+    values = _with_id(written, grant)
+    rows = await _write(visit, write.insert(grant, values, written.geometry), grant)
+    id, state = _text(rows[0][0]), _text(rows[0][1])
+    where = f"{visit.base_url}{links.item_path(collection.id, id)}"
+    return Answer(status=201, headers={"location": where}, etag=validators.of_state(visit, state))
+
+
+async def replace(visit: Visit) -> Answer:
+    """`PUT /collections/{collection}/items/{item}`: the whole feature; a property left out becomes null."""
+    collection, grant = editable(visit)
+    _expect(visit, (FEATURE,))
+    id = checked_id(visit)
+    stored, seen = await _current(visit, grant, id)
+    rules = _rules(collection, grant, stored)
+    written = body.feature(body.decoded(await visit.body()), grant.table, _crs(visit, grant), rules)
+    _same_id(written.id, id)
+    return await _changed(visit, grant, id, written, seen)
+
+
+async def update(visit: Visit) -> Answer:
+    """`PATCH /collections/{collection}/items/{item}`: a merge patch; what it does not name stays."""
+    collection, grant = editable(visit)
+    _expect(visit, (PATCH, FEATURE))
+    id = checked_id(visit)
+    stored, seen = await _current(visit, grant, id)
+    rules = _rules(collection, grant, stored)
+    written = body.patch(body.decoded(await visit.body()), grant.table, _crs(visit, grant), rules)
+    _same_id(written.id, id)
+    return await _changed(visit, grant, id, written, seen)
+
+
+async def delete(visit: Visit) -> Answer:
+    """`DELETE /collections/{collection}/items/{item}`: 204."""
+    _, grant = editable(visit)
+    id = checked_id(visit)
+    _, seen = await _current(visit, grant, id)
+    if not await _write(visit, write.delete(grant, id, seen), grant):
+        raise _moved()
+    return Answer(status=204)
+
+
+def may_edit(visit: Visit) -> bool:
+    """True when the layer is open to edition and this caller may contribute to it."""
+    collection, _ = visit.layer
+    if not _editing(collection).get("enabled"):
+        return False
+    return visit.snapshot.decide(visit.principal, "contribute", collection.id).permitted
+
+
+def editable(visit: Visit) -> tuple[Collection, Grant]:
+    """The layer of the visit, open to edition; MethodNotAllowed when its declaration does not open it."""
+    collection, grant = visit.layer
+    if not _editing(collection).get("enabled"):
+        error = MethodNotAllowed(
+            Text("Cette collection ne s'édite pas en ligne.", "This collection is not edited on line."),
+            remedy=Text("Son propriétaire peut déposer un fichier.", "Its owner may deposit a file."),
+        )
+        error.headers["allow"] = "GET, HEAD, OPTIONS"
+        raise error
+    return collection, grant
+
+
+def _editing(collection: Collection) -> dict[str, Any]:
+    return dict(collection.declared.get("editing") or {})
+
+
+def _rules(collection: Collection, grant: Grant, stored: dict[str, Any] | None = None) -> body.Rules:
+    declared = tuple(_editing(collection).get("attributes") or ())
+    table = grant.table
+    writable = frozenset(
+        column.name
+        for column in table.columns
+        if column.name != table.id.name and not column.generated and (not declared or column.name in declared)
+    )
+    return body.Rules(writable, collection.declared.get("codes") or {}, stored)
+
+
+def _with_id(written: body.Written, grant: Grant) -> dict[str, str | None]:
+    """The columns of a new row, the id among them when the client chose it or the table does not."""
+    id = grant.table.id
+    if written.id is not None and not id.generated:
+        return {id.name: written.id, **written.values}
+    if not id.has_default and not id.generated:
+        raise UnfitData(
+            Text(
+                f"Cette couche ne numérote pas : donnez « id » ({id.name}).",
+                f"This layer does not number its features: give “id” ({id.name}).",
+            ),
+            extra={"errors": [{"member": "id", "reason": "is required"}]},
+        )
+    return dict(written.values)
+
+
+def _same_id(given: str | None, path: str) -> None:
+    if given is not None and given != path:
+        raise Conflict(
+            Text(
+                f"L'entité du corps est « {given[:80]} », celle de l'adresse « {path[:80]} ».",
+                f"The feature of the body is “{given[:80]}”, that of the address “{path[:80]}”.",
+            ),
+            remedy=Text("L'identifiant ne change pas.", "The id does not change."),
+        )
+
+
+def _expect(visit: Visit, kinds: tuple[str, ...]) -> None:
+    kind = visit.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in kinds:
+        raise UnsupportedMedia(
+            Text(f"Type de contenu non pris en charge : « {kind[:60]} ».", f"Unsupported content type: “{kind[:60]}”."),
+            remedy=Text(f"Attendu : {', '.join(kinds)}.", f"Expected: {', '.join(kinds)}."),
+        )
+
+
+def _crs(visit: Visit, grant: Grant) -> Crs:
+    given = visit.headers.get("content-crs")
+    if given is None:
+        return CRS84
+    if not (given.startswith("<") and given.endswith(">")):
+        raise InvalidParameter(
+            "Content-Crs",
+            Text("Content-Crs s'écrit entre chevrons.", "Content-Crs is written between angle brackets."),
+            remedy=Text(f"Par exemple {CRS84.content_crs}.", f"For example {CRS84.content_crs}."),
+        )
+    geometry = grant.table.geometry
+    return reference.named(
+        given[1:-1], "Content-Crs", geometry.srid if geometry else None, geometry.has_z if geometry else False
+    )
+
+
+async def _current(visit: Visit, grant: Grant, id: str) -> tuple[dict[str, Any], str]:
+    """The stored properties and the state of the row, once If-Match was found to hold."""
+    rows = await asking.fetch(visit, write.current(grant, id))
+    if not rows:
+        raise missing()
+    state = _text(rows[0][1])
+    wanted = visit.headers.get("if-match")
+    if wanted is None:
+        raise PreconditionRequired(
+            Text(
+                "Cette écriture doit dire sur quel état elle se fonde.",
+                "This write must say what state it is based on.",
+            ),
+            remedy=Text("Renvoyez l'ETag reçu dans If-Match.", "Send back the ETag you received, in If-Match."),
+        )
+    if not validators.holds(wanted, state):
+        raise _moved()
+    return orjson.loads(rows[0][0] or b"{}")["properties"], state
+
+
+async def _changed(visit: Visit, grant: Grant, id: str, written: body.Written, seen: str) -> Answer:
+    rows = await _write(visit, write.update(grant, id, written.values, written.geometry, seen), grant)
+    if not rows:
+        raise _moved()
+    return Answer(status=204, etag=validators.of_state(visit, _text(rows[0][1])))
+
+
+def _moved() -> PreconditionFailed:
+    return PreconditionFailed(
+        Text("Cette entité a changé depuis que vous l'avez lue.", "This feature changed since you read it."),
+        remedy=Text("Relisez-la, puis recommencez.", "Read it again, then start over."),
+    )
+
+
+async def _write(visit: Visit, statement: Statement, grant: Grant) -> list[Row]:
+    try:
+        return await visit.write(statement)
+    except StatementFailed as failed:
+        raise _refusal(failed, grant) from failed
+
+
+def _refusal(failed: StatementFailed, grant: Grant) -> Exception:
+    """What PostgreSQL held against a write, in words that tell no value; the failure itself when it is ours."""
+    state = failed.sqlstate
+    if state == "23505":
+        return Conflict(Text("Cet identifiant est déjà pris.", "This id is already taken."))
+    if state == "23503":
+        return Conflict(
+            Text(
+                "Cette entité est liée à une autre qui n'est pas là.",
+                "This feature is linked to one that is not there.",
+            )
+        )
+    if state == "42501":
+        return Refused(
+            Text(
+                "Cette entité sort du territoire où vous pouvez écrire.",
+                "This feature is outside the territory where you may write.",
+            ),
+            extra={"rule": "rows", "article": "004 §3.2.1"},
+        )
+    if state.startswith(("22", "23")) or state == "XX000":
+        return UnfitData(
+            Text("Une valeur ne convient pas à la table.", "A value does not fit the table."),
+            remedy=Text("Le modèle est à /schema.", "The model is at /schema."),
+            extra={"table": grant.table.name},
+        )
+    return failed
+
+
+def _text(value: bytes | None) -> str:
+    return (value or b"").decode()

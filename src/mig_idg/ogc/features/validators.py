@@ -1,0 +1,31 @@
+"""ETags of single features: the state of the row, then what distinguishes this representation of it.
+
+Two representations of one state have two strong validators, as RFC 9110 wants; a write compares the state alone, so
+that an editor may read in Lambert-93 and write in CRS84.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from mig_idg.guard.visit import Visit
+
+
+def of_state(visit: Visit, state: str, variant: str = "") -> str:
+    """The validator of a row's state in one representation (format, CRS, selection, language, address)."""
+    text = "\x1f".join((variant, visit.lang, visit.base_url, visit.grant.key if visit.grant else ""))
+    return f"{state}-{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
+
+
+def variant(form: str, query: Mapping[str, str]) -> str:
+    """What distinguishes a representation."""
+    return "&".join((form, *(f"{name}={value}" for name, value in sorted(query.items()) if name != "f")))
+
+
+def holds(if_match: str, state: str) -> bool:
+    """True when If-Match names this state (`*` names any); weak validators never match (RFC 9110, 13.1.1)."""
+    if if_match.strip() == "*":
+        return True
+    wanted = (one.strip() for one in if_match.split(","))
+    return any(one.startswith('"') and one.strip('"').partition("-")[0] == state for one in wanted)

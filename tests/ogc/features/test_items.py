@@ -1,0 +1,307 @@
+"""Pages of features, as a client sees them."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from pyproj import Transformer
+
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
+
+
+def pages(served: Any, query: str, collection: str = "adresses", most: int = 400) -> list[dict[str, Any]]:
+    """All the features from this page on, following `next`."""
+    features: list[dict[str, Any]] = []
+    document = served.items(query, collection)
+    for _ in range(most):
+        features += document["features"]
+        onward = [link["href"] for link in document["links"] if link["rel"] == "next"]
+        if not onward:
+            return features
+        document = served.get(onward[0]).json
+    raise AssertionError("the pages never end")
+
+
+def test_a_page_gives_features_counts_and_links(served: Any) -> None:
+    page = served.items("limit=10")
+    assert len(page["features"]) == page["numberReturned"] == 10
+    assert page["numberMatched"] == 1200
+    assert {link["rel"] for link in page["links"]} >= {"self", "next", "alternate", "collection"}
+
+
+def test_the_media_type_is_geojson_and_the_crs_is_said(served: Any) -> None:
+    answer = served.get("/collections/adresses/items?limit=1", headers={"accept": "application/geo+json"})
+    assert answer.headers["content-type"] == "application/geo+json"
+    assert answer.headers["content-crs"] == f"<{CRS84}>"
+
+
+def test_every_json_type_arrives_as_it_was_stored(served: Any) -> None:
+    properties = served.items("limit=1")["features"][0]["properties"]
+    assert properties == {
+        "id": "a-00001",
+        "nom_voie": 'Impasse "Haute" \\ <5m',
+        "numero": 1,
+        "surface": 1 / 7,
+        "prix": 0.25,
+        "certifie": False,
+        "leve": "2020-01-02",
+        "maj": "2020-01-01T01:00:00Z",
+        "vu": "2020-01-02T00:00:00Z",
+        "genre": "lieu-dit",
+        "cle": "c4ca4238-a0b9-2382-0dcc-509a6f75849b",
+        "parcelles": ["P1", "Q"],
+        "extra": {"n": 1},
+        "commune": "92050",
+    }
+
+
+def test_the_last_page_has_no_next_even_when_it_is_full(served: Any) -> None:
+    page = served.items("limit=1200")
+    assert page["numberReturned"] == 1200
+    assert not [link for link in page["links"] if link["rel"] == "next"]
+
+
+@pytest.mark.parametrize("query", ["limit=7", "limit=500", "limit=501", "limit=100&sortby=-numero,nom_voie",
+                                   "limit=90&sortby=leve", "limit=70&sortby=-nom_voie", "limit=70&sortby=vu",
+                                   "limit=55&bbox=2.19,48.87,2.2,48.90", "limit=64&sortby=surface"])  # fmt: skip
+def test_paging_gives_every_row_once_and_in_order(served: Any, query: str) -> None:
+    found = [feature["id"] for feature in pages(served, query)]
+    whole = [f["id"] for f in served.items("&".join(p for p in query.split("&") if "limit" not in p) + "&limit=10000")["features"]]
+    assert found == whole
+    assert len(set(found)) == len(found) > 100
+
+
+def test_random_page_sizes_and_orders_never_lose_a_row(served: Any) -> None:
+    dice = random.Random(7)
+    names = ["numero", "nom_voie", "certifie", "leve", "prix", "genre", "cle", "maj", "vu", "id", "surface"]
+    for _ in range(8):
+        keys = ",".join(dice.choice(["", "-"]) + name for name in dice.sample(names, dice.randint(1, 3)))
+        found = [f["id"] for f in pages(served, f"limit={dice.randint(40, 700)}&sortby={keys}&properties=id")]
+        assert len(found) == len(set(found)) == 1200, keys
+
+
+def test_a_next_link_survives_rows_removed_before_it(served: Any, database_url: str) -> None:
+    from mig_idg.database import connect
+
+    onward = next(link["href"] for link in served.items("limit=10", "troncons")["links"] if link["rel"] == "next")
+    with connect(database_url) as connection:
+        taken = connection.execute("delete from data.troncons where id between 3 and 5 returning *").fetchall()
+        connection.commit()
+        try:
+            after = [feature["id"] for feature in served.get(onward).json["features"]]
+        finally:
+            for row in taken:
+                connection.execute("insert into data.troncons values (%s, %s, %s)", row)
+            connection.commit()
+    assert after == list(range(11, 21))
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("limite=10", "limite"),
+        ("limit=0", "limit"),
+        ("limit=abc", "limit"),
+        ("limit=-1", "limit"),
+        ("offset=99999999999999999999", "offset"),
+        ("bbox=1,2,3", "bbox"),
+        ("bbox=a,b,c,d", "bbox"),
+        ("bbox=2,49,3,48", "bbox"),
+        ("bbox=nan,1,2,3", "bbox"),
+        ("bbox=2,48,3,49&bbox-crs=EPSG:9999", "bbox-crs"),
+        ("crs=http://evil.example/pipeline", "crs"),
+        ("crs=/etc/passwd", "crs"),
+        ("datetime=hier", "datetime"),
+        ("datetime=2024-01-01/2023-01-01", "datetime"),
+        ("numero=abc", "numero"),
+        ("leve=2024-13-45", "leve"),
+        ("certifie=oui", "certifie"),
+        ("cle=1", "cle"),
+        ("sortby=inconnu", "sortby"),
+        ("properties=inconnu", "properties"),
+        ("filter=inconnu%3D1", "filter"),
+        ("filter=numero%3D%27a%27", "filter"),
+        ("filter-lang=sql&filter=1", "filter-lang"),
+        ("after=zzz", "after"),
+        ("after=eyJzIjoiIiwidiI6WyJhIl19&sortby=numero", "after"),
+        ("resulttype=all", "resulttype"),
+        ("f=docx", "f"),
+        ("precision=99", "precision"),
+        ("q=,", "q"),
+        ("skipGeometry=1", "skipGeometry"),
+        ("extra=1", "extra"),
+    ],
+)
+def test_a_bad_parameter_is_400_and_is_named(served: Any, query: str, parameter: str) -> None:
+    answer = served.get(f"/collections/adresses/items?{query}")
+    assert answer.status == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json["parameter"] == parameter
+
+
+def test_an_unknown_parameter_is_told_the_nearest_one(served: Any) -> None:
+    answer = served.get("/collections/adresses/items?limitt=10")
+    assert answer.status == 400
+    assert "limit" in answer.json["remedy"]
+
+
+def test_a_limit_over_the_maximum_is_the_maximum(served: Any) -> None:
+    assert served.items("limit=99999999")["numberReturned"] == 1200
+
+
+def test_property_filters_compare_as_the_column_does(served: Any) -> None:
+    assert served.items("numero=7")["numberMatched"] == 24
+    assert served.items("certifie=true&numero=7")["numberMatched"] == 0
+    assert served.items("genre=voie")["numberMatched"] == 600
+    assert served.items("leve=2020-01-02")["numberMatched"] == 1
+    assert served.items("vu=2020-01-02T00:00:00Z")["numberMatched"] == 1
+    assert served.items("cle=c4ca4238a0b923820dcc509a6f75849b")["numberMatched"] == 1
+    assert served.items("prix=0.25")["numberMatched"] == 1
+
+
+def test_datetime_filters_days_and_periods(served: Any) -> None:
+    assert served.items("datetime=2020-01-02")["numberMatched"] == 1
+    assert served.items("datetime=2020-01-02T12:00:00Z")["numberMatched"] == 1
+    assert served.items("datetime=2020-01-02/2020-01-11")["numberMatched"] == 10
+    assert served.items("datetime=../2020-01-11")["numberMatched"] == 10
+    assert served.items("datetime=2023-01-01/..")["numberMatched"] == 1200 - 1095
+
+
+def test_q_finds_french_words_without_accents_or_plurals(served: Any) -> None:
+    assert served.items("q=eglises")["numberMatched"] == 400
+    assert served.items("q=IMPASSE haute")["numberMatched"] == 400
+    assert served.items("q=rue,impasse")["numberMatched"] == 800
+    assert served.items("q=introuvable")["numberMatched"] == 0
+
+
+def test_a_selection_of_properties_is_what_comes(served: Any) -> None:
+    page = served.items("limit=2&properties=numero,commune&skipGeometry=true")
+    assert page["features"][0] == {
+        "type": "Feature",
+        "id": "a-00001",
+        "geometry": None,
+        "properties": {"numero": 1, "commune": "92050"},
+    }
+
+
+def test_hits_counts_without_features(served: Any) -> None:
+    page = served.items("resulttype=hits&numero=7")
+    assert (page["numberMatched"], page["features"]) == (24, [])
+    assert not [link for link in page["links"] if link["rel"] == "next"]
+
+
+def test_each_crs_gives_its_own_axis_order(served: Any) -> None:
+    stored = served.items(f"limit=1&crs={EPSG}2154")["features"][0]["geometry"]["coordinates"]
+    assert stored == pytest.approx([641010.123, 6866000.0], abs=1e-3)
+    for code, flipped in ((4326, True), (3857, False), (3949, False), (4171, True), (3035, True)):
+        answer = served.get(f"/collections/adresses/items?limit=1&crs={EPSG}{code}")
+        assert answer.headers["content-crs"] == f"<{EPSG}{code}>"
+        there = answer.json["features"][0]["geometry"]["coordinates"]
+        x, y = Transformer.from_crs(2154, code, always_xy=True).transform(641010.123456, 6866000)
+        assert there == pytest.approx([y, x] if flipped else [x, y], rel=1e-7)
+
+
+def test_the_same_box_in_any_crs_finds_the_same_features(served: Any) -> None:
+    box = (641050.0, 6866020.0, 641200.0, 6866200.0)
+    wanted = {f["id"] for f in served.items(f"bbox={','.join(map(str, box))}&bbox-crs={EPSG}2154")["features"]}
+    assert len(wanted) == 15 * 17
+    for code, flipped in ((4326, True), (3857, False), (3949, False)):
+        to = Transformer.from_crs(2154, code, always_xy=True)
+        xmin, ymin, xmax, ymax = to.transform_bounds(*box, densify_pts=50)
+        corners = (ymin, xmin, ymax, xmax) if flipped else (xmin, ymin, xmax, ymax)
+        found = {f["id"] for f in served.items(f"bbox={','.join(map(repr, corners))}&bbox-crs={EPSG}{code}")["features"]}
+        assert found >= wanted
+
+
+def test_a_box_is_what_postgis_says_it_is(served: Any, connection: Any) -> None:
+    dice = random.Random(3)
+    for _ in range(25):
+        x, y = 2.195 + dice.random() * 0.004, 48.881 + dice.random() * 0.002
+        box = (x, y, x + dice.random() * 0.004, y + dice.random() * 0.002)
+        (expected,) = connection.execute(
+            "select count(*) from data.adresses"
+            " where st_intersects(st_transform(geom, 4326), st_makeenvelope(%s, %s, %s, %s, 4326))",
+            box,
+        ).fetchone()
+        assert served.items(f"bbox={','.join(map(repr, box))}&limit=1")["numberMatched"] == expected
+
+
+@pytest.mark.parametrize(
+    ("box", "count"),
+    [
+        ("-180,-90,180,90", 1200),
+        ("170,40,-170,50", 0),
+        ("2,-90,-170,90", 1200),
+        ("3,-90,2.5,90", 1200),
+        ("-200,-90,200,90", 1200),
+        ("100,-10,110,10", 0),
+        ("2,48,0,3,49,100", 1200),
+    ],
+)
+def test_wide_boxes_and_the_antimeridian(served: Any, box: str, count: int) -> None:
+    assert served.items(f"bbox={box}&limit=1")["numberMatched"] == count
+
+
+def test_heights_are_kept_and_filter(served: Any) -> None:
+    page = served.items("limit=1", "troncons")
+    assert [position[2] for position in page["features"][0]["geometry"]["coordinates"]] == [35.5, 36.25]
+    assert served.items("bbox=2,48,36,3,49,37&limit=1", "troncons")["numberMatched"] == 60
+    assert served.items("bbox=2,48,40,3,49,50&limit=1", "troncons")["numberMatched"] == 0
+    crs = served.get(f"/collections/troncons/items?limit=1&crs={EPSG}5698")
+    assert crs.headers["content-crs"] == f"<{EPSG}5698>"
+
+
+def test_a_feature_without_geometry_is_served_with_null(served: Any) -> None:
+    last = served.items("sortby=-id&limit=1", "troncons")["features"][0]
+    assert (last["id"], last["geometry"]) == (61, None)
+
+
+def test_an_etag_comes_and_a_second_ask_costs_nothing(served: Any) -> None:
+    path = "/collections/adresses/items?limit=3"
+    first = served.get(path)
+    again = served.get(path, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status, again.content) == (304, b"")
+
+
+def test_accept_weights_choose_the_representation(served: Any) -> None:
+    path = "/collections/adresses/items?limit=1"
+    page = served.get(path, headers={"accept": "text/html;q=0.2, application/geo+json;q=0.9"})
+    assert page.headers["content-type"] == "application/geo+json"
+    page = served.get(path, headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert served.get(path, headers={"accept": "image/png"}).status == 406
+
+
+def test_precision_and_simplification(served: Any) -> None:
+    assert all(n == round(n, 2) for n in served.items("limit=1&precision=2")["features"][0]["geometry"]["coordinates"])
+    assert served.items("limit=1&zoom-level=12", "troncons")["features"][0]["geometry"]["type"] == "LineString"
+
+
+def test_single_items_carry_their_links_and_their_crs(served: Any) -> None:
+    answer = served.get(f"/collections/adresses/items/a-00002?crs={EPSG}2154")
+    assert answer.json["id"] == "a-00002"
+    assert {link["rel"] for link in answer.json["links"]} >= {"self", "collection", "alternate"}
+    assert answer.headers["content-crs"] == f"<{EPSG}2154>"
+
+
+@pytest.mark.parametrize("id", ["nulle-part", "%00", "a-0000", "a-00002/x", "%F0%9F%92%A9"])
+def test_an_item_that_is_not_there_is_404(served: Any, id: str) -> None:
+    assert served.get(f"/collections/adresses/items/{id}").status == 404
+
+
+def test_an_id_of_the_wrong_type_is_a_missing_item(served: Any) -> None:
+    assert served.get("/collections/troncons/items/abc").status == 404
+    assert served.get("/collections/troncons/items/99999999999999999999").status == 404
+    assert served.get("/collections/troncons/items/7").status == 200
+
+
+def test_unknown_parameters_of_an_item_are_400(served: Any) -> None:
+    assert served.get("/collections/adresses/items/a-00002?limit=3").status == 400
+
+
+def test_head_answers_like_get_without_a_body(served: Any) -> None:
+    answer = served.request("HEAD", "/collections/adresses/items?limit=2")
+    assert (answer.status, answer.content) == (200, b"")
