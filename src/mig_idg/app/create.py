@@ -81,8 +81,10 @@ def every_door(settings: Settings) -> list[Door]:
     """All doors of the trades."""
     from mig_idg.ogc import describe
     from mig_idg.ogc.features.doors import DOORS as FEATURES
+    from mig_idg.ogc.raster.doors import doors as raster_doors
+    from mig_idg.ogc.tiles.doors import DOORS as TILES
 
-    others = [*FEATURES]
+    others = [*FEATURES, *TILES, *raster_doors(settings)]
     return [*describe.doors(settings, others), *others]
 
 
