@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -151,13 +151,15 @@ def test_asked_to_stop_it_stops_server_and_cluster(home: Path, how: signal.Signa
 
 @pytest.mark.slow
 def test_killed_with_its_database_it_starts_again_and_has_lost_nothing(home: Path) -> None:
-    with serving(home) as (process, _):
+    with serving(home) as (process, port):
         cluster = PrivateCluster(home)
         with psycopg.connect(cluster.url()) as connection:
             connection.execute("create table data.witness as select 1 as it_was_there")
-        os.killpg(process.pid, signal.SIGKILL)
+        process.kill()  # its workers must notice by themselves
         for each in orphans.of(cluster.data):
             os.kill(each, signal.SIGKILL)
+        process.wait()
+        wait_until(lambda: get(port, "/healthz") == 0)
     with serving(home) as (_, port):
         assert get(port, "/readyz") == 200
         with psycopg.connect(cluster.url()) as connection:
@@ -184,6 +186,14 @@ def serving(home: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Return when it holds; fail after half a minute."""
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def get(port: int, path: str) -> int:

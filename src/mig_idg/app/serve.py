@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 import socket
+from threading import Thread
 
 import uvicorn
 
@@ -21,6 +24,7 @@ def worker() -> Application:
     from mig_idg.app.logging import configure
 
     configure()
+    Thread(target=_end_with_supervisor, daemon=True).start()
     return create_app(Settings(), os.environ[URL_VARIABLE])
 
 
@@ -53,6 +57,14 @@ def run(settings: Settings, url: str) -> None:
         backlog=2048,
         h11_max_incomplete_event_size=64 * 1024,
     )
+
+
+def _end_with_supervisor() -> None:
+    """A worker whose supervisor was killed stops too: left alone, it would keep the port from the next start."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        supervisor.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def check_port(host: str, port: int) -> None:
