@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mig_idg.guard.door import Door
-from mig_idg.ogc.describe.access import Access
+from mig_idg.ogc.describe.access import access
 from mig_idg.ogc.describe.describer import Describer
 from mig_idg.ogc.describe.help import Help
 from mig_idg.ogc.describe.service import load_service
@@ -44,7 +44,7 @@ def doors(settings: Configured, beside: Iterable[Door] = ()) -> tuple[Door, ...]
         Door("/conformance", "open", describer.conformance, lanes="none"),
         Door("/collections", "listing", describer.collections, lanes="admin"),
         Door("/collections/{collection}", "discover", describer.collection, lanes="admin"),
-        Door("/collections/{collection}/access", "discover", Access(describer).access, lanes="admin"),
+        Door("/collections/{collection}/access", "discover", access, lanes="admin"),
         Door("/openapi", "listing", help.openapi, lanes="admin"),
         Door("/aide/connexion", "open", help.connection, lanes="none"),
     )

@@ -1,52 +1,43 @@
 """`/collections/{collection}/access`: what the caller may do, by which article, with which duties, and whom to ask.
 
-The same decisions as at every door, told at length. Names of withheld attributes are not told: only that there are some.
+The same decisions as at every door, told at length. Withheld attributes are not named: only that there are some.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from orjson import dumps
+
 from mig_idg.charter import Decision
 from mig_idg.errors import Lang, Text
-from mig_idg.guard.answer import Answer, link
+from mig_idg.guard.answer import Answer, link, page_answer
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.describe.describer import Describer, fingerprint
+from mig_idg.ogc.describe.audience import audience
 from mig_idg.ogc.describe.formats import JSON_PAGES, only, wanted
-from mig_idg.ogc.describe.standing import ACTIONS, Standing, obligation, standing
+from mig_idg.ogc.describe.kept import fingerprint
+from mig_idg.ogc.describe.standing import ACTIONS, asked, obligation, standing
+from mig_idg.store.collection import Collection
 from mig_idg.territory import name_of
 
 
-class Access:
-    """The page of rights, on the same descriptions as the other pages."""
-
-    def __init__(self, describer: Describer) -> None:
-        self._describer = describer
-
-    async def access(self, visit: Visit) -> Answer:
-        """The caller's rights on one collection, in JSON and as a page."""
-        only(visit)
-        form = wanted(visit, JSON_PAGES)
-        collection = self._describer.asked(visit)
-        place = standing(visit.snapshot, visit.principal, collection, ACTIONS)
-        document = access_document(visit, place)
-        if form == "html":
-            shown = {"document": document, "collection": self._describer.document(visit, collection)}
-            return Answer(
-                media_type="text/html; charset=utf-8",
-                page=("access", shown),
-                headers={"content-language": visit.lang},
-            )
-        from orjson import dumps
-
-        body = dumps(document)
-        return Answer(body=body, etag=fingerprint(body), headers={"content-language": visit.lang})
+async def access(visit: Visit) -> Answer:
+    """The caller's rights on one collection, in JSON and as a page."""
+    only(visit)
+    form = wanted(visit, JSON_PAGES)
+    document = access_document(visit, asked(visit))
+    if form == "html":
+        return page_answer("access", {"document": document}, headers={"content-language": visit.lang})
+    body = dumps(document)
+    return Answer(body=body, etag=fingerprint(body), headers={"content-language": visit.lang})
 
 
-def access_document(visit: Visit, place: Standing) -> dict[str, Any]:
-    """Caller, day, one entry for each action, licence, links."""
-    collection, lang, principal = place.collection, visit.lang, visit.principal
+def access_document(visit: Visit, collection: Collection) -> dict[str, Any]:
+    """Caller, day, who may use it in general, one entry for each action, licence, links."""
+    place = standing(visit.snapshot, visit.principal, collection, ACTIONS)
+    lang, principal = visit.lang, visit.principal
     here = visit.url(f"/collections/{collection.id}")
+    dataset = visit.snapshot.facts.datasets.get(collection.id)
     return {
         "collection": collection.id,
         "title": collection.title.in_(lang),
@@ -56,6 +47,7 @@ def access_document(visit: Visit, place: Standing) -> dict[str, Any]:
         "outcome": place.leading[1].outcome,
         "license": collection.licence,
         "attribution": visit.snapshot.credit(collection, lang),
+        "audience": [clause.in_(lang) for clause in audience(dataset, visit.snapshot.day)],
         "actions": [_told(action, decision, lang) for action, decision in place.decisions],
         "links": [
             link(f"{here}/access?f=json", "self", "application/json",

@@ -7,20 +7,20 @@ a caller who came through `/t/TOKEN/` follows links that keep the token.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
 
-from mig_idg.errors import Lang, NotFound, Text
+from mig_idg.errors import Lang, Text
 from mig_idg.guard.answer import Answer, link
 from mig_idg.guard.snapshot import Snapshot
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.describe import conformance, linked, search, standing
+from mig_idg.ogc.describe.access import access_document
 from mig_idg.ogc.describe.collection import complete
 from mig_idg.ogc.describe.formats import JSON_PAGES, LINKED_PAGES, only, wanted
-from mig_idg.ogc.describe.kept import Kept
+from mig_idg.ogc.describe.kept import Kept, fingerprint
 from mig_idg.ogc.describe.landing import landing_document
 from mig_idg.ogc.describe.service import Service
 from mig_idg.ogc.describe.standing import Standing
@@ -30,6 +30,7 @@ from mig_idg.store.collection import Collection
 ANSWERS_BYTES = 24 * 1024 * 1024
 FRAGMENTS_BYTES = 24 * 1024 * 1024
 HTML_PAGE = 50
+LANDING_ROWS = 12
 # In the list of collections each one keeps the links that lead to data; its own page has them all.
 LISTED_RELS = frozenset({"self", "items", "license", "describedby"})
 
@@ -57,7 +58,11 @@ class Describer:
                 visit, "landing-ld", lambda: linked.corrected(self.engine.landing(visit.lang, "jsonld"), (), BASE)
             )
         body = await self.kept(visit, ("landing",), lambda: orjson.dumps(self._landing(visit.lang)))
-        return self.answer(visit, body, "landing" if form == "html" else None)
+        if form == "html":
+            first = search.Search(limit=LANDING_ROWS)
+            listed = self._placed(visit, await self.engine.in_thread(self._list, visit, first))
+            return self.answer(visit, body, "landing", collections=orjson.loads(listed))
+        return self.answer(visit, body, None)
 
     async def conformance(self, visit: Visit) -> Answer:
         """`/conformance`: exactly the classes that our routes implement."""
@@ -86,7 +91,7 @@ class Describer:
         """`/collections/{collection}`: one collection."""
         only(visit)
         form = wanted(visit, LINKED_PAGES)
-        collection = self.asked(visit)
+        collection = standing.asked(visit)
         if form == "jsonld":
             alone = (collection,)
             return await self._linked(
@@ -97,7 +102,9 @@ class Describer:
         body = await self.kept(
             visit, ("collection", collection.id), lambda: orjson.dumps(self._document(visit, collection))
         )
-        return self.answer(visit, body, "collection" if form == "html" else None)
+        if form == "html":
+            return self.answer(visit, body, "collection", access=access_document(visit, collection))
+        return self.answer(visit, body, None)
 
     # What they are made of.
 
@@ -109,11 +116,6 @@ class Describer:
         """The collection document with the caller's addresses, for the pages of other handlers."""
         placed: dict[str, Any] = orjson.loads(self._placed(visit, self._fragment(visit, collection, listed=False)))
         return placed
-
-    def asked(self, visit: Visit) -> Collection:
-        if visit.collection is None:
-            raise NotFound(Text("Cette collection n'existe pas.", "There is no such collection."))
-        return visit.collection
 
     def _landing(self, lang: Lang) -> dict[str, Any]:
         return landing_document(self.engine.landing(lang), self.service, self.mounted, BASE, lang)
@@ -225,11 +227,6 @@ def address(path: str, query: Mapping[str, str]) -> str:
     from urllib.parse import urlencode
 
     return f"{path}?{urlencode(query, safe=',')}" if query else path
-
-
-def fingerprint(body: bytes) -> str:
-    """A validator of these very bytes."""
-    return hashlib.blake2b(body, digest_size=12).hexdigest()
 
 
 def _is_listed(one: Mapping[str, str]) -> bool:

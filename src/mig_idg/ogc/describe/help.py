@@ -6,8 +6,9 @@ import orjson
 
 from mig_idg.guard.answer import Answer
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.describe.describer import Describer, fingerprint
+from mig_idg.ogc.describe.describer import Describer
 from mig_idg.ogc.describe.formats import only, wanted
+from mig_idg.ogc.describe.kept import fingerprint
 from mig_idg.ogc.describe.openapi.document import Seen, definition
 from mig_idg.ogc.describe.standing import ACTIONS, standing
 from mig_idg.ogc.pygeoapi_engine import BASE

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from mig_idg.charter import Decision
-from mig_idg.errors import Lang, Text
+from mig_idg.errors import Lang, NotFound, Text
 from mig_idg.guard.principal import Principal
 from mig_idg.guard.snapshot import Snapshot
+from mig_idg.guard.visit import Visit
 from mig_idg.store.collection import Collection
 from mig_idg.territory import name_of
 
@@ -93,6 +94,13 @@ class Standing:
 def standing(snapshot: Snapshot, principal: Principal, collection: Collection, actions: Iterable[str]) -> Standing:
     """The caller's standing, from decisions that the snapshot keeps."""
     return Standing(collection, tuple((a, snapshot.decide(principal, a, collection.id)) for a in actions))
+
+
+def asked(visit: Visit) -> Collection:
+    """The collection of a visit. Raises NotFound for a door on no collection."""
+    if visit.collection is None:
+        raise NotFound(Text("Cette collection n'existe pas.", "There is no such collection."))
+    return visit.collection
 
 
 def obligation(code: str, lang: Lang) -> dict[str, str]:

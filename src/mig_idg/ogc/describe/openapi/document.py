@@ -1,7 +1,7 @@
 """The assembly, for one caller.
 
-Up to `SPELLED_OUT` collections, each has its own paths, with its own attributes as parameters: a definition one can read.
-Beyond, paths are written once with the list of ids, because QGIS downloads the whole definition for each layer it opens.
+Up to `SPELLED_OUT` collections, each has its own paths, with its own attributes as parameters: a definition one can
+read. Beyond, paths are written once with the list of ids, because QGIS downloads the whole definition for each layer.
 """
 
 from __future__ import annotations

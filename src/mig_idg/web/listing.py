@@ -1,0 +1,47 @@
+"""Long lists put in order for a reader: conformance classes by standard, operations by subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_STANDARDS = {
+    "ogcapi-common-1": "OGC API - Common, 1 : Core",
+    "ogcapi-common-2": "OGC API - Common, 2 : Geospatial Data",
+    "ogcapi-features-1": "OGC API - Features, 1 : Core",
+    "ogcapi-features-2": "OGC API - Features, 2 : CRS",
+    "ogcapi-features-3": "OGC API - Features, 3 : Filtering",
+    "ogcapi-features-4": "OGC API - Features, 4 : Create, Replace, Update and Delete",
+    "ogcapi-features-5": "OGC API - Features, 5 : Schemas",
+    "ogcapi-tiles-1": "OGC API - Tiles",
+    "ogcapi-maps-1": "OGC API - Maps",
+    "ogcapi-coverages-1": "OGC API - Coverages",
+    "ogcapi-records-1": "OGC API - Records",
+    "ogcapi-processes-1": "OGC API - Processes",
+    "cql2": "CQL2",
+    "json-fg-1": "JSON-FG",
+}
+
+
+def by_standard(uris: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """The classes of each standard, in the order of first appearance."""
+    grouped: dict[str, list[str]] = {}
+    for uri in uris:
+        parts = uri.split("/spec/", 1)[-1].split("/")
+        grouped.setdefault(_STANDARDS.get(parts[0], parts[0]), []).append(uri)
+    return list(grouped.items())
+
+
+def operations_of(document: Mapping[str, Any], tag: str) -> list[dict[str, Any]]:
+    """The operations of an OpenAPI document under one tag: path, verb, the operation, its media types."""
+    return [
+        {
+            "path": path,
+            "verb": verb.upper(),
+            "operation": operation,
+            "medias": [media for answer in operation["responses"].values() for media in answer.get("content", {})],
+        }
+        for path, verbs in document["paths"].items()
+        for verb, operation in verbs.items()
+        if tag in operation.get("tags", ())
+    ]

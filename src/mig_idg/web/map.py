@@ -1,0 +1,64 @@
+"""What a map is told to draw: the collection's own tiles or features, the communes behind, the words of its buttons.
+
+Only what the caller may see: the layer behind is decided like any other, and left out when refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mig_idg.errors import Lang
+from mig_idg.web.frame import Frame
+
+BEHIND = "communes"
+TILES = "/collections/{}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}?f=mvt"
+RASTER_TILES = "/collections/{}/map/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}?f=png"
+EVERYWHERE = (2.14, 48.72, 2.34, 48.98)
+
+_LOCALE: dict[Lang, dict[str, str]] = {
+    "fr": {
+        "NavigationControl.ZoomIn": "Zoomer",
+        "NavigationControl.ZoomOut": "Dézoomer",
+        "Map.Title": "Carte",
+        "Popup.Close": "Fermer",
+        "ScaleControl.Meters": "m",
+        "ScaleControl.Kilometers": "km",
+    },
+    "en": {},
+}
+
+
+def chart_of(visit: Any, frame: Frame, document: Any) -> dict[str, Any] | None:
+    """The drawing of a visit's collection, or None when there is nothing to draw or the caller may not view it."""
+    collection = visit.collection if visit is not None else None
+    if collection is None or not isinstance(document, dict):
+        return None
+    of_items = document.get("type") in ("FeatureCollection", "Feature")
+    if not of_items and not _viewed(visit, collection.id):
+        return None
+    drawing: dict[str, Any] = {
+        "bbox": list(collection.bbox or frame.service.extent or EVERYWHERE),
+        "attribution": visit.snapshot.credit(collection, frame.lang),
+        "labels": {name: text.get(frame.lang) for name, text in collection.declared.get("attributes", {}).items()},
+        "locale": _LOCALE[frame.lang],
+    }
+    if of_items:
+        drawing["items"] = frame.here(f="json")
+    elif collection.raster is not None and "maps" in collection.services:
+        drawing["raster"] = frame.root + frame.prefix + RASTER_TILES.format(collection.id)
+    elif collection.table is not None and collection.table.geometry is not None and "tiles" in collection.services:
+        drawing |= {"tiles": frame.root + frame.prefix + TILES.format(collection.id), "layer": collection.id}
+    else:
+        return None
+    if collection.id != BEHIND and _tiled(visit, BEHIND):
+        drawing["background"] = {"tiles": frame.root + frame.prefix + TILES.format(BEHIND), "layer": BEHIND}
+    return drawing
+
+
+def _viewed(visit: Any, collection: str) -> bool:
+    return bool(visit.snapshot.decide(visit.principal, "view", collection).permitted)
+
+
+def _tiled(visit: Any, collection: str) -> bool:
+    known = visit.snapshot.collections.get(collection)
+    return known is not None and "tiles" in known.services and _viewed(visit, collection)

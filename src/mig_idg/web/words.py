@@ -1,0 +1,79 @@
+"""Dates, numbers and small words as people write them, in French and English."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from mig_idg.errors import Lang
+
+_MONTHS: dict[Lang, tuple[str, ...]] = {
+    "fr": ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+           "décembre"),
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+           "December"),
+}  # fmt: skip
+_THIN = "\u202f"
+
+FREQUENCIES = {
+    "continual": ("en continu", "continually"),
+    "daily": ("chaque jour", "every day"),
+    "weekly": ("chaque semaine", "every week"),
+    "monthly": ("chaque mois", "every month"),
+    "quarterly": ("chaque trimestre", "every quarter"),
+    "annually": ("chaque année", "every year"),
+    "asNeeded": ("en tant que de besoin", "as needed"),
+}
+ROLES = {
+    "owner": ("propriétaire", "owner"),
+    "custodian": ("gestionnaire", "custodian"),
+    "distributor": ("diffuseur", "distributor"),
+    "processor": ("intégrateur", "processor"),
+    "pointOfContact": ("contact", "contact"),
+}
+TYPES = {
+    "string": ("texte", "text"),
+    "integer": ("entier", "integer"),
+    "number": ("nombre", "number"),
+    "boolean": ("oui ou non", "yes or no"),
+    "array": ("liste", "list"),
+    "object": ("objet", "object"),
+    "date": ("date", "date"),
+    "date-time": ("date et heure", "date and time"),
+    "time": ("heure", "time"),
+    "uuid": ("identifiant (UUID)", "identifier (UUID)"),
+}
+
+
+def day(value: Any, lang: Lang) -> str:
+    """`2026-11-01` → `1er novembre 2026` or `1 November 2026`; what is no date stays as it is."""
+    try:
+        on = value if isinstance(value, date) else datetime.fromisoformat(str(value)).date()
+    except ValueError:
+        return str(value)
+    number = "1er" if on.day == 1 and lang == "fr" else str(on.day)
+    return f"{number} {_MONTHS[lang][on.month - 1]} {on.year}"
+
+
+def number(value: Any, lang: Lang) -> str:
+    """`12345` → `12 345` or `12,345`."""
+    return f"{value:,}".replace(",", _THIN if lang == "fr" else ",")
+
+
+def word(table: dict[str, tuple[str, str]], key: str, lang: Lang) -> str:
+    """A word of one of the tables, or the key itself."""
+    fr, en = table.get(key, (key, key))
+    return en if lang == "en" else fr
+
+
+def value(shown: Any, lang: Lang) -> str:
+    """The value of an attribute as a reader expects it: yes and no, an empty value as a dash, lists with commas."""
+    if shown is None or shown == "":
+        return "—"
+    if isinstance(shown, bool):
+        return (("oui", "non") if lang == "fr" else ("yes", "no"))[not shown]
+    if isinstance(shown, list):
+        return ", ".join(value(one, lang) for one in shown) or "—"
+    if isinstance(shown, float):
+        return f"{shown:g}".replace(".", "," if lang == "fr" else ".")
+    return str(shown)
