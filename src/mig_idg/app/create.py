@@ -83,15 +83,14 @@ def every_door(settings: Settings) -> list[Door]:
     from mig_idg.ogc.features.doors import DOORS as FEATURES
     from mig_idg.ogc.raster.doors import doors as raster_doors
     from mig_idg.ogc.tiles.doors import DOORS as TILES
+    from mig_idg.web.doors import doors as web_doors
 
-    others = [*FEATURES, *TILES, *raster_doors(settings)]
+    others = [*FEATURES, *TILES, *raster_doors(settings), *web_doors()]
     return [*describe.doors(settings, others), *others]
 
 
 def renderer(settings: Settings) -> Render:
     """How a named page becomes HTML."""
-    try:
-        from mig_idg.web import pages
-    except ImportError:  # TEMPORARY until web/pages.py lands
-        return lambda name, context, lang: f"<!doctype html><title>{name}</title>"
-    return pages.render
+    from mig_idg.web import pages
+
+    return pages.renderer(settings)

@@ -54,12 +54,8 @@ def compressed(asset: Asset) -> bytes:
 async def icon(_visit: Visit) -> Answer:
     """`/favicon.ico`."""
     asset = assets().files["favicon.ico"]
-    return Answer(
-        body=asset.body,
-        media_type=asset.media_type,
-        etag=asset.etag,
-        headers={"cache-control": A_DAY, "vary": "Accept-Encoding"},
-    )
+    headers = {"cache-control": A_DAY, "vary": "Accept-Encoding"}
+    return Answer(body=asset.body, media_type=asset.media_type, etag=asset.etag, headers=headers)
 
 
 async def robots(_visit: Visit) -> Answer:

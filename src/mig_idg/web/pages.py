@@ -61,7 +61,9 @@ def problem_page(document: Mapping[str, Any], lang: Lang) -> str:
 def _render(service: Service, name: str, context: Mapping[str, Any], lang: Lang) -> str:
     visit = context.get("visit")
     frame = frame_of(service, lang, visit)
-    shown = {"visit": None, **context, **_tools(frame), "chart": chart_of(visit, frame, context.get("document"))}
+    document = context.get("document", context.get(name))
+    shown = {"visit": None, "document": document, **context, **_tools(frame)}
+    shown["chart"] = chart_of(visit, frame, document)
     return environment().get_template(f"{name}.html").render(shown)
 
 
