@@ -99,6 +99,9 @@ class Service:
     app_url: str
     home: Path
     now: list[datetime] = field(default_factory=list)
+    settle: Callable[[], None] = lambda: None
+
+    # `now[0]` is the server's clock; `settle()` returns once the journal is written.
 
     def get(self, path: str, who: str | None = None, **more: Any) -> httpx.Response:
         """GET as a demonstration account (`owner`, `ept`…; None: the public)."""
@@ -183,7 +186,9 @@ def _running(urls: tuple[str, str], tokens: dict[str, str], home: Path) -> Itera
         listening.close()
         raise
     server = uvicorn.Server(uvicorn.Config(app, http="httptools", loop="asyncio", lifespan="on", log_level="error"))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])), daemon=True)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve([listening])), daemon=True)
+    service.settle = lambda: asyncio.run_coroutine_threadsafe(app.guard.journal.flush(), loop).result(10)
     thread.start()
     ready = threading.Event()
     while not server.started and thread.is_alive():
@@ -195,6 +200,7 @@ def _running(urls: tuple[str, str], tokens: dict[str, str], home: Path) -> Itera
         server.should_exit = True
         thread.join(timeout=20)
         listening.close()
+        loop.close()
 
 
 @pytest.fixture(scope="session")
