@@ -1,7 +1,8 @@
 """The tables of the layers' own rows: made, filled in one go, described.
 
     make(connection, table)                  the table of a layer, with its key and comments
-    fill(connection, table, batches)         all its rows replaced by those of the batches, by COPY
+    clear(connection, table)                 without its rows, or those of some territories
+    fill(connection, table, batches)         the rows of the batches added, by COPY
     index(connection, table)                 spatial and territorial indexes, once the rows are there
     present(connection, name)                what is there already, or None
 
@@ -41,6 +42,17 @@ PIECE = 20_000
 Progress = Callable[[int], None]
 
 
+class RowRefused(Exception):
+    """The database refuses a row of a COPY. `row` is its rank in what was sent, None when only its value is known.
+
+    `kind`: `duplicate` (of the key), `null`, `geometry` (type, SRID, heights), `value` (not of the column's type).
+    """
+
+    def __init__(self, kind: str, row: int | None, column: str | None, value: str | None) -> None:
+        super().__init__(kind)
+        self.kind, self.row, self.column, self.value = kind, row, column, value
+
+
 @dataclass(frozen=True, slots=True)
 class LayerColumn:
     """A column of attributes; `type` is one of `SQL_TYPES`, `comment` what the depositor calls it."""
@@ -57,7 +69,7 @@ class LayerTable:
     name: str
     columns: tuple[LayerColumn, ...]
     key: str
-    geometry: str = "geom"
+    geometry: str | None = "geom"
     geometry_type: str = "Geometry"
     srid: int = 2154
     has_z: bool = False
@@ -66,7 +78,7 @@ class LayerTable:
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
-        for word in (*self.parts, *names, self.geometry):
+        for word in (*self.parts, *names, *([self.geometry] if self.geometry else [])):
             if not NAME.fullmatch(word):
                 raise Misunderstood(Text(f"Nom SQL impossible : « {word} ».", f"Not a usable SQL name: “{word}”."))
         if self.key not in names or (self.territory and self.territory not in names):
@@ -105,21 +117,46 @@ def make(connection: psycopg.Connection[Any], table: LayerTable) -> None:
         )
         for column in table.columns
     ]
-    columns.append(sql.SQL("{} {}").format(sql.Identifier(table.geometry), sql.SQL(table.geometry_sql)))
+    if table.geometry:
+        columns.append(sql.SQL("{} {}").format(sql.Identifier(table.geometry), sql.SQL(table.geometry_sql)))
     connection.execute(sql.SQL("create table {} ({})").format(table.identifier, sql.SQL(", ").join(columns)))
     _comment(connection, table)
 
 
 def index(connection: psycopg.Connection[Any], table: LayerTable) -> None:
     """Key, spatial index and territorial index: made after the rows, which is several times faster than during."""
-    connection.execute(
-        sql.SQL("alter table {} add primary key ({})").format(table.identifier, sql.Identifier(table.key))
-    )
-    connection.execute(
-        sql.SQL("create index on {} using gist ({})").format(table.identifier, sql.Identifier(table.geometry))
-    )
+    try:
+        connection.execute(
+            sql.SQL("alter table {} add primary key ({})").format(table.identifier, sql.Identifier(table.key))
+        )
+    except psycopg.errors.UniqueViolation as error:
+        raise _refused(error) from None
+    if table.geometry:
+        connection.execute(
+            sql.SQL("create index on {} using gist ({})").format(table.identifier, sql.Identifier(table.geometry))
+        )
     if table.territory and table.territory != table.key:
         connection.execute(sql.SQL("create index on {} ({})").format(table.identifier, sql.Identifier(table.territory)))
+
+
+def alone(connection: psycopg.Connection[Any], name: str) -> bool:
+    """Be the only one to fill this table until the transaction ends; False when somebody already is."""
+    row = connection.execute("select pg_try_advisory_xact_lock(hashtextextended(%s, 92))", (name,)).fetchone()
+    return bool(row and row[0])
+
+
+def clear(connection: psycopg.Connection[Any], table: LayerTable, territories: Iterable[str] | None = None) -> int:
+    """Remove every row, or those of some territories, inside the caller's transaction; how many.
+
+    `delete` and not `truncate`: truncate takes a lock that stops readers until the commit, and shows an empty table to
+    those whose snapshot is older. With `delete` the readers keep the old rows, whole, until the new ones are
+    committed, whole; what it leaves behind is for vacuum.
+    """
+    statement = sql.SQL("delete from {}").format(table.identifier)
+    if territories is None or table.territory is None:
+        return connection.execute(statement).rowcount
+    limited = sql.SQL("{} where {} = any(%s)").format(statement, sql.Identifier(table.territory))
+    return connection.execute(limited, (list(territories),)).rowcount
 
 
 def fill(
@@ -128,26 +165,25 @@ def fill(
     batches: Iterable[pa.RecordBatch | pa.Table],
     progress: Progress | None = None,
 ) -> int:
-    """Replace every row of the table by those of the batches; the number of rows written.
+    """Add the rows of the batches by COPY, inside the caller's transaction; the number of rows written.
 
-    To be called inside a transaction. `delete` and not `truncate`: truncate takes a lock that stops readers until the
-    commit, and shows an empty table to those whose snapshot is older. With `delete` the readers keep the old rows,
-    whole, until the new ones are committed, whole; what it leaves behind is for vacuum.
+    Raises RowRefused when the database refuses one, and nothing is written.
     """
-    if rows_in(connection, table):
-        connection.execute(sql.SQL("delete from {}").format(table.identifier))
-    names = [*(column.name for column in table.columns), table.geometry]
+    names = [*(column.name for column in table.columns), *([table.geometry] if table.geometry else [])]
     statement = sql.SQL("copy {} ({}) from stdin with (format csv)").format(
         table.identifier, sql.SQL(", ").join(map(sql.Identifier, names))
     )
     written = 0
     with connection.cursor() as cursor:
-        with cursor.copy(statement) as copy:
-            for piece in _pieces(batches):
-                copy.write(csv_of(piece.select(names)))
-                written += piece.num_rows
-                if progress:
-                    progress(piece.num_rows)
+        try:
+            with cursor.copy(statement) as copy:
+                for piece in _pieces(batches):
+                    copy.write(csv_of(piece.select(names)))
+                    written += piece.num_rows
+                    if progress:
+                        progress(piece.num_rows)
+        except (psycopg.errors.IntegrityError, psycopg.errors.DataError, psycopg.errors.InternalError_) as error:
+            raise _refused(error) from None
         if cursor.rowcount != written:
             raise OutsideFailure(
                 Text(
@@ -161,12 +197,6 @@ def fill(
 def analyze(connection: psycopg.Connection[Any], table: LayerTable) -> None:
     """Fresh statistics for the planner; call it after the commit, on what readers now see."""
     connection.execute(sql.SQL("analyze {}").format(table.identifier))
-
-
-def rows_in(connection: psycopg.Connection[Any], table: LayerTable) -> bool:
-    """Is there at least one row?"""
-    found = connection.execute(sql.SQL("select exists (select from {})").format(table.identifier)).fetchone()
-    return bool(found and found[0])
 
 
 def present(connection: psycopg.Connection[Any], name: str) -> dict[str, str] | None:
@@ -190,11 +220,33 @@ def present(connection: psycopg.Connection[Any], name: str) -> dict[str, str] | 
     return dict(rows) or None
 
 
+def numbered(batch: pa.RecordBatch, key: str, given: int) -> pa.RecordBatch:
+    """The batch with a key that continues the numbering: `given` rows came before."""
+    numbers = pa.array(range(given + 1, given + batch.num_rows + 1), pa.int64())
+    return batch.append_column(key, numbers)
+
+
 def csv_of(batch: pa.RecordBatch | pa.Table) -> memoryview:
     """The rows as the CSV that COPY reads."""
     text = io.BytesIO()
     arrow_csv.write_csv(batch, text, arrow_csv.WriteOptions(include_header=False, quoting_style="needed"))
     return text.getbuffer()
+
+
+def _refused(error: psycopg.Error) -> RowRefused:
+    """What PostgreSQL says of a row, without its words: place from the context of COPY, value from the detail."""
+    context, detail = error.diag.context or "", error.diag.message_detail or ""
+    place = re.search(r"^COPY [^,]+, \D+(\d+)(?:, \D+? (\w+))?(?:: \"(.*)\")?", context)
+    row = int(place[1]) if place else None
+    column = error.diag.column_name or (place[2] if place else None)
+    if isinstance(error, psycopg.errors.UniqueViolation):
+        key = re.search(r"\((.+)\)=\((.*)\)", detail)
+        return RowRefused("duplicate", row, key[1].strip('"') if key else None, key[2] if key else None)
+    if isinstance(error, psycopg.errors.NotNullViolation):
+        return RowRefused("null", row, column, None)
+    if "eometry" in (error.diag.message_primary or ""):
+        return RowRefused("geometry", row, column, None)
+    return RowRefused("value", row, column, place[3] if place else None)
 
 
 def _pieces(batches: Iterable[pa.RecordBatch | pa.Table]) -> Iterator[pa.RecordBatch]:

@@ -1,4 +1,4 @@
-"""The fields of a BAL file and the columns of a table of addresses, which follow version 1.5.
+"""The fields of a BAL file, and the columns of a table of addresses, which follow version 1.5.
 
 `x`, `y`, `long` and `lat` are not columns: the geometry says them, and two statements of one place end up differing.
 `cle_interop` left the model with 1.5; it is kept when a file brings it, since information systems still join on it.
@@ -7,6 +7,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Version = Literal["1.3", "1.4", "1.5"]
+BAN_IDS = ("id_ban_commune", "id_ban_toponyme", "id_ban_adresse")
+NO_ADDRESS = 99999
+
+# Every field of the three versions; a regional language adds `_bre`, `_eus`… to those that are names.
+FIELDS = (
+    "uid_adresse", *BAN_IDS, "cle_interop", "commune_insee", "commune_nom", "commune_deleguee_insee",
+    "commune_deleguee_nom", "voie_nom", "toponyme", "lieudit_complement_nom", "numero", "suffixe", "position", "x", "y",
+    "long", "lat", "cad_parcelles", "source", "date_der_maj", "certification_commune",
+)  # fmt: skip
+
+POSITIONS = (
+    "délivrance postale", "entrée", "bâtiment", "cage d’escalier", "logement", "parcelle", "segment",
+    "service technique",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +36,9 @@ class Column:
 
 
 COLUMNS = (
-    Column("id", "text", "clé : id_ban_adresse s'il est donné, sinon tirée de cle_interop ou de id_ban_toponyme"),
+    Column(
+        "id", "text", "clé : id_ban_adresse s'il est donné, sinon id_ban_toponyme (lieu sans adresse) ou cle_interop"
+    ),
     Column("id_ban_commune", "text", "identifiant BAN de la commune"),
     Column("id_ban_toponyme", "text", "identifiant BAN de la voie ou du lieu-dit"),
     Column("id_ban_adresse", "text", "identifiant BAN de l'adresse ; vide pour un lieu sans adresse (numéro 99999)"),
@@ -38,3 +57,15 @@ COLUMNS = (
     Column("date_der_maj", "date", "date de dernière mise à jour"),
     Column("certification_commune", "boolean", "certifiée par la commune"),
 )
+
+
+def version_of(header: tuple[str, ...]) -> Version:
+    """The version a header follows: 1.3 unless the three BAN identifiers are there, then 1.5 if it says `toponyme`."""
+    if not all(name in header for name in BAN_IDS):
+        return "1.3"
+    return "1.5" if "toponyme" in header else "1.4"
+
+
+def street_field(version: Version) -> str:
+    """The field that names the street: `toponyme` since 1.5, `voie_nom` before."""
+    return "toponyme" if version == "1.5" else "voie_nom"

@@ -1,0 +1,183 @@
+"""`mig-idg import FILE --collection ID`: a file into a collection, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mig_idg.cli.words import lang, registry_connection, say, say_json, settings, t, today
+from mig_idg.errors import Text, UnknownWord
+
+if TYPE_CHECKING:
+    from mig_idg.declaration.model import Declaration
+    from mig_idg.deposit.imports import Choices, Progress
+    from mig_idg.deposit.report import ImportReport, RefusedFile, Said
+
+
+@click.command(
+    name="import",
+    help=t(
+        "Charge FILE dans une collection : CSV (BAL 1.3, 1.4, 1.5 ou coordonnées), GeoPackage, GeoJSON, Shapefile "
+        "(ZIP), GML, FlatGeobuf, GeoParquet. Un fichier fautif est refusé avec lignes et colonnes, et rien ne change.",
+        "Loads FILE into a collection: CSV (BAL 1.3, 1.4, 1.5 or coordinates), GeoPackage, GeoJSON, Shapefile (ZIP), "
+        "GML, FlatGeobuf, GeoParquet. A faulty file is refused with lines and columns, and nothing changes.",
+    ),
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--collection", "collection_id", required=True, help=t("identifiant déclaré", "declared identifier"))
+@click.option("--layer", help=t("couche du fichier", "layer of the file"))
+@click.option("--encoding", help=t("encodage, s'il n'est pas UTF-8", "encoding, if not UTF-8"))
+@click.option("--crs", help=t("système de coordonnées, si le fichier ne le dit pas", "CRS, if the file does not say"))
+@click.option(
+    "--replace",
+    type=click.Choice(["all", "territory"]),
+    help=t(
+        "ce que le fichier remplace : toute la collection, ou ses territoires seulement (défaut pour une BAL)",
+        "what the file replaces: the whole collection, or its territories only (default for a BAL)",
+    ),
+)
+@click.option("--aggregate", is_flag=True, help=t("BAL de plusieurs communes", "BAL of several communes"))
+@click.option(
+    "--directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    help=t("dossier des déclarations", "folder of the declarations"),
+)
+@click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
+def command(
+    file: Path,
+    collection_id: str,
+    layer: str | None,
+    encoding: str | None,
+    crs: str | None,
+    replace: str | None,
+    aggregate: bool,
+    directory: Path | None,
+    as_json: bool,
+) -> int:
+    """Import one file; 1 when it is refused."""
+    from mig_idg.deposit.imports import Choices
+    from mig_idg.deposit.report import RefusedFile
+
+    declaration = _declared(collection_id, directory or settings().collections_dir)
+    choices = Choices(layer, encoding, crs, replace, aggregate, today())  # type: ignore[arg-type]
+    try:
+        done = _imported(file, declaration, choices, quiet=as_json)
+    except RefusedFile as refused:
+        _tell_refusal(refused, as_json)
+        return 1
+    _tell(done, as_json)
+    return 0
+
+
+def _declared(collection_id: str, directory: Path) -> Declaration:
+    """The declaration of that id; a fault in its own file is told, those of others are not in the way."""
+    from mig_idg.declaration.load import load_folder
+
+    folder = load_folder(directory)
+    known = {one.declaration.id: one.declaration for one in folder.declared}
+    if collection_id in known:
+        return known[collection_id]
+    for error in folder.errors:
+        if Path(error.file).stem == collection_id:
+            raise error
+    raise UnknownWord(Text("Collection", "collection"), collection_id, known)
+
+
+def _imported(file: Path, declaration: Declaration, choices: Choices, *, quiet: bool) -> ImportReport:
+    from mig_idg.deposit.imports import run
+
+    with registry_connection() as connection, _bar(quiet=quiet) as progress:
+        return run(connection, file, declaration, choices, progress)
+
+
+@contextmanager
+def _bar(*, quiet: bool) -> Iterator[Progress | None]:
+    """A progress bar on the terminal, on the error stream so that the answer can be piped."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    names = {"check": t("contrôle", "checking"), "load": t("chargement", "loading")}
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=console
+    ) as bar:
+        tasks = {}
+
+        def progress(step: str, done: int, size: int) -> None:
+            if step not in tasks:
+                tasks[step] = bar.add_task(names[step], total=size or None)
+            bar.update(tasks[step], completed=done)
+
+        yield progress
+
+
+def _tell(done: ImportReport, as_json: bool) -> None:
+    if as_json:
+        say_json(done.as_json(lang()))
+        return
+    _tell_findings(done.findings)
+    limits = done.territories
+    say(
+        Text(
+            f"{done.file} ({done.standard or done.format}) : {done.rows} lignes dans « {done.collection} » "
+            f"({done.table}{', créée' if done.created else ''}) en {done.seconds:.1f} s.",
+            f"{done.file} ({done.standard or done.format}): {done.rows} rows in “{done.collection}” "
+            f"({done.table}{', made' if done.created else ''}) in {done.seconds:.1f} s.",
+        )
+    )
+    if done.replaced:
+        scope = Text("", "") if limits is None else Text(f" ({', '.join(limits[:5])})", f" ({', '.join(limits[:5])})")
+        say(Text(f"{done.replaced} lignes remplacées{scope.fr}.", f"{done.replaced} rows replaced{scope.en}."))
+
+
+def _tell_refusal(refused: RefusedFile, as_json: bool) -> None:
+    if as_json:
+        findings = [one.as_json(lang()) for one in refused.told]
+        say_json(
+            {"accepted": False, "file": refused.extra["file"], "detail": refused.text(lang()), "findings": findings}
+        )
+        return
+    _tell_findings(refused.told)
+    say(refused.text(lang()), err=True)
+
+
+def _tell_findings(told: tuple[Said, ...]) -> None:
+    """One table: what, how many, where (line:column), the value, what was expected."""
+    if not told:
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    marks = {"error": "[red]✗[/red]", "warning": "[yellow]![/yellow]", "info": "·"}
+    table = Table(box=None, pad_edge=False)
+    for head in ("", t("constat", "finding"), t("nombre", "count"), t("lignes", "lines"), t("attendu", "expected")):
+        table.add_column(head, justify="right" if head in ("nombre", "count") else "left")
+    for one in told:
+        expected = one.label.expected
+        table.add_row(
+            marks[one.level],
+            f"{one.label.means.in_(lang())} [dim]{one.code}[/dim]",
+            str(one.count),
+            _places(one),
+            expected.in_(lang()) if expected else "",
+        )
+    Console(stderr=True).print(table)
+
+
+def _places(one: Said) -> str:
+    """`3:12 « 4 ter », 7:12 « 5 b »…`"""
+    from rich.markup import escape
+
+    places = []
+    for example in one.examples[:4]:
+        where = "" if example.line is None else str(example.line) + (f":{example.column}" if example.column else "")
+        value = example.short or (example.field if example.line is None else None)
+        places.append(f"{where} « {escape(value)} »" if value else where)
+    return ", ".join(places) + ("…" if one.count > len(places) else "")
