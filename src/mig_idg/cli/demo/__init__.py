@@ -79,7 +79,7 @@ def _prepare(owner: str, chosen: Settings, scale: int, steps: Steps) -> None:
     today = words.today()
     with connect(owner) as connection:
         with steps(Text("structure de la base", "structure of the database")):
-            migrate(connection)
+            changed = migrate(connection)
         with steps(Text("données fictives sur de vraies communes", "fictitious data on real communes")) as told:
             loaded = data.load(connection, chosen.home, scale=scale, progress=told)
             connection.commit()
@@ -87,14 +87,14 @@ def _prepare(owner: str, chosen: Settings, scale: int, steps: Steps) -> None:
         with steps(Text("adhésions, inventées", "adhesions, invented")):
             partnership.adopt(connection, today)
             connection.commit()
-        if not latest(connection).number:
+        if changed or not latest(connection).number:  # what a new version serves is made by publishing again
             with steps(Text("publication des collections", "publication of the collections")):
                 _publish(connection, chosen, today, steps)
                 connection.commit()
         with steps(Text("comptes", "accounts")):
             cast = accounts.open_all(connection, chosen.home, author=AUTHOR)
             connection.commit()
-    accounts.show(cast, chosen.home)
+    accounts.show(cast, chosen)
 
 
 def _publish(connection: Connection[Any], chosen: Settings, today: date, steps: Steps) -> None:

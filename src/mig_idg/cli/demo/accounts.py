@@ -20,6 +20,8 @@ from mig_idg.registry.seed import PILOT
 if TYPE_CHECKING:
     from psycopg import Connection
 
+    from mig_idg.settings import Settings
+
 FILE = "demo-accounts.json"
 
 
@@ -90,8 +92,8 @@ def open_all(connection: Connection[Any], home: Path, *, author: str) -> dict[st
     return cast
 
 
-def show(cast: dict[str, Account], home: Path) -> None:
-    """The table of accounts; tokens only in the file, and one address that works as it is."""
+def show(cast: dict[str, Account], settings: Settings) -> None:
+    """The table of accounts, tokens left in the file; and one address that QGIS opens as it is."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in (t("compte", "account"), t("organisme", "body"), t("rôles", "roles"), t("situation", "situation")):
         table.add_column(title)
@@ -100,10 +102,12 @@ def show(cast: dict[str, Account], home: Path) -> None:
     Console(highlight=False, width=None if os.isatty(1) else 130).print(table)
     say(
         Text(
-            f"Identifiants et jetons : {home / FILE} (lisible par vous seul).",
-            f"Logins and tokens: {home / FILE} (readable by you alone).",
+            f"Identifiants et jetons : {settings.home / FILE} (lisible par vous seul).",
+            f"Logins and tokens: {settings.home / FILE} (readable by you alone).",
         )
     )
+    address = f"{settings.public_url}/t/{cast['owner'].token}/"
+    say(Text(f"Pour QGIS, en tant que Nanterre : {address}", f"For QGIS, as Nanterre: {address}"))
 
 
 def _written(home: Path) -> dict[str, str]:
