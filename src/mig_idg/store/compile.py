@@ -74,14 +74,15 @@ def page(query: Query, grant: Grant, time_column: str | None = None) -> Statemen
     return Statement(sql, tuple(bind.values))
 
 
-def item(grant: Grant, id: str, query: Query) -> Statement:
+def item(grant: Grant, id: str, query: Query, writer: Table | None = None) -> Statement:
     """One feature by its id. Rows: (feature, state), or none.
 
-    The state of the row is the MD5 of its default representation; it is null when the feature asked for is that one.
+    The state of the row is the MD5 of its default representation, as the columns of `writer` show it when the caller
+    may edit (an exception may hide some from edition); null when the feature asked for is that very text.
     """
     table, bind = grant.table, Binder()
     condition = _equals(table.id, id, bind)
-    default = geojson(table, reference.CRS84, None, True, None, None)
+    default = geojson(writer or table, reference.CRS84, None, True, None, None)
     feature = geojson(table, query.crs, query.properties, query.geometry, query.precision, None)
     state = "null" if feature == default else f"md5({default})"
     return Statement(f"select {feature}, {state}\nfrom {grant.view}\nwhere {condition}", tuple(bind.values))

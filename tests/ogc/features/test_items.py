@@ -12,7 +12,7 @@ CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 
 
-def pages(served: Any, query: str, collection: str = "adresses", most: int = 400) -> list[dict[str, Any]]:
+def pages(served: Any, query: str, collection: str = "lieux", most: int = 400) -> list[dict[str, Any]]:
     """All the features from this page on, following `next`."""
     features: list[dict[str, Any]] = []
     document = served.items(query, collection)
@@ -33,7 +33,7 @@ def test_a_page_gives_features_counts_and_links(served: Any) -> None:
 
 
 def test_the_media_type_is_geojson_and_the_crs_is_said(served: Any) -> None:
-    answer = served.get("/collections/adresses/items?limit=1", headers={"accept": "application/geo+json"})
+    answer = served.get("/collections/lieux/items?limit=1", headers={"accept": "application/geo+json"})
     assert answer.headers["content-type"] == "application/geo+json"
     assert answer.headers["content-crs"] == f"<{CRS84}>"
 
@@ -69,7 +69,10 @@ def test_the_last_page_has_no_next_even_when_it_is_full(served: Any) -> None:
                                    "limit=55&bbox=2.19,48.87,2.2,48.90", "limit=64&sortby=surface"])  # fmt: skip
 def test_paging_gives_every_row_once_and_in_order(served: Any, query: str) -> None:
     found = [feature["id"] for feature in pages(served, query)]
-    whole = [f["id"] for f in served.items("&".join(p for p in query.split("&") if "limit" not in p) + "&limit=10000")["features"]]
+    whole = [
+        f["id"]
+        for f in served.items("&".join(p for p in query.split("&") if "limit" not in p) + "&limit=10000")["features"]
+    ]
     assert found == whole
     assert len(set(found)) == len(found) > 100
 
@@ -136,14 +139,14 @@ def test_a_next_link_survives_rows_removed_before_it(served: Any, database_url: 
     ],
 )
 def test_a_bad_parameter_is_400_and_is_named(served: Any, query: str, parameter: str) -> None:
-    answer = served.get(f"/collections/adresses/items?{query}")
+    answer = served.get(f"/collections/lieux/items?{query}")
     assert answer.status == 400
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json["parameter"] == parameter
 
 
 def test_an_unknown_parameter_is_told_the_nearest_one(served: Any) -> None:
-    answer = served.get("/collections/adresses/items?limitt=10")
+    answer = served.get("/collections/lieux/items?limitt=10")
     assert answer.status == 400
     assert "limit" in answer.json["remedy"]
 
@@ -197,7 +200,7 @@ def test_each_crs_gives_its_own_axis_order(served: Any) -> None:
     stored = served.items(f"limit=1&crs={EPSG}2154")["features"][0]["geometry"]["coordinates"]
     assert stored == pytest.approx([641010.123, 6866000.0], abs=1e-3)
     for code, flipped in ((4326, True), (3857, False), (3949, False), (4171, True), (3035, True)):
-        answer = served.get(f"/collections/adresses/items?limit=1&crs={EPSG}{code}")
+        answer = served.get(f"/collections/lieux/items?limit=1&crs={EPSG}{code}")
         assert answer.headers["content-crs"] == f"<{EPSG}{code}>"
         there = answer.json["features"][0]["geometry"]["coordinates"]
         x, y = Transformer.from_crs(2154, code, always_xy=True).transform(641010.123456, 6866000)
@@ -212,7 +215,9 @@ def test_the_same_box_in_any_crs_finds_the_same_features(served: Any) -> None:
         to = Transformer.from_crs(2154, code, always_xy=True)
         xmin, ymin, xmax, ymax = to.transform_bounds(*box, densify_pts=50)
         corners = (ymin, xmin, ymax, xmax) if flipped else (xmin, ymin, xmax, ymax)
-        found = {f["id"] for f in served.items(f"bbox={','.join(map(repr, corners))}&bbox-crs={EPSG}{code}")["features"]}
+        found = {
+            f["id"] for f in served.items(f"bbox={','.join(map(repr, corners))}&bbox-crs={EPSG}{code}")["features"]
+        }
         assert found >= wanted
 
 
@@ -222,7 +227,7 @@ def test_a_box_is_what_postgis_says_it_is(served: Any, connection: Any) -> None:
         x, y = 2.195 + dice.random() * 0.004, 48.881 + dice.random() * 0.002
         box = (x, y, x + dice.random() * 0.004, y + dice.random() * 0.002)
         (expected,) = connection.execute(
-            "select count(*) from data.adresses"
+            "select count(*) from data.lieux"
             " where st_intersects(st_transform(geom, 4326), st_makeenvelope(%s, %s, %s, %s, 4326))",
             box,
         ).fetchone()
@@ -260,14 +265,14 @@ def test_a_feature_without_geometry_is_served_with_null(served: Any) -> None:
 
 
 def test_an_etag_comes_and_a_second_ask_costs_nothing(served: Any) -> None:
-    path = "/collections/adresses/items?limit=3"
+    path = "/collections/lieux/items?limit=3"
     first = served.get(path)
     again = served.get(path, headers={"if-none-match": first.headers["etag"]})
     assert (again.status, again.content) == (304, b"")
 
 
 def test_accept_weights_choose_the_representation(served: Any) -> None:
-    path = "/collections/adresses/items?limit=1"
+    path = "/collections/lieux/items?limit=1"
     page = served.get(path, headers={"accept": "text/html;q=0.2, application/geo+json;q=0.9"})
     assert page.headers["content-type"] == "application/geo+json"
     page = served.get(path, headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
@@ -281,7 +286,7 @@ def test_precision_and_simplification(served: Any) -> None:
 
 
 def test_single_items_carry_their_links_and_their_crs(served: Any) -> None:
-    answer = served.get(f"/collections/adresses/items/a-00002?crs={EPSG}2154")
+    answer = served.get(f"/collections/lieux/items/a-00002?crs={EPSG}2154")
     assert answer.json["id"] == "a-00002"
     assert {link["rel"] for link in answer.json["links"]} >= {"self", "collection", "alternate"}
     assert answer.headers["content-crs"] == f"<{EPSG}2154>"
@@ -289,7 +294,7 @@ def test_single_items_carry_their_links_and_their_crs(served: Any) -> None:
 
 @pytest.mark.parametrize("id", ["nulle-part", "%00", "a-0000", "a-00002/x", "%F0%9F%92%A9"])
 def test_an_item_that_is_not_there_is_404(served: Any, id: str) -> None:
-    assert served.get(f"/collections/adresses/items/{id}").status == 404
+    assert served.get(f"/collections/lieux/items/{id}").status == 404
 
 
 def test_an_id_of_the_wrong_type_is_a_missing_item(served: Any) -> None:
@@ -299,9 +304,9 @@ def test_an_id_of_the_wrong_type_is_a_missing_item(served: Any) -> None:
 
 
 def test_unknown_parameters_of_an_item_are_400(served: Any) -> None:
-    assert served.get("/collections/adresses/items/a-00002?limit=3").status == 400
+    assert served.get("/collections/lieux/items/a-00002?limit=3").status == 400
 
 
 def test_head_answers_like_get_without_a_body(served: Any) -> None:
-    answer = served.request("HEAD", "/collections/adresses/items?limit=2")
+    answer = served.request("HEAD", "/collections/lieux/items?limit=2")
     assert (answer.status, answer.content) == (200, b"")

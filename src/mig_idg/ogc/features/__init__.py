@@ -15,6 +15,6 @@ from mig_idg.guard.door import Door
 
 def doors() -> tuple[Door, ...]:
     """The doors of OGC API Features."""
-    from mig_idg.ogc.features.doors import DOORS
+    from mig_idg.ogc.features.routes import DOORS
 
     return DOORS

@@ -13,6 +13,7 @@ from mig_idg.ogc.features import asking, formats, links, validators
 from mig_idg.store import compile
 from mig_idg.store.crs import CRS84
 from mig_idg.store.query import Query, parse
+from mig_idg.store.table import Table
 from mig_idg.store.values import value_of
 
 PARAMETERS = ("f", "lang", "token", "profile", "crs", "properties", "exclude-properties", "skipGeometry", "precision")
@@ -24,7 +25,7 @@ async def item(visit: Visit) -> Answer:
     form = formats.chosen(visit.query, visit.headers, formats.ITEM)
     query = read(visit)
     id = checked_id(visit)
-    rows = await asking.fetch(visit, compile.item(grant, id, query))
+    rows = await asking.fetch(visit, compile.item(grant, id, query, writer_of(visit)))
     if not rows or rows[0][0] is None:
         raise missing()
     feature, state = rows[0]
@@ -42,6 +43,15 @@ async def item(visit: Visit) -> Answer:
         headers={"content-crs": query.crs.content_crs},
         etag=validators.of_state(visit, named, validators.variant(form.name, visit.query)),
     )
+
+
+def writer_of(visit: Visit) -> Table | None:
+    """The columns this caller may edit on a layer open to edition, or None: what the state of a row is made of."""
+    collection, _ = visit.layer
+    if not (collection.declared.get("editing") or {}).get("enabled"):
+        return None
+    _, grant = visit.snapshot.grant(visit.principal, collection, "contribute")
+    return grant.table if grant else None
 
 
 def read(visit: Visit) -> Query:

@@ -1,0 +1,193 @@
+"""Edition on line: by the owner of a layer declared open to it, on the state that was read, in the CRS that was said."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
+ITEMS = "/collections/bancs/items"
+GEOJSON = {"content-type": "application/geo+json"}
+PATCH = {"content-type": "application/merge-patch+json"}
+
+
+def bench(place: tuple[float, float] = (2.1955, 48.889), **properties: Any) -> dict[str, Any]:
+    """A feature as an editor sends it."""
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": list(place)},
+        "properties": {"nom": "nouveau", "etat": "bon", **properties},
+    }
+
+
+def send(served: Any, method: str, path: str, feature: Any, who: str | None = "owner", **headers: str) -> Any:
+    """One write."""
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    kind = PATCH if method == "PATCH" else GEOJSON
+    return served.request(method, path, content=json.dumps(feature), headers={**kind, **names}, who=who)
+
+
+@pytest.fixture
+def made(served: Any) -> Any:
+    """A bench of this test's own: its path and its ETag."""
+    answer = send(served, "POST", ITEMS, bench(places=3))
+    assert answer.status == 201, answer.content
+    path = answer.headers["location"].removeprefix("http://idg.test")
+    return path, served.get(path, who="owner").headers["etag"]
+
+
+def test_options_offers_post_to_whoever_may_write_and_to_nobody_else(served: Any) -> None:
+    assert "POST" in served.request("OPTIONS", ITEMS, who="owner").headers["allow"]
+    assert "POST" not in served.request("OPTIONS", ITEMS).headers["allow"]
+    assert "POST" not in served.request("OPTIONS", ITEMS, who="partner").headers["allow"]
+    assert "POST" not in served.request("OPTIONS", "/collections/lieux/items", who="owner").headers["allow"]
+
+
+def test_a_created_feature_reads_back_where_it_was_put(served: Any, made: Any) -> None:
+    feature = served.get(made[0], who="owner").json
+    assert feature["geometry"] == {"type": "MultiPoint", "coordinates": [[2.1955, 48.889]]}
+    assert feature["properties"] | {"id": 0} == {
+        "id": 0, "nom": "nouveau", "etat": "bon", "places": 3, "pose": None, "secret": None, "commune": "92050",
+    }  # fmt: skip
+
+
+def test_coordinates_are_those_of_content_crs(served: Any) -> None:
+    there = f"<{EPSG}2154>"
+    answer = send(served, "POST", ITEMS, bench((641000.5, 6866000.5)), content_crs=there)
+    assert answer.status == 201
+    path = answer.headers["location"].removeprefix("http://idg.test")
+    stored = served.get(f"{path}?crs={EPSG}2154", who="owner").json["geometry"]["coordinates"]
+    assert stored == [[641000.5, 6866000.5]]
+    answer = send(served, "POST", ITEMS, bench((48.889, 2.1955)), content_crs=f"<{EPSG}4326>")
+    path = answer.headers["location"].removeprefix("http://idg.test")
+    assert served.get(path, who="owner").json["geometry"]["coordinates"] == [[2.1955, 48.889]]
+
+
+@pytest.mark.parametrize("given", [f"<{EPSG}999999>", f"{EPSG}2154", "<>", "<file:///etc/passwd>"])
+def test_an_unknown_content_crs_is_400(served: Any, given: str) -> None:
+    assert send(served, "POST", ITEMS, bench(), content_crs=given).status == 400
+
+
+def test_metres_without_content_crs_are_refused_rather_than_stored_off_africa(served: Any) -> None:
+    answer = send(served, "POST", ITEMS, bench((641000.5, 6866000.5)))
+    assert answer.status == 422
+    assert "Content-Crs" in answer.json["detail"]
+
+
+def test_a_write_without_the_state_it_starts_from_is_428(served: Any, made: Any) -> None:
+    for method in ("PUT", "PATCH", "DELETE"):
+        assert send(served, method, made[0], bench()).status == 428
+
+
+def test_a_write_on_a_state_that_moved_is_412(served: Any, made: Any) -> None:
+    path, etag = made
+    assert send(served, "PATCH", path, {"properties": {"places": 4}}, if_match=etag).status == 204
+    assert send(served, "PUT", path, bench(), if_match=etag).status == 412
+    assert send(served, "DELETE", path, None, if_match=etag).status == 412
+    assert served.get(path, who="owner").json["properties"]["places"] == 4
+
+
+def test_a_replacement_forgets_what_it_does_not_say(served: Any, made: Any) -> None:
+    path, etag = made
+    answer = send(served, "PUT", path, bench(nom="autre"), if_match=etag)
+    assert answer.status == 204
+    feature = served.get(path, who="owner")
+    assert feature.json["properties"]["nom"] == "autre"
+    assert feature.json["properties"]["places"] is None
+    assert feature.headers["etag"].split("-")[0] == answer.headers["etag"].split("-")[0] != etag.split("-")[0]
+
+
+def test_the_state_read_in_lambert_93_may_be_written_in_degrees(served: Any, made: Any) -> None:
+    path, _ = made
+    etag = served.get(f"{path}?crs={EPSG}2154", who="owner").headers["etag"]
+    assert send(served, "PATCH", path, {"properties": {"places": 9}}, if_match=etag).status == 204
+
+
+def test_a_patch_moves_a_geometry_and_nothing_else(served: Any, made: Any) -> None:
+    path, etag = made
+    move = {"geometry": {"type": "Point", "coordinates": [2.196, 48.8895]}}
+    assert send(served, "PATCH", path, move, if_match=etag).status == 204
+    feature = served.get(path, who="owner").json
+    assert feature["geometry"]["coordinates"] == [[2.196, 48.8895]]
+    assert feature["properties"]["places"] == 3
+
+
+def test_the_id_of_the_path_is_the_one_written_and_no_other(served: Any, made: Any) -> None:
+    path, etag = made
+    answer = send(served, "PUT", path, {**bench(nom="pirate"), "id": 1}, if_match=etag)
+    assert answer.status == 409
+    assert served.get(f"{ITEMS}/1").json["properties"]["nom"] == "banc 1"
+
+
+def test_a_deleted_feature_is_gone(served: Any, made: Any) -> None:
+    path, etag = made
+    assert send(served, "DELETE", path, None, if_match=etag).status == 204
+    assert served.get(path, who="owner").status == 404
+    assert send(served, "DELETE", path, None, if_match=etag).status == 404
+
+
+@pytest.mark.parametrize(
+    ("feature", "member"),
+    [
+        (bench(inconnu=1), "inconnu"),
+        (bench(nom=None), "nom"),
+        (bench(nom="x" * 21), "nom"),
+        (bench(places="trois"), "places"),
+        (bench(places=1.5), "places"),
+        (bench(places=2**40), None),
+        (bench(pose="hier"), "pose"),
+        (bench(etat="neuf"), "etat"),
+        (bench(commune="92051"), "commune"),
+        ({**bench(), "geometry": {"type": "LineString", "coordinates": [[2, 48], [2.1, 48]]}}, "geometry"),
+        ({**bench(), "geometry": {"type": "Point", "coordinates": [2, 48, 3]}}, "geometry"),
+        ({**bench(), "geometry": {"type": "Point", "coordinates": []}}, "geometry"),
+        ({**bench(), "geometry": None}, "geometry"),
+        ({**bench(), "geometry": {"type": "Cercle"}}, "geometry"),
+        ({**bench(), "propriétés": {}}, "propriétés"),
+    ],
+)
+def test_what_does_not_fit_the_model_is_422_and_named(served: Any, feature: Any, member: str | None) -> None:
+    answer = send(served, "POST", ITEMS, feature)
+    assert answer.status == 422, answer.content
+    if member:
+        assert member in [fault["member"] for fault in answer.json["errors"]]
+
+
+@pytest.mark.parametrize(
+    "body", ["{oops", "[]", '"x"', "{}", '{"type":"FeatureCollection"}', '{"type":"Feature","properties":[]}']
+)
+def test_an_unreadable_body_is_400(served: Any, body: str) -> None:
+    assert served.request("POST", ITEMS, content=body, headers=GEOJSON, who="owner").status == 400
+
+
+def test_a_body_of_another_kind_is_415(served: Any, made: Any) -> None:
+    answer = served.request(
+        "PUT", made[0], content="<a/>", headers={"content-type": "text/xml", "if-match": made[1]}, who="owner"
+    )
+    assert answer.status == 415
+
+
+def test_only_the_owner_writes(served: Any, made: Any) -> None:
+    path, etag = made
+    for who in ("partner", None):
+        assert send(served, "POST", ITEMS, bench(), who=who).status == 403
+        assert send(served, "PUT", path, bench(), who=who, if_match=etag).status == 403
+        assert send(served, "DELETE", path, None, who=who, if_match=etag).status == 403
+
+
+def test_a_layer_not_declared_open_to_edition_is_405(served: Any) -> None:
+    assert send(served, "POST", "/collections/troncons/items", bench()).status == 405
+
+
+def test_the_hidden_column_of_a_layer_is_an_unknown_word_to_others(served: Any) -> None:
+    hidden = served.get(f"{ITEMS}?filter=secret%3D%27chut%27", who="partner")
+    never = served.get(f"{ITEMS}?filter=jamais%3D%27chut%27", who="partner")
+    assert (hidden.status, never.status) == (400, 400)
+    assert hidden.content.replace(b"secret", b"jamais") == never.content
+    assert "secret" not in served.get("/collections/bancs/schema", who="partner").json["properties"]
+    assert "secret" in served.get("/collections/bancs/schema", who="owner").json["properties"]
+    for query in ("sortby=secret", "properties=secret", "secret=chut", "q=chut"):
+        answer = served.get(f"{ITEMS}?{query}", who="partner")
+        assert answer.status == 400 or answer.json["numberMatched"] == 0
