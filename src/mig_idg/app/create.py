@@ -80,7 +80,7 @@ def create_app(
 def every_door(settings: Settings) -> list[Door]:
     """All doors of the trades."""
     from mig_idg.ogc import describe
-    from mig_idg.ogc.features.doors import DOORS as FEATURES
+    from mig_idg.ogc.features.routes import DOORS as FEATURES
     from mig_idg.ogc.raster.doors import doors as raster_doors
     from mig_idg.ogc.tiles.doors import DOORS as TILES
     from mig_idg.web.doors import doors as web_doors
