@@ -8,6 +8,7 @@ from typing import Any
 
 from mig_idg.errors import Lang, Text
 from mig_idg.store.table import Column, Geometry, Stats, Table
+from mig_idg.territory import name_of
 
 OPEN_LICENCES = frozenset({"LO-2.0", "ODbL-1.0"})
 
@@ -44,7 +45,9 @@ class Collection:
     def credit(self, lang: Lang = "fr") -> str:
         """Who must be named beside any use: the owner as declared, or the partnership."""
         credit = self.declared.get("credit")
-        return credit if isinstance(credit, str) and credit else self.title.in_(lang)
+        if isinstance(credit, str) and credit:
+            return credit
+        return name_of(self.owner) if self.owner else self.title.in_(lang)
 
 
 def table_as_json(table: Table) -> dict[str, Any]:
