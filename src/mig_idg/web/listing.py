@@ -45,3 +45,12 @@ def operations_of(document: Mapping[str, Any], tag: str) -> list[dict[str, Any]]
         for verb, operation in verbs.items()
         if tag in operation.get("tags", ())
     ]
+
+
+def told_together(decisions: Iterable[Mapping[str, Any]]) -> list[tuple[list[str], Mapping[str, Any]]]:
+    """Decisions that say the same, once: the titles of their actions, and what is said."""
+    grouped: dict[str, tuple[list[str], Mapping[str, Any]]] = {}
+    for one in decisions:
+        said = repr([(name, value) for name, value in one.items() if name not in ("action", "title")])
+        grouped.setdefault(said, ([], one))[0].append(one["title"])
+    return list(grouped.values())

@@ -39,7 +39,9 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals.update(words=words)
-    made.filters.update(groupby_standard=listing.by_standard, operations_of=listing.operations_of)
+    made.filters.update(
+        groupby_standard=listing.by_standard, operations_of=listing.operations_of, told_together=listing.told_together
+    )
     return made
 
 

@@ -12,7 +12,7 @@ place.classList.add("ready");
 
 const map = new maplibre.Map({
   container: place,
-  style: { version: 8, sources: {}, layers: [{ id: "paper", type: "background", paint: { "background-color": "#f4f4f1" } }] },
+  style: { version: 8, sources: {}, layers: [{ id: "paper", type: "background", paint: { "background-color": "#e8edf2" } }] },
   bounds: drawing.bbox,
   fitBoundsOptions: { padding: 24 },
   maxZoom: 20,
@@ -21,7 +21,7 @@ const map = new maplibre.Map({
   locale: drawing.locale,
 });
 map.addControl(new maplibre.NavigationControl({ showCompass: false }));
-map.addControl(new maplibre.ScaleControl());
+map.addControl(new maplibre.ScaleControl(), "top-left");
 
 const tiled = (path) => ({ type: "vector", tiles: [absolute(path)], minzoom: 0, maxzoom: 18 });
 
@@ -29,8 +29,8 @@ map.on("load", async () => {
   if (drawing.background) {
     map.addSource("ground", tiled(drawing.background.tiles));
     const layer = { source: "ground", "source-layer": drawing.background.layer };
-    map.addLayer({ ...layer, id: "ground", type: "fill", filter: polygons, paint: { "fill-color": "#fff", "fill-outline-color": "#c9c9d2" } });
-    map.addLayer({ ...layer, id: "ground-edge", type: "line", paint: { "line-color": "#c9c9d2", "line-width": 1 } });
+    map.addLayer({ ...layer, id: "ground", type: "fill", filter: polygons, paint: { "fill-color": "#fff", "fill-outline-color": "#b4b4c2" } });
+    map.addLayer({ ...layer, id: "ground-edge", type: "line", paint: { "line-color": "#b4b4c2", "line-width": 1 } });
   }
   if (drawing.raster) {
     map.addSource("own", { type: "raster", tiles: [absolute(drawing.raster)], tileSize: 256 });
