@@ -144,6 +144,31 @@ from box
     )
 
 
+def footprint(collection: str, moment: tuple[str | None, str | None] | None) -> Statement:
+    """Bounds of the vintage asked in its own CRS (the last one that meets `moment`, or the last), and one of its files.
+
+    One row, nulls when there is none.
+    """
+    start, end = moment or (None, None)
+    return Statement(
+        """
+with asked as (
+  select v.id
+  from served.raster_vintage v
+  where v.collection = $1
+    and ($2::date is null or upper(v.during) > $2::date)
+    and ($3::date is null or lower(v.during) <= $3::date)
+  order by upper(v.during) desc, v.name desc
+  limit 1
+)
+select min(f.xmin), min(f.ymin), max(f.xmax), max(f.ymax), min(f.path)
+from served.raster_file f
+join asked on asked.id = f.vintage
+""",
+        (collection, start, end),
+    )
+
+
 def _integer(value: bytes | None) -> int:
     return int(value) if value is not None else 0
 

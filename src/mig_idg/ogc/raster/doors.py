@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mig_idg.guard.answer import Answer
 from mig_idg.guard.door import Door
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.raster import maps, ranges, tiles, tilesets
+from mig_idg.ogc.raster import coverage_pages, coverages, maps, ranges, tiles, tilesets
 from mig_idg.ogc.raster.studio import open_studio
 from mig_idg.ogc.tiles import place
 
@@ -31,6 +31,10 @@ DOORS = (
     Door(f"{_COLLECTION}/map/tiles", "view", tilesets.tilesets, lanes="tiles"),
     Door(f"{_COLLECTION}/map/tiles/{{tms}}", "view", tilesets.tileset, lanes="tiles"),
     Door(f"{_COLLECTION}/map/tiles/{_TILE}", "view", map_tile, lanes="tiles"),
+    Door(f"{_COLLECTION}/coverage", coverages.action, coverages.coverage, lanes="tiles", actions=("view", "download")),
+    Door(f"{_COLLECTION}/coverage/schema", "view", coverage_pages.schema, lanes="tiles"),
+    Door(f"{_COLLECTION}/coverage/rangetype", "view", coverage_pages.range_type, lanes="tiles"),
+    Door(f"{_COLLECTION}/coverage/domainset", "view", coverage_pages.domain_set, lanes="tiles"),
     Door(f"{_COLLECTION}/files/{{name}}", "download", ranges.collection_file, lanes="tiles"),
     Door(f"{_COLLECTION}/files/{{vintage}}/{{name}}", "download", ranges.collection_file, lanes="tiles"),
 )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.io import MemoryFile
+from rasterio.transform import from_origin
 
 from mig_idg.ogc.raster.warp import Pixels
 
@@ -22,6 +23,8 @@ COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 UP = 2
 JPEG_QUALITY = 85
 WEBP_QUALITY = 80
+# Pictures have no place of their own; rasterio warns of those that say so.
+_ANYWHERE = from_origin(0, 0, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,8 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 def _gdal(data: NDArray[np.uint8], driver: str, **options: int) -> bytes:
     bands, height, width = data.shape
     with MemoryFile() as memory:
-        with memory.open(driver=driver, count=bands, width=width, height=height, dtype="uint8", **options) as picture:
+        with memory.open(
+            driver=driver, count=bands, width=width, height=height, dtype="uint8", transform=_ANYWHERE, **options
+        ) as picture:
             picture.write(data)
         return bytes(memory.getbuffer())

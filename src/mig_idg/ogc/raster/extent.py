@@ -1,24 +1,45 @@
-"""Where a raster is: the extent a map or a coverage covers when no box is asked.
+"""Where a raster is and what its pixels are: what a map or a coverage covers when no box is asked.
 
-The extent declared, else that of the file or of the vintages in force. It says where pictures exist, not what is in
-them; a caller under a territory limit sees the same one, and masked pixels in it.
+It says where pictures exist, not what is in them; a caller under a territory limit sees the same extent, and masked
+pixels in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from mig_idg.charter import Decision
+from mig_idg.errors import Text
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.raster import asked, shelf
-from mig_idg.ogc.raster.scene import srid_of
+from mig_idg.ogc.raster.scene import BAND_NAMES, days, no_vintage, srid_of, unreadable
 from mig_idg.ogc.raster.studio import Studio
 from mig_idg.store import crs as reference
 from mig_idg.store import rasters
 from mig_idg.store.collection import Collection
 
 Bounds = tuple[float, float, float, float]
+BAND_LABELS: dict[str, Text] = {
+    "red": Text("rouge", "red"),
+    "green": Text("vert", "green"),
+    "blue": Text("bleu", "blue"),
+    "infrared": Text("proche infrarouge", "near infrared"),
+    "elevation": Text("altitude", "elevation"),
+    "class": Text("classe", "class"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """A raster in its own CRS: bounds, size of a pixel, names of bands, type of values, what stands for none."""
+
+    bounds: Bounds
+    pixel: tuple[float, float]
+    bands: tuple[str, ...]
+    dtype: str
+    nodata: float | None
 
 
 async def of(room: Studio, visit: Visit, layers: Sequence[tuple[Collection, Decision]]) -> Bounds:
@@ -28,6 +49,31 @@ async def of(room: Studio, visit: Visit, layers: Sequence[tuple[Collection, Deci
         min(box[0] for box in boxes), min(box[1] for box in boxes),
         max(box[2] for box in boxes), max(box[3] for box in boxes),
     )  # fmt: skip
+
+
+async def native(room: Studio, visit: Visit, collection: Collection, datetime: str | None) -> Native:
+    """The raster in its own CRS: of the file, or of the vintage of that moment. Raises NotFound, OutsideFailure."""
+    raster = collection.raster or {}
+    kind = str(raster.get("bands", "rgb"))
+    if not raster.get("vintages"):
+        return await room.darkroom.develop(_describe, room.path(str(raster["cog"])), kind, None, collection.id)
+    rows = await visit.fetch(rasters.footprint(collection.id, days(datetime) if datetime else None))
+    if not rows or rows[0][0] is None:
+        raise no_vintage(datetime, collection)
+    xmin, ymin, xmax, ymax, path = rows[0]
+    bounds = tuple(float(value or 0) for value in (xmin, ymin, xmax, ymax))
+    file = room.path((path or b"").decode())
+    return await room.darkroom.develop(_describe, file, kind, bounds, collection.id)
+
+
+def _describe(path: Path, kind: str, bounds: Bounds | None, collection: str) -> Native:
+    try:
+        cog = shelf.take(path)
+    except OSError as error:
+        raise unreadable(collection) from error
+    names = BAND_NAMES[kind][: cog.bands]
+    names += tuple(f"band{number + 1}" for number in range(len(names), cog.bands))
+    return Native(bounds or cog.bounds, cog.resolution, names, str(cog.dtype), cog.nodata)
 
 
 async def _one(room: Studio, visit: Visit, collection: Collection, decision: Decision) -> Bounds:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
 
 from mig_idg.ogc.raster.warp import Pixels
@@ -85,8 +84,8 @@ def _length(line: str) -> int:
 def _letters() -> dict[str, Letter]:
     folder = Path(__file__).parent / "letters"
     signs, widths = (folder / "letters.txt").read_text("utf-8").splitlines()
-    with rasterio.open(folder / "letters.png", driver="PNG") as opened:
-        sheet: NDArray[Any] = opened.read(1).astype(np.float32) / 255
+    with np.load(folder / "letters.npz", allow_pickle=False) as opened:
+        sheet: NDArray[Any] = opened["sheet"].astype(np.float32) / 255
     made: dict[str, Letter] = {}
     for number, (sign, width) in enumerate(zip(signs, widths.split(), strict=True)):
         top, left = number // ACROSS * CELL, number % ACROSS * CELL

@@ -91,14 +91,14 @@ async def scene_under(
     vintage: Vintage | None = None
     if raster.get("vintages"):
         box = crs.moved(frame.bounds, frame.srid, crs.WGS84)
-        asked = _days(datetime) if datetime else None
+        asked = days(datetime) if datetime else None
         rows = await visit.fetch(
             rasters.scene(collection.id, box.bounds if box else (0.0, 0.0, 0.0, 0.0), asked),
             (collection, None, decision),
         )
         communes, vintage, found = rasters.read_scene(rows)
         if vintage is None:
-            raise _no_vintage(datetime, collection)
+            raise no_vintage(datetime, collection)
         files, states = _files(studio, vintage, found if box else (), frame)
     else:
         rows = await visit.fetch(rasters.versions(), (collection, None, decision))
@@ -205,7 +205,7 @@ def unreadable(collection: str) -> OutsideFailure:
     )
 
 
-def _days(text: str) -> tuple[str | None, str | None]:
+def days(text: str) -> tuple[str | None, str | None]:
     """The first and the last day of `datetime=`. Raises InvalidParameter."""
     asked = moment.period(text)
     end = asked.end
@@ -214,7 +214,8 @@ def _days(text: str) -> tuple[str | None, str | None]:
     return (asked.start[:10] if asked.start else None), (end[:10] if end else None)
 
 
-def _no_vintage(datetime: str | None, collection: Collection) -> NotFound:
+def no_vintage(datetime: str | None, collection: Collection) -> NotFound:
+    """The answer when no vintage is in force, or none at that moment."""
     if datetime is None:
         return NotFound(
             Text("Aucun millésime n'est encore publié.", "No vintage is published yet."),

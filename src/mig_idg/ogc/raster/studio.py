@@ -43,11 +43,15 @@ class Kept:
 
 @dataclass(slots=True)
 class Studio:
-    """`home` is IDG_HOME/rasters. `empty` says what a tile outside the data is: a transparent picture, or 204."""
+    """`home` is IDG_HOME/rasters. `empty` says what a tile outside the data is: a transparent picture, or 204.
+
+    `press` is for long work (exports), so that tiles never wait behind it.
+    """
 
     home: Path
     empty: Literal["transparent", "204"] = "transparent"
     darkroom: Darkroom = field(default_factory=Darkroom)
+    press: Darkroom = field(default_factory=lambda: Darkroom(threads=1, waiting=8))
     kept: Kept = field(default_factory=Kept)
     outlines: OrderedDict[str, Outline | None] = field(default_factory=OrderedDict)
 
@@ -71,7 +75,9 @@ def open_studio(home: Path, *, empty: Literal["transparent", "204"] = "transpare
     """The studio of this worker, for files under `home` (IDG_HOME/rasters); the doors use the last one opened."""
     if not _studios or _studios[-1].home != home or _studios[-1].empty != empty:
         if _studios:
-            _studios.pop().darkroom.close()
+            old = _studios.pop()
+            old.darkroom.close()
+            old.press.close()
         _studios.append(Studio(home, empty))
     return _studios[-1]
 

@@ -123,11 +123,13 @@ def _pieces(frame: Frame) -> Iterator[tuple[int, int, int, int]]:
 
 def _sample(cog: Cog, frame: Frame, bands: Sequence[int], how: How, srid: int) -> Pixels | None:
     """The frame as one file shows it, or None when the file is wholly outside."""
+    if frame.srid == (cog.srid or srid) and how == "nearest" and not cog.inverse.b and not cog.inverse.d:
+        return _aligned(cog, frame, bands)
     cols, rows = _positions(frame, cog.srid or srid, cog.inverse)
     window = _window(cog, cols, rows)
     if window is None:
         return None
-    level, factor_x, factor_y, (left, top, right, bottom) = _level(cog, frame, cols, rows, window)
+    level, factor_x, factor_y, (left, top, right, bottom) = _level(cog, _stride(cols, rows, frame), window)
     dataset = cog.level(level)
     step = max(1, math.floor(max((right - left) / frame.width, (bottom - top) / frame.height) / 3))
     shape = (-(-(bottom - top) // step), -(-(right - left) // step))
@@ -142,6 +144,40 @@ def _sample(cog: Cog, frame: Frame, bands: Sequence[int], how: How, srid: int) -
     inside &= (at_y >= -top * factor_y / scale_y) & (at_y < (edge_y - top * factor_y) / scale_y)
     gather = _bilinear if how == "bilinear" else _nearest
     return gather(source, known, at_x, at_y, inside)
+
+
+def _aligned(cog: Cog, frame: Frame, bands: Sequence[int]) -> Pixels | None:
+    """The same in the file's own CRS: a column of the frame is a column of the file, a row a row."""
+    (dx, dy), (left, _, _, top) = frame.resolution, frame.bounds
+    xs = (left + (np.arange(frame.width) + 0.5) * dx) * cog.inverse.a + cog.inverse.c
+    ys = (top - (np.arange(frame.height) + 0.5) * dy) * cog.inverse.e + cog.inverse.f
+    in_x = (xs >= 0) & (xs < cog.dataset.width)
+    in_y = (ys >= 0) & (ys < cog.dataset.height)
+    if not in_x.any() or not in_y.any():
+        return None
+    stride = max(1.0, min(abs(dx * cog.inverse.a), abs(dy * cog.inverse.e)))
+    ends = (xs[in_x].min(), ys[in_y].min(), xs[in_x].max(), ys[in_y].max())
+    level, factor_x, factor_y, (west, north, east, south) = _level(cog, stride, ends)
+    dataset = cog.level(level)
+    step = max(1, math.floor(stride / factor_x / 3))
+    shape = (-(-(south - north) // step), -(-(east - west) // step))
+    part = Window(west, north, east - west, south - north)
+    source = dataset.read(list(bands), window=part, out_shape=(len(bands), *shape))
+    known = _validity(cog, dataset, source, part, shape)
+    cols = np.clip((xs / factor_x - west) * shape[1] / (east - west), 0, shape[1] - 1).astype(np.intp)
+    rows = np.clip((ys / factor_y - north) * shape[0] / (south - north), 0, shape[0] - 1).astype(np.intp)
+    valid = in_y[:, None] & in_x
+    if known is not None:
+        valid &= known[rows[:, None], cols]
+    return Pixels(_taken(_taken(source, rows, 1), cols, 2), valid)
+
+
+def _taken(source: NDArray[Any], index: NDArray[np.intp], axis: int) -> NDArray[Any]:
+    """Rows or columns by number; a run of neighbours is a slice, which copies nothing."""
+    if index[-1] - index[0] == len(index) - 1 and (np.diff(index) == 1).all():
+        run = slice(int(index[0]), int(index[-1]) + 1)
+        return source[:, run] if axis == 1 else source[:, :, run]
+    return np.take(source, index, axis=axis)
 
 
 def _positions(frame: Frame, srid: int, inverse: Affine) -> tuple[Floats, Floats]:
@@ -200,10 +236,9 @@ def _window(cog: Cog, cols: Floats, rows: Floats) -> tuple[float, float, float, 
 
 
 def _level(
-    cog: Cog, frame: Frame, cols: Floats, rows: Floats, window: tuple[float, float, float, float]
+    cog: Cog, stride: float, window: tuple[float, float, float, float]
 ) -> tuple[int, float, float, tuple[int, int, int, int]]:
     """The overview gdalwarp would choose (finer than the frame, or as fine), its factors, and its window in pixels."""
-    stride = _stride(cols, rows, frame)
     number = max(i for i, factor in enumerate(cog.factors) if i == 0 or factor <= stride * (1 + 1e-6))
     dataset = cog.level(number)
     factor_x, factor_y = cog.dataset.width / dataset.width, cog.dataset.height / dataset.height

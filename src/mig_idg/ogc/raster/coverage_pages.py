@@ -1,0 +1,100 @@
+"""What a coverage is: its fields (JSON Schema), its range type and its domain (CIS JSON, OGC 09-146r8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mig_idg.guard.answer import Answer, json_answer
+from mig_idg.guard.visit import Visit
+from mig_idg.ogc.describe.formats import only, wanted
+from mig_idg.ogc.raster import extent
+from mig_idg.ogc.raster.extent import BAND_LABELS, Native
+from mig_idg.ogc.raster.scene import raster_of, srid_of
+from mig_idg.ogc.raster.studio import studio
+from mig_idg.store import crs as reference
+
+_NUMBERS = {"uint8": "unsignedByte", "int16": "short", "uint16": "unsignedShort", "float32": "float32"}
+
+
+async def schema(visit: Visit) -> Answer:
+    """`GET /collections/{collection}/coverage/schema`: the bands as JSON Schema properties, in their order."""
+    native = await _native(visit, "application/schema+json")
+    properties: dict[str, Any] = {}
+    for number, name in enumerate(native.bands, start=1):
+        properties[name] = {
+            "title": BAND_LABELS[name].in_(visit.lang) if name in BAND_LABELS else name,
+            "type": "number" if native.dtype.startswith("float") else "integer",
+            "x-ogc-propertySeq": number,
+            **({"x-ogc-unit": "m"} if name == "elevation" else {}),
+            **({"minimum": 0, "maximum": 255} if native.dtype == "uint8" else {}),
+            **({"x-ogc-nilValues": [native.nodata]} if native.nodata is not None else {}),
+        }
+    assert visit.collection is not None
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": visit.url(f"/collections/{visit.collection.id}/coverage/schema"),
+        "type": "object",
+        "title": visit.collection.title.in_(visit.lang),
+        "properties": properties,
+    }
+    return json_answer(document, media_type="application/schema+json", etag=visit.etag("schema", native))
+
+
+async def range_type(visit: Visit) -> Answer:
+    """`GET /collections/{collection}/coverage/rangetype`."""
+    native = await _native(visit)
+    kind = _NUMBERS.get(native.dtype, native.dtype)
+    fields = [
+        {
+            "type": "Quantity",
+            "id": name,
+            "name": BAND_LABELS[name].in_(visit.lang) if name in BAND_LABELS else name,
+            "definition": f"http://www.opengis.net/def/dataType/OGC/0/{kind}",
+            "uom": {"type": "UnitReference", "code": "m" if name == "elevation" else "10^0"},
+        }
+        for name in native.bands
+    ]
+    return json_answer({"type": "DataRecord", "field": fields}, etag=visit.etag("rangetype", native))
+
+
+async def domain_set(visit: Visit) -> Answer:
+    """`GET /collections/{collection}/coverage/domainset`."""
+    native = await _native(visit)
+    assert visit.collection is not None
+    stored = reference.storage_crs(srid_of(visit.collection))
+    labels = ("Lon", "Lat") if stored.degrees else ("E", "N")
+    unit = "deg" if stored.degrees else "m"
+    xmin, ymin, xmax, ymax = native.bounds
+    across, down = round((xmax - xmin) / native.pixel[0]), round((ymax - ymin) / native.pixel[1])
+    axes = [
+        {"type": "RegularAxis", "axisLabel": label, "lowerBound": low, "upperBound": high, "uomLabel": unit,
+         "resolution": step}
+        for label, low, high, step in zip(labels, (xmin, ymin), (xmax, ymax), native.pixel, strict=True)
+    ]  # fmt: skip
+    cells = [
+        {"type": "IndexAxis", "axisLabel": label, "lowerBound": 0, "upperBound": size - 1}
+        for label, size in (("i", across), ("j", down))
+    ]
+    grid = {
+        "type": "GeneralGridCoverage",
+        "srsName": stored.uri,
+        "axisLabels": list(labels),
+        "axis": axes,
+        "gridLimits": {
+            "type": "GridLimits",
+            "srsName": "http://www.opengis.net/def/crs/OGC/0/Index2D",
+            "axisLabels": ["i", "j"],
+            "axis": cells,
+        },
+    }
+    return json_answer({"type": "DomainSet", "generalGrid": grid}, etag=visit.etag("domainset", native))
+
+
+async def _native(visit: Visit, media: str = "application/json") -> Native:
+    raster_of(visit.collection, "coverages")
+    only(visit, "datetime")
+    wanted(visit, {"json": media})
+    assert visit.collection is not None
+    native = await extent.native(studio(), visit, visit.collection, visit.query.get("datetime"))
+    await visit.stamp()
+    return native
