@@ -122,6 +122,11 @@ def features(query: Query, grant: Grant, time_column: str | None = None) -> Stat
     return rows(query, grant, [_feature(query, grant.table, bind)], bind, time_column)
 
 
+def texts(query: Query, grant: Grant, expression: str, time_column: str | None = None) -> Statement:
+    """All matching rows as the text of `expression` (`store.lines`), one per row."""
+    return rows(query, grant, [expression], Binder(), time_column)
+
+
 def _feature(query: Query, table: Table, bind: Binder) -> str:
     simplify = bind(query.simplify, "float8") if query.simplify else None
     return geojson(table, query.crs, query.properties, query.geometry, query.precision, simplify)

@@ -14,7 +14,7 @@ import orjson
 from mig_idg.database.lane import Row
 from mig_idg.guard.answer import Answer, json_answer, page_answer
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.features import asking, counting, formats, links
+from mig_idg.ogc.features import asking, counting, exports, formats, links
 from mig_idg.store import compile, cursor
 from mig_idg.store.collection import Collection
 from mig_idg.store.query import DEFAULT_LIMIT, MAX_LIMIT, Limits, Query, parse
@@ -35,6 +35,8 @@ async def answer(visit: Visit, asked: Mapping[str, str], form: formats.Format) -
     query = parse(asked, grant.table, time_column=collection.time_column, limits=limits_of(collection))
     if query.hits:
         return await _hits(visit, query, asked)
+    if form.bulk:
+        return await exports.export(visit, query, asked, form)
     if form is formats.HTML:
         return await _page(visit, query, asked)
     statement = compile.page(query, grant, collection.time_column)

@@ -1,0 +1,172 @@
+"""The text of one row in other formats: CSV, GML, JSON-FG. PostgreSQL writes them too, one value a row.
+
+The CSV for people neutralises formulas (a cell that begins like one gets an apostrophe); the same line without that,
+its geometry in hexadecimal WKB, is what Arrow reads to make GeoPackage, FlatGeobuf and GeoParquet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from xml.sax.saxutils import escape
+
+from mig_idg.store.crs import Crs
+from mig_idg.store.feature import geometry_in, geometry_text, joined, json_value, members, utc
+from mig_idg.store.statement import literal, quoted
+from mig_idg.store.table import Column, Table
+
+_FORMULA = r"'^[=+\-@\t\r]'"
+# What XML 1.0 cannot hold, even escaped.
+_CONTROLS = "E'" + "".join(f"\\x{code:02x}" for code in (*range(1, 9), 11, 12, *range(14, 32))) + "'"
+_NCNAME = re.compile(r"[^\w.-]", re.ASCII)
+
+
+def chosen(table: Table, properties: Sequence[str] | None) -> list[Column]:
+    """The columns wanted, in table order."""
+    return [column for column in table.columns if properties is None or column.name in properties]
+
+
+# CSV
+
+
+def csv_line(columns: Sequence[Column], places: Sequence[str], *, neutral: bool) -> str:
+    """One line without its end: the columns, then `places` (expressions that need no quotes).
+
+    No value is nothing between commas, an empty text is two quotes.
+    """
+    cells = [_cell(column, neutral) for column in columns] + [f"coalesce({place}, '')" for place in places]
+    pieces: list[str] = []
+    for number, cell in enumerate(cells):
+        if number:
+            pieces.append("','")
+        pieces.append(cell)
+    return joined(pieces) if pieces else "''"
+
+
+def _cell(column: Column, neutral: bool) -> str:
+    name = quoted(column.name)
+    match column.kind:
+        case "integer" | "number" | "boolean" | "uuid" | "date" | "time":
+            return f"coalesce({name}::text, '')"
+        case "timestamp":
+            return f"coalesce((to_json({utc(column)}) #>> '{{}}') || 'Z', '')"
+        case "array":
+            text = f"to_json({name})::text"
+        case _:
+            text = f"{name}::text"
+    if neutral and column.kind in ("text", "other"):
+        text = f"case when {name}::text ~ {_FORMULA} then '''' || {name}::text else {name}::text end"
+    return f"coalesce('\"' || replace({text}, '\"', '\"\"') || '\"', '')"
+
+
+def places(table: Table, crs: Crs) -> list[tuple[str, str]]:
+    """Name and expression of the columns that hold the geometry for people: two numbers for points, WKT otherwise."""
+    geometry = table.geometry
+    if geometry is None:
+        return []
+    shape = geometry_in(table, crs.srid)
+    if geometry.type == "POINT":
+        names = ("longitude", "latitude") if crs.degrees else ("x", "y")
+        first, second = (f"round(st_{axis}({shape})::numeric, {crs.digits})::text" for axis in "xy")
+        return [(_free(names[0], table), first), (_free(names[1], table), second)]
+    flipped = f"st_flipcoordinates({shape})" if crs.flipped else shape
+    return [(_free("wkt", table), f"'\"' || st_astext({flipped}, {crs.digits}) || '\"'")]
+
+
+def _free(name: str, table: Table) -> str:
+    return f"geom_{name}" if table.column(name) else name
+
+
+def wkb(table: Table, crs: Crs) -> str:
+    """The geometry in hexadecimal ISO WKB, x first as files want it."""
+    return f"encode(st_asbinary({geometry_in(table, crs.srid)}, 'NDR'), 'hex')"
+
+
+# GML
+
+
+def xml_name(name: str) -> str:
+    """A column or collection name as an XML name."""
+    safe = _NCNAME.sub("_", name)
+    return safe if re.match(r"[A-Za-z_]", safe) else f"_{safe}"
+
+
+def gml_member(table: Table, crs: Crs, collection: str, properties: Sequence[str] | None) -> str:
+    """One `sf:featureMember` with its feature (GML 3.2, simple features profile)."""
+    kind = f"app:{xml_name(collection)}"
+    id = f"{quoted(table.id.name)}::text"
+    named = f"case when {id} ~ '^[A-Za-z0-9_.-]+$' then {id} else md5({id}) end"
+    pieces = [
+        literal(f'<sf:featureMember><{kind} gml:id="{xml_name(collection)}.'),
+        named,
+        literal('">'),
+    ]
+    for column in chosen(table, properties):
+        tag = f"app:{xml_name(column.name)}"
+        pieces.append(f"coalesce({literal(f'<{tag}>')} || {_xml_text(column)} || {literal(f'</{tag}>')}, '')")
+    if table.geometry is not None:
+        pieces.append(_gml_geometry(table, crs, f"app:{xml_name(table.geometry.name)}", named, collection))
+    pieces.append(literal(f"</{kind}></sf:featureMember>"))
+    return joined(pieces)
+
+
+def _xml_text(column: Column) -> str:
+    name = quoted(column.name)
+    match column.kind:
+        case "integer" | "number" | "boolean" | "uuid" | "date" | "time":
+            return f"{name}::text"
+        case "timestamp":
+            return f"((to_json({utc(column)}) #>> '{{}}') || 'Z')"
+        case "array":
+            text = f"to_json({name})::text"
+        case _:
+            text = f"{name}::text"
+    return f"replace(replace(replace(translate({text}, {_CONTROLS}, ''), '&', '&amp;'), '<', '&lt;'), '>', '&gt;')"
+
+
+def _gml_geometry(table: Table, crs: Crs, tag: str, named: str, collection: str) -> str:
+    shape = geometry_in(table, crs.srid)
+    if crs.flipped:
+        shape = f"st_flipcoordinates({shape})"
+    # Options: 1 long name of the CRS, 2 srsDimension only where needed, 4 LineString rather than Curve.
+    prefix = literal(f"{xml_name(collection)}.geom.")
+    written = f"st_asgml(3, {shape}, {crs.digits}, 5, 'gml', {prefix} || {named})"
+    ours = f"replace({written}, {literal(_srs(f'urn:ogc:def:crs:EPSG::{crs.srid}'))}, {literal(_srs(crs.uri))})"
+    return f"coalesce({literal(f'<{tag}>')} || {ours} || {literal(f'</{tag}>')}, '')"
+
+
+def _srs(name: str) -> str:
+    return f'srsName="{escape(name)}"'
+
+
+# JSON-FG
+
+
+def jsonfg(table: Table, crs: Crs, properties: Sequence[str] | None, moment: Column | None, *, plain: bool) -> str:
+    """One JSON-FG feature: `geometry` in CRS84 when that is the CRS asked for (`plain`), else `place` in that CRS."""
+    shape = geometry_text(table, crs, None)
+    pieces = [
+        """'{"type":"Feature","id":'""",
+        json_value(table.id),
+        """',"time":'""",
+        _time(moment),
+        """',"place":'""",
+        "'null'" if plain else shape,
+        """',"geometry":'""",
+        shape if plain else "'null'",
+        """',"properties":{'""",
+        *members(chosen(table, properties)),
+        "'}}'",
+    ]
+    return joined(pieces)
+
+
+def _time(moment: Column | None) -> str:
+    if moment is None:
+        return "'null'"
+    member = "date" if moment.kind == "date" else "timestamp"
+    name = quoted(moment.name)
+    return (
+        f"case when {name} is null then 'null'"
+        f" else {literal(f'{{"{member}":')} || {json_value(moment)} || {literal('}')} end"
+    )
