@@ -18,6 +18,7 @@ from mig_idg.registry import datasets, history
 from mig_idg.registry.acts import Conn, Evidence, Record, act, open_act
 from mig_idg.registry.facets import WRITERS, Saying
 from mig_idg.registry.organisations import resolve
+from mig_idg.registry.standing import standing
 
 ARTICLE = "004 §3.2"
 
@@ -60,6 +61,8 @@ def record(conn: Conn, declaration: Mapping[str, Any], author: str, on: date, *,
         history.close(conn, number, "declared", {"dataset": dataset, "facet": facet})
         value = Jsonb({"said": wanted[facet], "cases": cases})
         history.insert(conn, number, "declared", {"dataset": dataset, "facet": facet, "value": value})
+    if first and wanted["owner"] is not None:
+        _freeze_if_owner_left(conn, saying, wanted["owner"])
     return Recorded(dataset, changed, tuple(notes))
 
 
@@ -112,6 +115,14 @@ def _wake(conn: Conn, saying: Saying, since: date) -> None:
         state = {"state": last["state"], "decision": last["decision"]}
     day = since if saying.first else saying.on
     datasets.set_state(conn, saying.number, saying.dataset, saying.kind, state["state"], day, state["decision"])
+
+
+def _freeze_if_owner_left(conn: Conn, saying: Saying, owner: str) -> None:
+    """What a former partner publishes after it left, nobody had: it serves no partner (004 §2.3.2)."""
+    now = standing(conn, owner, saying.on)
+    if now is not None and now["state"] == "former":
+        said = {"dataset": saying.dataset, "organisations": [], "valid": history.span(saying.on)}
+        history.insert(conn, saying.number, "frozen_audience", said)
 
 
 def _wanted(conn: Conn, facet: str, declaration: Mapping[str, Any]) -> Any:

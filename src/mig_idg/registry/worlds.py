@@ -1,18 +1,20 @@
 """A described world, written into the registry as if it had been lived: what rehearsals and tests start from.
 
 The registry is stricter than a scenario file. What it cannot hold gives no right, and is left out: an E4 without its
-two facts, an EPT's act for a commune that was never a member. What it insists on is invented, long ago: the meeting
-that validated a coproduction, the pieces of a membership, a legal text.
+two facts, an EPT's act for a commune that was never a member, a span without a day. What it insists on is invented,
+long ago: the meeting that validated a coproduction, the pieces of a membership, a legal text.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from psycopg.types.json import Jsonb
 from psycopg.types.range import DateRange
 
-from mig_idg.charter.facts import Dataset, Facts, Membership, Restriction, Span
+from mig_idg.charter.facts import Dataset, Delegation, EptCommune, Facts, Membership, Restriction, Span, Transfer
 from mig_idg.errors import Text
 from mig_idg.registry import history
 from mig_idg.registry.acts import Conn, Record, act, open_act
@@ -27,6 +29,7 @@ ADHESION = ("deliberation", "form", "email_return", "postal_return")
 @act
 def remember(conn: Conn, facts: Facts, record: Record) -> int:
     """Write a whole world under one act, in an empty registry; gives the number of the act."""
+    facts = _holdable(facts)
     number = open_act(
         conn, record, verb="world", article="scénario", words=Text("Un scénario est rejoué.", "A scenario is replayed.")
     )
@@ -45,6 +48,30 @@ def remember(conn: Conn, facts: Facts, record: Record) -> int:
     _delegations(conn, number, facts)
     _transfers(conn, number, facts)
     return number
+
+
+def _holdable(facts: Facts) -> Facts:
+    """The world without the spans that cover no day, nor transfers of data that are not there."""
+
+    def lived[T: (Membership, EptCommune, Delegation, Transfer)](told: Iterable[T]) -> tuple[T, ...]:
+        return tuple(one for one in told if _days(one.span))
+
+    transfers = tuple(given for given in lived(facts.third_party_transfers) if given.dataset in facts.datasets)
+    datasets = {id: _without_empty_spans(dataset) for id, dataset in facts.datasets.items()}
+    return replace(
+        facts,
+        charter=facts.charter if facts.charter and _days(facts.charter) else None,
+        memberships=lived(facts.memberships),
+        ept_communes=lived(facts.ept_communes),
+        delegations=lived(facts.delegations),
+        third_party_transfers=transfers,
+        datasets=datasets,
+    )
+
+
+def _without_empty_spans(dataset: Dataset) -> Dataset:
+    terms = dataset.terms if dataset.terms and _days(dataset.terms.span) else None
+    return replace(dataset, terms=terms, exceptions=tuple(e for e in dataset.exceptions if _days(e.span)))
 
 
 def _bodies(conn: Conn, number: int, facts: Facts) -> None:

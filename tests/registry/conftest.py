@@ -1,0 +1,58 @@
+"""A registry that knows Annex 1 and nothing else, in a transaction that is rolled back; and short ways to act on it."""
+
+from datetime import date
+
+import pytest
+
+from mig_idg.registry import membership, seed
+from mig_idg.registry.acts import Evidence, Record
+from mig_idg.registry.membership import Piece
+from mig_idg.registry.standing import PIECES
+
+START = date(2022, 1, 1)
+
+
+def record_on(day, reference="pièce 1"):
+    return Record(day, "greffier", Evidence("courrier", reference, day))
+
+
+def join(conn, organisation, day=START):
+    """A body of Annex 1 adheres, step by step, on a day."""
+    membership.apply(conn, organisation, record_on(day))
+    for kind in PIECES:
+        membership.add_piece(conn, organisation, Piece(kind, f"{kind} 1", day, day), record_on(day))
+    return membership.admit(conn, organisation, record_on(day))
+
+
+@pytest.fixture
+def bare(connection):
+    """An empty registry; whatever a test writes is rolled back, acts included."""
+    connection.execute("select 1")
+    return connection
+
+
+@pytest.fixture
+def registry(bare):
+    """A registry that knows the charter, Annex 1 and the pilot; nobody is a partner yet."""
+    seed.potential_partners(bare)
+    return bare
+
+
+@pytest.fixture
+def on():
+    """`on(day)`: the record of an act done that day."""
+    return record_on
+
+
+@pytest.fixture
+def partners(registry):
+    """The pilot, Nanterre, Clichy and EPT T4 are partners since the charter's first day."""
+    for organisation in ("departement-92", "92050", "92024", "ept-t4"):
+        join(registry, organisation)
+    return registry
+
+
+@pytest.fixture
+def adhere():
+    """`adhere(conn, organisation, day)`: the three steps of §2.2.1."""
+    return join
