@@ -10,10 +10,11 @@ import worlds
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from worlds import draw, request
+from worlds_scale import SCALE
 
 from mig_idg.charter import READ, Membership, Restriction, Span, decide
 
-CASES = 15_000
+CASES = int(15_000 * SCALE)
 OPEN_DUTIES = {"ATTRIBUTION", "LAST_UPDATE_DATE", "SHARE_ALIKE", "KEEP_OPEN"}
 
 
@@ -54,7 +55,7 @@ def test_an_exception_never_widens():
         after = decide(asked, with_dataset(facts, exceptions=(*facts.datasets["d"].exceptions, added)))
         assert within(after, before), (asked, facts, added)
         changed += after != before
-    assert changed > 500
+    assert changed > 500 * SCALE
 
 
 def test_the_end_of_a_membership_never_widens_shared_or_coproduced_data():
@@ -68,7 +69,7 @@ def test_the_end_of_a_membership_never_widens_shared_or_coproduced_data():
                 continue
             assert within(after, before), (asked, body, facts)
             changed += after != before
-    assert changed > 500
+    assert changed > 500 * SCALE
 
 
 def test_the_end_of_the_charter_never_widens():
@@ -78,7 +79,7 @@ def test_the_end_of_the_charter_never_widens():
         assert within(after, before), (asked, facts)
         assert after.rule in {"A0", "A1", "A2", "B8", "B9", "B10", "B11"}
         changed += after != before
-    assert changed > 500
+    assert changed > 500 * SCALE
 
 
 def test_an_open_licence_never_narrows():
@@ -91,7 +92,7 @@ def test_an_open_licence_never_narrows():
             )
             assert within(before, after), (asked, facts)
             changed += after != before
-    assert changed > 500
+    assert changed > 500 * SCALE
 
 
 def test_a_takedown_never_widens():
@@ -116,7 +117,7 @@ def test_an_epts_act_serves_only_its_communes_and_those_acting_for_them():
                 assert facts.belongs(asked.organisation, ept, asked.on)
                 assert facts.member(ept, asked.on)
                 assert asked.action in READ
-    assert served > 50
+    assert served > 50 * SCALE
 
 
 def test_what_the_public_may_do_everyone_may():
@@ -170,7 +171,9 @@ def test_terms_never_open_what_an_exception_closes():
 days = st.integers(0, 40).map(lambda n: date(2026, 5, 20) + timedelta(days=n))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=int(300 * SCALE) or 1, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(seed=st.integers(0, 10**9), start=days, length=st.integers(1, 20), action=st.sampled_from(sorted(READ)))
 def test_a_membership_opens_on_its_first_day_and_closes_on_its_end(seed, start, length, action):
     """Read along forty days, what a body gains by a membership it has only in a span is confined to that span."""
@@ -185,7 +188,9 @@ def test_a_membership_opens_on_its_first_day_and_closes_on_its_end(seed, start, 
             assert decide(asked, joined) == decide(asked, facts)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=int(300 * SCALE) or 1, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(
     seed=st.integers(0, 10**9),
     ground=st.sampled_from(["E0", "E1", "E4", "E5", "E6"]),

@@ -9,6 +9,18 @@ from mig_idg.charter.facts import ACTIONS, READ
 from mig_idg.charter.rulebook import RULEBOOK, Rule
 from mig_idg.errors import Lang, Text
 
+VIEWS = {
+    "owners_terms": Text(
+        "moins les attributs que les modalités masquent, dans les lignes qu'elles laissent",
+        "less the attributes the terms hide, in the rows they leave",
+    ),
+    "epts_act": Text("dans les lignes que l'acte de l'EPT laisse", "in the rows the EPT's act leaves"),
+    "epts_act_within_the_terms": Text(
+        "moins les attributs que les modalités masquent, dans les lignes qu'elles et l'acte de l'EPT laissent",
+        "less the attributes the terms hide, in the rows they and the EPT's act leave",
+    ),
+    "delegators_view": Text("moins ce qui est masqué au délégant", "less what is hidden from the delegator"),
+}
 EFFECTS = {"permit": Text("permet", "permits"), "forbid": Text("refuse", "refuses")}
 
 
@@ -58,6 +70,12 @@ def conditions_of(rule: Rule, lang: Lang) -> Iterator[str]:
         yield Text("sauf si vaut déjà : ", "unless already held: ").in_(lang) + ", ".join(rule.unless)
 
 
+def view_of(rule: Rule, lang: Lang) -> str:
+    """What a permit shows, when it is not everything; empty otherwise."""
+    told = None if rule.view is None else VIEWS.get(rule.view.__name__)
+    return told.in_(lang) if told else ""
+
+
 def obligations_of(rule: Rule, lang: Lang) -> str:
     """The obligations of a rule, with those that depend on the action or the licence."""
     told = sorted(rule.obligations)
@@ -77,6 +95,8 @@ def plain(lang: Lang) -> str:
         lines = [f"{rule.id}  {EFFECTS[rule.effect].in_(lang)}  ({rule.article})", f"    {rule.sentence.in_(lang)}"]
         lines.append(Text("    actions : ", "    actions: ").in_(lang) + actions_of(rule, lang))
         lines += [f"    - {sentence}" for sentence in conditions_of(rule, lang)]
+        if told := view_of(rule, lang):
+            lines.append(Text("    montre : tout, ", "    shows: everything, ").in_(lang) + told)
         if told := obligations_of(rule, lang):
             lines.append(Text("    obligations : ", "    obligations: ").in_(lang) + told)
         blocks.append("\n".join(lines))
@@ -107,5 +127,7 @@ def _part(lang: Lang) -> Iterator[str]:
         yield f"- actions : {actions_of(rule, lang)}"
         for sentence in conditions_of(rule, lang):
             yield f"- condition : {sentence}"
+        if told := view_of(rule, lang):
+            yield Text("- montre : tout, ", "- shows: everything, ").in_(lang) + told
         if told := obligations_of(rule, lang):
             yield f"- obligations : {told}"
