@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mig_idg.cli.words import lang, registry_connection, say, say_json, settings, t, today
-from mig_idg.errors import Text, UnknownWord
+from mig_idg.cli.words import author, lang, registry_connection, say, say_json, settings, t, today
+from mig_idg.errors import InvalidParameter, Text, UnknownWord
 
 if TYPE_CHECKING:
     from mig_idg.declaration.model import Declaration
@@ -40,6 +40,20 @@ if TYPE_CHECKING:
         "what the file replaces: the whole collection, or its territories only (default for a BAL)",
     ),
 )
+@click.option(
+    "--rename",
+    multiple=True,
+    metavar="FILE=COLLECTION",
+    help=t("colonne du fichier = colonne de la collection", "column of the file = column of the collection"),
+)
+@click.option("--leave", multiple=True, metavar="COLUMN", help=t("colonne à ne pas reprendre", "column not to take"))
+@click.option(
+    "--set",
+    "given",
+    multiple=True,
+    metavar="COLUMN=VALUE",
+    help=t("valeur d'une colonne que le fichier n'a pas", "value of a column that the file has not"),
+)
 @click.option("--aggregate", is_flag=True, help=t("BAL de plusieurs communes", "BAL of several communes"))
 @click.option(
     "--directory",
@@ -54,16 +68,21 @@ def command(
     encoding: str | None,
     crs: str | None,
     replace: str | None,
+    rename: tuple[str, ...],
+    leave: tuple[str, ...],
+    given: tuple[str, ...],
     aggregate: bool,
     directory: Path | None,
     as_json: bool,
 ) -> int:
     """Import one file; 1 when it is refused."""
+    from mig_idg.deposit.adjust import Adjustments
     from mig_idg.deposit.imports import Choices
     from mig_idg.deposit.report import RefusedFile
 
     declaration = _declared(collection_id, directory or settings().collections_dir)
-    choices = Choices(layer, encoding, crs, replace, aggregate, today())  # type: ignore[arg-type]
+    adjustments = Adjustments(_pairs("rename", rename), frozenset(leave), _pairs("set", given))
+    choices = Choices(layer, encoding, crs, replace, aggregate, today(), adjustments, author())  # type: ignore[arg-type]
     try:
         done = _imported(file, declaration, choices, quiet=as_json)
     except RefusedFile as refused:
@@ -71,6 +90,17 @@ def command(
         return 1
     _tell(done, as_json)
     return 0
+
+
+def _pairs(option: str, written: tuple[str, ...]) -> dict[str, str]:
+    """`name=value` words as a mapping."""
+    for word in written:
+        if "=" not in word.strip("="):
+            raise InvalidParameter(
+                option,
+                Text(f"--{option} attend NOM=VALEUR, pas « {word} ».", f"--{option} expects NAME=VALUE, not “{word}”."),
+            )
+    return {name.strip(): value.strip() for name, _, value in (word.partition("=") for word in written)}
 
 
 def _declared(collection_id: str, directory: Path) -> Declaration:

@@ -21,7 +21,7 @@ from mig_idg.errors import InvalidParameter, Text
 from mig_idg.standards.findings import Finding, Tally
 
 CHUNK = 1 << 20
-BLOCK = 4 << 20
+BLOCK = 1 << 20
 DELIMITERS = (";", ",", "\t", "|")
 UTF8_MARK = b"\xef\xbb\xbf"
 

@@ -19,9 +19,11 @@ from typing import Any, Literal
 
 from mig_idg.declaration.model import Declaration
 from mig_idg.deposit import archive, bal, delimited, diagnosis, features, formats, report, texts
+from mig_idg.deposit.adjust import Adjusted, Adjustments
 from mig_idg.deposit.formats import Format
 from mig_idg.deposit.geometry import Kind, Target, crs
 from mig_idg.deposit.report import ImportReport
+from mig_idg.deposit.republish import republish
 from mig_idg.deposit.source import Source, Survey, Wanted
 from mig_idg.deposit.vectors import VectorFile
 from mig_idg.errors import Conflict, InvalidParameter, Misunderstood, Text, UnfitData
@@ -32,6 +34,7 @@ from mig_idg.store.layers import LayerColumn, LayerTable, RowRefused
 Step = Literal["check", "load"]
 Progress = Callable[[Step, int, int], None]
 Replace = Literal["all", "territory"]
+NONE = Adjustments()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Choices:
     replace: Replace | None = None
     aggregate: bool = False
     on: date | None = None
+    adjustments: Adjustments = NONE
+    author: str = "mig-idg import"
     examples: int = 10
 
 
@@ -74,6 +79,8 @@ def run(
     tally = Tally(choices.examples)
     with tempfile.TemporaryDirectory(prefix="mig-idg-") as scratch:
         source, size = _opened(path, Path(scratch), declaration, choices, tally)
+        if choices.adjustments:
+            source = Adjusted(source, choices.adjustments)
         survey = source.survey(wanted, _counter("check", size, progress))
         if report.has_errors(tally, survey.levels):
             raise report.refusal(path.name, tally, survey.levels)
@@ -168,7 +175,7 @@ def _written(
     choices: Choices,
     told: Callable[[int], None],
 ) -> dict[str, Any]:
-    """All rows, in one transaction, then fresh statistics."""
+    """All rows and what is published of them, in one transaction, then fresh statistics."""
     name = declaration.source.table or ""
     territories = _replaced(survey, wanted, choices)
     with connection.transaction():
@@ -192,6 +199,7 @@ def _written(
             raise report.refusal(source.shown, source.tally, survey.levels) from None
         if report.has_errors(source.tally, survey.levels):
             raise report.refusal(source.shown, source.tally, survey.levels)
+        republish(connection, declaration.id, author=choices.author)
     layers.analyze(connection, table)
     limited = tuple(sorted(territories)) if territories is not None else None
     return {"rows": rows, "replaced": replaced, "created": present is None, "territories": limited}

@@ -14,28 +14,28 @@ from mig_idg.territory.places import EPTS
 COMMUNES = LayerTable(
     name="data.communes",
     columns=(
-        LayerColumn("insee", "text", "code INSEE"),
+        LayerColumn("code", "text", "code INSEE"),
         LayerColumn("nom", "text", "nom de la commune"),
         LayerColumn("siren", "text", "numéro SIREN"),
         LayerColumn("ept", "text", "EPT dont la commune est membre"),
         LayerColumn("ept_nom", "text", "nom de cet EPT"),
         LayerColumn("superficie_ha", "float", "superficie du contour approché, en hectares"),
     ),
-    key="insee",
+    key="code",
     geometry_type="MultiPolygon",
-    territory="insee",
+    territory="code",
     comment="Communes, contours approchés dessinés par le projet",
 )
 EPT = LayerTable(
     name="data.ept",
     columns=(
-        LayerColumn("id", "text", "identifiant de l'EPT"),
-        LayerColumn("numero", "text", "numéro de l'EPT"),
+        LayerColumn("code", "text", "numéro de l'EPT : T2, T3…"),
         LayerColumn("nom", "text", "nom de l'EPT"),
         LayerColumn("siren", "text", "numéro SIREN"),
+        LayerColumn("organisme", "text", "identifiant de l'EPT dans le partenariat"),
         LayerColumn("nb_communes", "integer", "communes membres"),
     ),
-    key="id",
+    key="code",
     geometry_type="MultiPolygon",
     comment="Établissements publics territoriaux, contours approchés dessinés par le projet",
 )
@@ -47,7 +47,7 @@ def communes() -> pa.Table:
     shapes = np.array([town.polygon for town in towns])
     return pa.table(
         {
-            "insee": [town.commune.code for town in towns],
+            "code": [town.commune.code for town in towns],
             "nom": [town.commune.name for town in towns],
             "siren": [town.commune.siren for town in towns],
             "ept": [town.commune.ept for town in towns],
@@ -66,10 +66,10 @@ def epts() -> pa.Table:
     )
     return pa.table(
         {
-            "id": [ept.id for ept in EPTS.values()],
-            "numero": [ept.number for ept in EPTS.values()],
+            "code": [ept.number for ept in EPTS.values()],
             "nom": [ept.name for ept in EPTS.values()],
             "siren": [ept.siren for ept in EPTS.values()],
+            "organisme": [ept.id for ept in EPTS.values()],
             "nb_communes": [len(ept.communes) for ept in EPTS.values()],
             "geom": ewkb.geometries(_multiple(shapes), EPT.srid),
         }
