@@ -140,11 +140,11 @@ def demonstration(cluster: PrivateCluster, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
-def serve_demonstration(cluster: PrivateCluster, demonstration: tuple[str, Path]) -> Callable[[], Any]:
+def serve_demonstration(cluster: PrivateCluster, demonstration: tuple[str, Path]) -> Callable[..., Any]:
     """A new server on a new copy of the demonstration, each time it is entered."""
 
     @contextmanager
-    def served() -> Iterator[Service]:
+    def served(**settings: Any) -> Iterator[Service]:
         template, home = demonstration
         name = f"idg_{os.getpid()}_{next(_numbers)}"
         admin_url = cluster.url(role="idg_owner", database="postgres")
@@ -157,7 +157,7 @@ def serve_demonstration(cluster: PrivateCluster, demonstration: tuple[str, Path]
             if said["token"]
         }
         try:
-            with _running(urls, tokens, home) as service:
+            with _running(urls, tokens, home, settings) as service:
                 yield service
         finally:
             with connect(admin_url, autocommit=True) as admin:
@@ -167,7 +167,7 @@ def serve_demonstration(cluster: PrivateCluster, demonstration: tuple[str, Path]
 
 
 @contextmanager
-def _running(urls: tuple[str, str], tokens: dict[str, str], home: Path) -> Iterator[Service]:
+def _running(urls: tuple[str, str], tokens: dict[str, str], home: Path, more: dict[str, Any]) -> Iterator[Service]:
     import socket
 
     import uvicorn
@@ -179,7 +179,7 @@ def _running(urls: tuple[str, str], tokens: dict[str, str], home: Path) -> Itera
     listening.bind(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     service = Service(f"http://127.0.0.1:{port}", tokens, *urls, home, [datetime(2026, 6, 15, 10, tzinfo=UTC)])
-    settings = Settings(home=home, base_url=service.url, port=port, config_file=ROOT / "pygeoapi-config.yml")
+    settings = Settings(home=home, base_url=service.url, port=port, config_file=ROOT / "pygeoapi-config.yml", **more)
     try:
         app = create_app(settings, service.app_url, clock=lambda: service.now[0])
     except BaseException:
@@ -204,14 +204,14 @@ def _running(urls: tuple[str, str], tokens: dict[str, str], home: Path) -> Itera
 
 
 @pytest.fixture(scope="session")
-def service(serve_demonstration: Callable[[], Any]) -> Iterator[Service]:
+def service(serve_demonstration: Callable[..., Any]) -> Iterator[Service]:
     """The demonstration served once for the whole run: for tests that change nothing."""
     with serve_demonstration() as running:
         yield running
 
 
 @pytest.fixture
-def own_service(serve_demonstration: Callable[[], Any]) -> Iterator[Service]:
+def own_service(serve_demonstration: Callable[..., Any]) -> Iterator[Service]:
     """The demonstration served for one test alone, which may change facts, rows and time (`service.now`)."""
     with serve_demonstration() as running:
         yield running

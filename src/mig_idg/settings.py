@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
     oidc_audience: str | None = Field(None, description="expected `aud` of a bearer JWT; default the client id")
+    session_secret: SecretStr | None = Field(
+        None, description="signs the cookies of people who signed in; absent = a key in the home"
+    )
     journal: bool = Field(True, description="record decisions on data that are not open")
     rights: bool = Field(True, description="only `./idg bench` turns this off, to measure what rights cost")
 
@@ -57,6 +60,5 @@ class Settings(BaseSettings):
     @property
     def public_url(self) -> str:
         """The address written in links: the configured one, never a header of the request."""
-        return (
-            self.base_url or f"http://{'localhost' if self.host in ('127.0.0.1', '0.0.0.0') else self.host}:{self.port}"
-        )
+        everywhere = self.host in ("127.0.0.1", "0.0.0.0")  # noqa: S104
+        return self.base_url or f"http://{'localhost' if everywhere else self.host}:{self.port}"

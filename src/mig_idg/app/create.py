@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import os
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -16,6 +19,8 @@ from mig_idg.guard.current import Clock, Current
 from mig_idg.guard.door import Door, Doors
 from mig_idg.guard.evaluation import Evaluation
 from mig_idg.guard.journal import Journal
+from mig_idg.guard.oidc import Oidc, Provider
+from mig_idg.guard.sessions import Sessions
 from mig_idg.guard.threshold import Guard
 from mig_idg.settings import Settings
 
@@ -54,15 +59,19 @@ def create_app(
     watch = Watch(url, on_epoch=current.hear, on_down=on_down, on_up=on_up)
     operations = Operations(current, lambda: watch.up)
     evaluation = Evaluation(current.facts_on)
+    oidc, sessions = identity(settings, clock)
     trades = every_door(settings) if doors is None else doors
-    mounted = Doors([*operations.doors(), *evaluation.doors(), *trades])
-    guard = Guard(mounted, current, pools, writers, journal, base_url=settings.public_url)
+    mounted = Doors([*operations.doors(), *evaluation.doors(), *trades, *(sessions.doors() if sessions else ())])
+    guard = Guard(mounted, current, pools, writers, journal, base_url=settings.public_url, oidc=oidc, sessions=sessions)
     tasks: list[asyncio.Task[None]] = []
 
     async def start() -> None:
         await current.refresh()
         on_up()
         tasks.extend((asyncio.create_task(watch.run()), asyncio.create_task(journal.run())))
+        if oidc is not None:
+            await oidc.refresh()
+            tasks.append(asyncio.create_task(oidc.run()))
 
     async def stop() -> None:
         for task in tasks:
@@ -75,6 +84,30 @@ def create_app(
             pool.close()
 
     return Application(guard, render=renderer(settings), operations=operations, start=start, stop=stop)
+
+
+def identity(settings: Settings, clock: Clock) -> tuple[Oidc | None, Sessions | None]:
+    """OpenID Connect, when the settings name an issuer."""
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        return None, None
+    secret = settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret else None
+    audience = settings.oidc_audience or settings.oidc_client_id
+    oidc = Oidc(Provider(settings.oidc_issuer, settings.oidc_client_id, secret, audience), clock)
+    return oidc, Sessions(oidc, session_key(settings), settings.public_url)
+
+
+def session_key(settings: Settings) -> bytes:
+    """The 32 bytes that sign session cookies: from the settings, or a file of the home made once (mode 600)."""
+    if settings.session_secret is not None:
+        return hashlib.sha256(settings.session_secret.get_secret_value().encode()).digest()
+    path = settings.home / "session.key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return hashlib.sha256(path.read_bytes()).digest()
+    with open(handle, "wb") as file:
+        file.write(secrets.token_bytes(32))
+    return hashlib.sha256(path.read_bytes()).digest()
 
 
 def every_door(settings: Settings) -> list[Door]:

@@ -18,7 +18,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 SMALLEST = 1400
 INLINE = 16 * 1024
 COMPRESSIBLE = ("json", "text/", "xml", "javascript", "svg", "mapbox-vector-tile", "csv", "flatgeobuf")
-VARY = "Accept, Accept-Encoding, Accept-Language, Authorization, X-API-Key"
+VARY = "Accept, Accept-Encoding, Accept-Language, Authorization, Cookie, X-API-Key"
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self';"
     " font-src 'self'; worker-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -55,7 +55,7 @@ class Current:
 
     def __init__(self, url: str, clock: Clock) -> None:
         self._url = url
-        self._clock = clock
+        self.clock = clock
         self._connection: Any = None
         self._building: asyncio.Task[Snapshot] | None = None
         self._day_ends = 0.0
@@ -67,7 +67,7 @@ class Current:
     @property
     def snapshot(self) -> Snapshot | None:
         """The snapshot in force, or None before the first one (or past the end of its legal day)."""
-        if self._snapshot is not None and self._clock().timestamp() >= self._day_ends:
+        if self._snapshot is not None and self.clock().timestamp() >= self._day_ends:
             return None
         return self._snapshot
 
@@ -114,7 +114,7 @@ class Current:
     def _build(self) -> Snapshot:
         connection = self._open()
         try:
-            day = legal_day(self._clock())
+            day = legal_day(self.clock())
             connection.execute("begin isolation level repeatable read read only")
             try:
                 snapshot = self._read(connection, day)

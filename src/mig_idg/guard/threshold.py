@@ -21,8 +21,10 @@ from mig_idg.guard.answer import Answer
 from mig_idg.guard.current import Current
 from mig_idg.guard.door import Door, Doors
 from mig_idg.guard.journal import Journal
+from mig_idg.guard.oidc import Oidc
 from mig_idg.guard.principal import PUBLIC, Principal
 from mig_idg.guard.request import Incoming, choose_language, unknown_place
+from mig_idg.guard.sessions import Sessions
 from mig_idg.guard.snapshot import Snapshot
 from mig_idg.guard.visit import Layer, StaleEpoch, Visit
 from mig_idg.store.collection import Collection
@@ -48,7 +50,8 @@ class Guard:
         journal: Journal,
         *,
         base_url: str,
-        verify_jwt: doorkeeper.VerifyJwt | None = None,
+        oidc: Oidc | None = None,
+        sessions: Sessions | None = None,
     ) -> None:
         self.doors = doors
         self.current = current
@@ -56,7 +59,8 @@ class Guard:
         self._pools = pools
         self._writers = writers
         self._base_url = base_url
-        self._verify_jwt = verify_jwt
+        self._oidc = oidc
+        self._sessions = sessions
         self._attempts = doorkeeper.Attempts()
         self._profiles: set[str] = set()
 
@@ -72,7 +76,7 @@ class Guard:
             snapshot = await self.current.get() if start == 0 else await self.current.refresh()
             visit: Visit | None = None
             try:
-                principal = self._enter(shown, snapshot)
+                principal = self._enter(shown, snapshot, incoming)
                 if found is None:
                     raise unknown_place()
                 door, params = found
@@ -102,7 +106,7 @@ class Guard:
                     visit.notes.clear()
                 continue
             except Unauthenticated:
-                if await self._moved(snapshot):
+                if await self._moved(snapshot) or await self._learns_keys(shown):
                     continue
                 self._attempts.failed(incoming.address, *(one.login for one in shown if one.login))
                 raise
@@ -120,10 +124,19 @@ class Guard:
 
     # who is asking, what is asked
 
-    def _enter(self, shown: list[doorkeeper.Presented], snapshot: Snapshot) -> Principal:
-        if not shown:
-            return PUBLIC
-        return doorkeeper.authenticate(shown, snapshot.credentials, verify_jwt=self._verify_jwt)
+    def _enter(self, shown: list[doorkeeper.Presented], snapshot: Snapshot, incoming: Incoming) -> Principal:
+        if shown:
+            verify = self._oidc.verify if self._oidc else None
+            return doorkeeper.authenticate(shown, snapshot.credentials, verify_jwt=verify, now=self.current.clock())
+        if self._sessions is not None and incoming.method in ("GET", "HEAD") and "cookie" in incoming.headers:
+            return self._sessions.principal(incoming.headers, snapshot.credentials) or PUBLIC
+        return PUBLIC
+
+    async def _learns_keys(self, shown: list[doorkeeper.Presented]) -> bool:
+        """Whether the issuer's keys were just fetched again for a JWT that none of the known ones verifies."""
+        if self._oidc is None or not any(one.secret.count(".") == 2 for one in shown):
+            return False
+        return await self._oidc.refresh(impatient=True)
 
     async def _cross(self, visit: Visit, door: Door) -> Answer:
         if visit.method not in door.methods:
