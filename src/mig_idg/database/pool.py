@@ -27,7 +27,11 @@ BEAT_SECONDS = 1.0
 SILENCE_SECONDS = 1.5
 RETRY_SECONDS = 0.5
 
-READ_ONLY = "-c default_transaction_read_only=on -c idle_in_transaction_session_timeout=10000"
+# One process a query: waiting for parallel workers took a third of the tiles and pages a second (performance-tiles.md).
+READ_ONLY = (
+    "-c default_transaction_read_only=on -c idle_in_transaction_session_timeout=10000"
+    " -c max_parallel_workers_per_gather=0"
+)
 READ_WRITE = "-c idle_in_transaction_session_timeout=10000"
 
 
