@@ -112,7 +112,7 @@ def thinned(
     query: Query, grant: Grant, layer: str, rectangle: Rectangle, time_column: str | None,
     *, cells: int = CELLS, share: float = 1.0,
 ) -> Statement:  # fmt: skip
-    """One feature for each cell of a grid of `cells` over the tile: the largest, or the first by id among points.
+    """One feature for each cell of a grid of `cells` over the tile: the first by id, large ones before.
 
     Cells start at multiples of their size, so that neighbouring tiles agree. `share` below 1 reads that share of the
     table's pages, always the same ones: never where rows are limited, because the share tells how many there are.
@@ -130,20 +130,24 @@ def thinned(
         source = f"{quoted(table.schema)}.{quoted(table.name)} tablesample system ({percent}) repeatable (1)"
     key, count = quoted(table.id.name), quoted(stands_for(table))
     if geometry.type == "POINT":
-        x, y, chosen = f"st_x({column})", f"st_y({column})", _first(table.id)
+        x, y, large = f"st_x({column})", f"st_y({column})", "false"
     else:
-        x = f"(st_xmin({column}) + st_xmax({column}))"
-        y = f"(st_ymin({column}) + st_ymax({column}))"
-        size = f"st_xmax({column}) - st_xmin({column}) + st_ymax({column}) - st_ymin({column})"
-        chosen = f"(array_agg({key} order by {size} desc, {key}))[1]"
-        across, up = f"(2 * {across})", f"(2 * {up})"
+        x = f"(st_xmin({column}) + st_xmax({column})) / 2"
+        y = f"(st_ymin({column}) + st_ymax({column})) / 2"
+        large = f"st_xmax({column}) - st_xmin({column}) + st_ymax({column}) - st_ymin({column}) > {across}"
     columns = ",\n      ".join((*_properties(query, table), f"{_shape(table, rectangle, bind)} as {_SHAPE}"))
+    # `offset 0` keeps the planner from sorting what a small hash table groups.
     return Statement(
-        f"with kept as (\n"
-        f"  select {chosen} as {_KEPT}, count(*) as {count}\n"
+        f"with placed as (\n"
+        f"  select {_orderable(table.id)} as id, floor({x} / {across}) as x, floor({y} / {up}) as y, {large} as large\n"
         f"  from {source}\n"
         f"  where {where}\n"
-        f"  group by floor({x} / {across}), floor({y} / {up})\n"
+        f"  offset 0\n"
+        f"),\n"
+        f"kept as (\n"
+        f"  select coalesce(min(id) filter (where large), min(id)) as {_KEPT}, count(*) as {count}\n"
+        f"  from placed\n"
+        f"  group by x, y\n"
         f")\n"
         f"select {_encoded(layer, table)}, count({_SHAPE}), coalesce(sum({count}), 0)::bigint\n"
         f"from (\n"
@@ -219,10 +223,9 @@ def _value(column: Column) -> str:
             return f"{name}::text"
 
 
-def _first(column: Column) -> str:
-    """The first id of a cell; some types have an order but no `min`."""
-    name = quoted(column.name)
-    return f"min({name}{'::text' if column.kind in ('uuid', 'other') else ''})"
+def _orderable(column: Column) -> str:
+    """The id as a value that has a `min`."""
+    return f"{quoted(column.name)}{'::text' if column.kind in ('uuid', 'other') else ''}"
 
 
 def _back(column: Column) -> str:

@@ -30,11 +30,11 @@ TILEJSON = "application/json"
 FORMATS = {"json": "application/json", "tilejson": "application/vnd.mapbox.tilejson+json"}
 _DIMENSIONS = {"POINT": 0, "LINESTRING": 1, "POLYGON": 2}
 GENERALISATION = Text(
-    "Une tuile donne toutes les entités jusqu'à 40 000 ; au-delà, une par case d'une grille de 128 × 128 (la plus "
-    "grande, ou la première), avec le nombre d'entités qu'elle représente (feature_count), lu s'il le faut sur un "
+    "Une tuile donne toutes les entités jusqu'à 40 000 ; au-delà, une par case d'une grille de 128 × 128 (une "
+    "grande s'il y en a), avec le nombre d'entités qu'elle représente (feature_count), lu s'il le faut sur un "
     "échantillon ; l'en-tête idg-tile le dit. Les lignes et surfaces sont simplifiées au quart de pixel.",
-    "A tile gives every feature up to 40,000; beyond, one for each cell of a 128 × 128 grid (the largest, or the "
-    "first) with the number of features it stands for (feature_count), read from a sample when need be; header "
+    "A tile gives every feature up to 40,000; beyond, one for each cell of a 128 × 128 grid (a large one if "
+    "any) with the number of features it stands for (feature_count), read from a sample when need be; header "
     "idg-tile says so. Lines and surfaces are simplified to a quarter of a pixel.",
 )
 
