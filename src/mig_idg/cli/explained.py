@@ -122,7 +122,7 @@ def tell_who_may(asked: Asked, world: Facts, names: dict[str | None, str], as_js
 
     found = who_may(asked.collection or "", asked.action, world, asked.on, asked.roles)
     rows = [
-        {"organisation": body, "name": names.get(body, body), **decision_json(decision)}
+        {"organisation": body or "public", "name": names.get(body, body), **decision_json(decision)}
         for body, decision in found.items()
     ]
     if as_json:
