@@ -25,6 +25,11 @@ from mig_idg.ogc.describe.describer import Describer
 from mig_idg.ogc.describe.help import Help
 from mig_idg.ogc.describe.service import load_service
 
+# The decision service is mounted by the application itself, before the trades.
+DECISIONS = tuple(
+    f"/access/v1/{path}" for path in ("evaluation", "evaluations", "search/subject", "search/resource", "search/action")
+)
+
 
 class Configured(Protocol):
     """What we read of the settings."""
@@ -48,5 +53,5 @@ def doors(settings: Configured, beside: Iterable[Door] = ()) -> tuple[Door, ...]
         Door("/openapi", "listing", help.openapi, lanes="admin"),
         Door("/aide/connexion", "open", help.connection, lanes="none"),
     )
-    describer.mounted = frozenset(door.pattern for door in (*ours, *others))
+    describer.mounted = frozenset((*(door.pattern for door in (*ours, *others)), *DECISIONS))
     return ours

@@ -42,7 +42,9 @@ def definition(service: Service, seen: tuple[Seen, ...], mounted: Set[str], base
     paths: dict[str, Any] = {}
     for row in rows:
         for path, collection in _paths(row, seen):
-            paths.setdefault(path, {})[row.method.lower()] = _operation(row, collection, lang)
+            verbs, verb = paths.setdefault(path, {}), row.method.lower()
+            described = _operation(row, collection, lang)
+            verbs[verb] = _merged(verbs[verb], described) if verb in verbs else described
     shared = parameters.components(lang, Limits())
     shared["collection"] = _ids(seen, lang)
     return {
@@ -64,7 +66,8 @@ def definition(service: Service, seen: tuple[Seen, ...], mounted: Set[str], base
 def _paths(row: Operation, seen: tuple[Seen, ...]) -> Iterable[tuple[str, Seen | None]]:
     """The paths of one operation: one, or one for each collection on which the caller may do it."""
     if not row.on_collection:
-        yield row.pattern, None
+        if row.action in ("open", "listing") or any(row.action in one.permitted for one in seen):
+            yield row.pattern, None
     elif len(seen) > SPELLED_OUT:
         if any(_offers(row, one) for one in seen):
             yield row.pattern, None
@@ -75,9 +78,26 @@ def _paths(row: Operation, seen: tuple[Seen, ...]) -> Iterable[tuple[str, Seen |
 
 
 def _offers(row: Operation, one: Seen) -> bool:
-    if row.action not in one.permitted or (row.tabular and one.collection.table is None):
+    collection = one.collection
+    if row.action not in one.permitted or (row.tabular and collection.table is None):
+        return False
+    if (row.raster and collection.raster is None) or (row.editable and not _edited(collection)):
         return False
     return not row.services or any(service in one.collection.services for service in row.services)
+
+
+def _edited(collection: Collection) -> bool:
+    return bool((collection.declared.get("editing") or {}).get("enabled"))
+
+
+def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """Two operations on one verb (a search and a creation, both by POST): what either may send and be told."""
+    content = first["requestBody"]["content"] | second["requestBody"]["content"]
+    return first | {
+        "summary": f"{first['summary']} ; {second['summary']}",
+        "responses": first["responses"] | second["responses"],
+        "requestBody": {"required": True, "content": content},
+    }
 
 
 def _operation(row: Operation, seen: Seen | None, lang: Lang) -> dict[str, Any]:
@@ -88,10 +108,7 @@ def _operation(row: Operation, seen: Seen | None, lang: Lang) -> dict[str, Any]:
         "tags": [row.tag.in_(lang)],
         "parameters": list(_parameters(row, seen, lang)),
         "responses": {
-            row.success: {
-                "description": title,
-                "content": {media: {"schema": {"$ref": f"#/components/schemas/{name}"}} for media, name in row.answers},
-            },
+            row.success: _success(row, title),
             **{str(status): answers.reference(status) for status in row.errors},
         },
     }
@@ -101,6 +118,13 @@ def _operation(row: Operation, seen: Seen | None, lang: Lang) -> dict[str, Any]:
             "content": {media: {"schema": {"$ref": f"#/components/schemas/{name}"}} for media, name in row.body},
         }
     return described
+
+
+def _success(row: Operation, title: str) -> dict[str, Any]:
+    told: dict[str, Any] = {"description": title}
+    if row.answers:
+        told["content"] = {media: {"schema": {"$ref": f"#/components/schemas/{name}"}} for media, name in row.answers}
+    return told
 
 
 def _parameters(row: Operation, seen: Seen | None, lang: Lang) -> Iterable[dict[str, Any]]:

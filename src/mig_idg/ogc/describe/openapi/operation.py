@@ -23,7 +23,8 @@ class Operation:
 
     `pattern` and `method` name it as the table of doors does; `action` is what the charter is asked (`listing` and
     `open` are for all); `answers` are (media type, schema) of a success; `formats` the words of `f`; `services` those
-    that a collection must offer. `properties` says that each queryable attribute is a parameter too.
+    that a collection must offer. `properties` says that each queryable attribute is a parameter too, `tabular` and
+    `raster` that the collection must be of rows or of pixels, `editable` that its owner opened it to edition.
     """
 
     pattern: str
@@ -41,6 +42,8 @@ class Operation:
     body: tuple[tuple[str, str], ...] = ()
     properties: bool = False
     tabular: bool = False
+    raster: bool = False
+    editable: bool = False
 
     @property
     def on_collection(self) -> bool:

@@ -16,10 +16,20 @@ LONGEST = 1000
 
 def components(lang: Lang, limits: Limits) -> dict[str, Any]:
     """All parameters, described in the caller's language."""
-    return {name: _parameter(name, schema, text.in_(lang), limits) for name, (schema, text) in _QUERY.items()} | {
-        name: {"name": name, "in": "path", "required": True, "description": text.in_(lang), "schema": schema}
-        for name, (schema, text) in _PATH.items()
-    }
+    return (
+        {name: _parameter(name, schema, text.in_(lang), limits) for name, (schema, text) in _QUERY.items()}
+        | {
+            name: {
+                "name": _NAMES.get(name, name),
+                "in": "path",
+                "required": True,
+                "description": text.in_(lang),
+                "schema": schema,
+            }
+            for name, (schema, text) in _PATH.items()
+        }
+        | {"If-Match": _if_match(lang)}
+    )
 
 
 def _parameter(name: str, schema: dict[str, Any], description: str, limits: Limits) -> dict[str, Any]:
@@ -85,7 +95,9 @@ _STRING: dict[str, Any] = {"type": "string"}
 _TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": LONGEST}
 _URI: dict[str, Any] = {"type": "string", "format": "uri"}
 _BBOX: dict[str, Any] = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}
-_NAMES = {"tiles-collections": "collections", "page": "limit", "start": "offset", "words": "q"}
+_NAMES = {"several": "collections", "page": "limit", "start": "offset", "words": "q", "styleId": "style"}
+_PIXELS: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": 8192}
+_POSITIVE: dict[str, Any] = {"type": "number", "minimum": 0, "exclusiveMinimum": True}
 
 _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
     "limit": (
@@ -163,6 +175,22 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
         {"type": "integer", "minimum": 0, "maximum": 15},
         Text("Décimales des coordonnées.", "Decimals of coordinates."),
     ),
+    "several": (
+        {"type": "array", "items": _STRING, "minItems": 1},
+        Text("Identifiants des collections.", "Identifiers of the collections."),
+    ),
+    "style": (_STRING, Text("Style.", "Style.")),
+    "width": (_PIXELS, Text("Largeur en pixels.", "Width in pixels.")),
+    "height": (_PIXELS, Text("Hauteur en pixels.", "Height in pixels.")),
+    "scale-denominator": (_POSITIVE, Text("Dénominateur d'échelle.", "Scale denominator.")),
+    "mm-per-pixel": (_POSITIVE, Text("Taille d'un pixel, en millimètres.", "Size of a pixel, in millimetres.")),
+    "transparent": ({"type": "boolean"}, Text("Fond transparent.", "Transparent background.")),
+    "bgcolor": (_STRING, Text("Couleur du fond : 0xRRVVBB ou un nom.", "Background colour: 0xRRGGBB or a name.")),
+    "subset": (_STRING, Text("Partie d'un axe : E(650000:651000).", "Part of an axis: E(650000:651000).")),
+    "subset-crs": (_URI, Text("Système de coordonnées de subset.", "Reference system of subset.")),
+    "scale-size": (_STRING, Text("Taille : E(512),N(512).", "Size: E(512),N(512).")),
+    "scale-factor": (_POSITIVE, Text("Facteur de réduction.", "Factor of reduction.")),
+    "scale-axes": (_STRING, Text("Facteur par axe : E(2),N(2).", "Factor for each axis: E(2),N(2).")),
     "profile": (_STRING, Text("Profil de la réponse.", "Profile of the answer.")),
     "lang": (_STRING, Text("Langue : fr ou en.", "Language: fr or en.")),
 }
@@ -173,4 +201,12 @@ _PATH: dict[str, tuple[dict[str, Any], Text]] = {
     "z": (_STRING, Text("Niveau.", "Tile matrix.")),
     "row": ({"type": "integer", "minimum": 0}, Text("Ligne, depuis le haut.", "Row, from the top.")),
     "col": ({"type": "integer", "minimum": 0}, Text("Colonne, depuis la gauche.", "Column, from the left.")),
+    "styleId": (_STRING, Text("Style.", "Style.")),
+    "name": (_STRING, Text("Nom du fichier.", "Name of the file.")),
+    "vintage": (_STRING, Text("Millésime.", "Vintage.")),
 }
+
+
+def _if_match(lang: Lang) -> dict[str, Any]:
+    text = Text("L'ETag de l'état modifié.", "The ETag of the state that is changed.")
+    return {"name": "If-Match", "in": "header", "required": True, "description": text.in_(lang), "schema": _STRING}
