@@ -43,7 +43,7 @@ def chart_of(visit: Any, frame: Frame, document: Any) -> dict[str, Any] | None:
         "locale": _LOCALE[frame.lang],
     }
     if of_items:
-        drawing["items"] = frame.here(f="json")
+        drawing["items"] = frame.here(f="json", **_as_many(document))
     elif collection.raster is not None and "maps" in collection.services:
         drawing["raster"] = frame.root + frame.prefix + RASTER_TILES.format(collection.id)
     elif collection.table is not None and collection.table.geometry is not None and "tiles" in collection.services:
@@ -53,6 +53,11 @@ def chart_of(visit: Any, frame: Frame, document: Any) -> dict[str, Any] | None:
     if collection.id != BEHIND and _tiled(visit, BEHIND):
         drawing["background"] = {"tiles": frame.root + frame.prefix + TILES.format(BEHIND), "layer": BEHIND}
     return drawing
+
+
+def _as_many(document: Any) -> dict[str, int]:
+    """The features of this page and no more: a page for people is shorter than one for programs."""
+    return {"limit": max(1, len(document["features"]))} if "features" in document else {}
 
 
 def _viewed(visit: Any, collection: str) -> bool:

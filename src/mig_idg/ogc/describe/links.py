@@ -98,6 +98,8 @@ def _items_title(form: formats.Format) -> Text:
 def _served(one: Shown, collection: Collection) -> bool:
     if one.rel == f"{REL}tilesets-vector" and collection.table is None:
         return False
+    if one.services in (("maps",), ("coverages",)) and collection.raster is None:
+        return False
     return any(service in collection.services for service in one.services)
 
 

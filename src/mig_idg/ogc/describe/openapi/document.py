@@ -23,7 +23,7 @@ from mig_idg.store.collection import Collection
 from mig_idg.store.query import PARAMETERS, Limits
 from mig_idg.store.table import Table
 
-SPELLED_OUT = 100
+SPELLED_OUT = 30
 _NOT_ASKED = frozenset({"json", "array", "other", "geometry"})
 
 

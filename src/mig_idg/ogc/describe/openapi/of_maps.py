@@ -33,9 +33,10 @@ def _of_coverage(kind: str, id: str, fr: str, en: str) -> Operation:
 
 
 OPERATIONS: tuple[Operation, ...] = (
-    Operation(f"{_HERE}/map", "map", Text("Une carte", "A map"), MAPS, "view", _PICTURES, _OF_MAPS, _WORDS, ("maps",)),
+    Operation(f"{_HERE}/map", "map", Text("Une carte", "A map"), MAPS, "view", _PICTURES, _OF_MAPS, _WORDS, ("maps",),
+              raster=True),
     Operation(f"{_HERE}/styles/{{style}}/map", "styledMap", Text("Une carte dans un style", "A map in a style"), MAPS,
-              "view", _PICTURES, ("styleId", *_OF_MAPS[:-1]), _WORDS, ("maps",)),
+              "view", _PICTURES, ("styleId", *_OF_MAPS[:-1]), _WORDS, ("maps",), raster=True),
     Operation("/map", "datasetMap", Text("Une carte de plusieurs collections", "A map of several collections"), MAPS,
               "listing", _PICTURES, ("several", *_OF_MAPS), _WORDS),
     Operation(f"{_HERE}/coverage", "coverage", Text("Les pixels", "The pixels"), MAPS, "download", _TIFF,

@@ -15,12 +15,14 @@ _PICTURES = (("image/png", "binary"), ("image/jpeg", "binary"), ("image/webp", "
 _SHAPES = ((MVT, "binary"), ("application/x-protobuf", "binary"))
 
 
-def _tilesets(under: str, id: str, fr: str, en: str, services: tuple[str, ...]) -> tuple[Operation, Operation]:
+def _tilesets(
+    under: str, id: str, fr: str, en: str, services: tuple[str, ...], *, raster: bool = False
+) -> tuple[Operation, Operation]:
     return (
         Operation(f"{_HERE}{under}", f"{id}s", Text(f"Jeux de tuiles {fr}", f"{en} tilesets"), TILES, "view", _JSON,
-                  formats=("json",), services=services),
+                  formats=("json",), services=services, raster=raster),
         Operation(f"{_HERE}{under}/{{tms}}", id, Text(f"Un jeu de tuiles {fr}", f"One {en} tileset"), TILES, "view",
-                  _SET, ("tms",), ("json", "tilejson"), services),
+                  _SET, ("tms",), ("json", "tilejson"), services, raster=raster),
     )  # fmt: skip
 
 
@@ -35,9 +37,10 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(f"{_HERE}/tiles/{{tms}}/{{z}}/{{row}}/{{col}}", "rasterTile", Text("Une tuile image", "One raster tile"),
               TILES, "view", _PICTURES, (*_PLACE, "datetime", "style"), ("png", "jpeg", "webp"), ("tiles",),
               raster=True),
-    *_tilesets("/map/tiles", "mapTileset", "image", "Map", ("maps",)),
+    *_tilesets("/map/tiles", "mapTileset", "image", "Map", ("maps",), raster=True),
     Operation(f"{_HERE}/map/tiles/{{tms}}/{{z}}/{{row}}/{{col}}", "mapTile", Text("Une tuile image", "One map tile"),
-              TILES, "view", _PICTURES, (*_PLACE, "datetime", "style"), ("png", "jpeg", "webp"), ("maps",)),
+              TILES, "view", _PICTURES, (*_PLACE, "datetime", "style"), ("png", "jpeg", "webp"), ("maps",),
+              raster=True),
     Operation("/tiles", "datasetTilesets", Text("Tuiles de plusieurs collections", "Tiles of several collections"),
               TILES, "listing", _JSON, formats=("json",)),
     Operation("/tiles/{tms}", "datasetTileset", Text("Un jeu de tuiles de plusieurs collections",

@@ -16,20 +16,19 @@ LONGEST = 1000
 
 def components(lang: Lang, limits: Limits) -> dict[str, Any]:
     """All parameters, described in the caller's language."""
-    return (
-        {name: _parameter(name, schema, text.in_(lang), limits) for name, (schema, text) in _QUERY.items()}
-        | {
-            name: {
-                "name": _NAMES.get(name, name),
-                "in": "path",
-                "required": True,
-                "description": text.in_(lang),
-                "schema": schema,
-            }
-            for name, (schema, text) in _PATH.items()
-        }
-        | {"If-Match": _if_match(lang)}
-    )
+    queries = {name: _parameter(name, schema, text.in_(lang), limits) for name, (schema, text) in _QUERY.items()}
+    paths = {name: _of_path(name, schema, text.in_(lang)) for name, (schema, text) in _PATH.items()}
+    return queries | paths | {"If-Match": _if_match(lang)}
+
+
+def _of_path(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+    return {
+        "name": _NAMES.get(name, name),
+        "in": "path",
+        "required": True,
+        "description": description,
+        "schema": schema,
+    }
 
 
 def _parameter(name: str, schema: dict[str, Any], description: str, limits: Limits) -> dict[str, Any]:
