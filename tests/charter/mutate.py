@@ -326,6 +326,8 @@ def start(mutant: Mutant | None, scale: float, names: list[str]) -> int:
         sys.path.insert(0, str(HERE))
         worlds_scale = importlib.import_module("worlds_scale")
         worlds_scale.SCALE = scale
+        if not names:
+            os._exit(0 if quick_look() else 1)
         left_out = (
             LEFT_OUT
             if mutant is None or mutant.module != "reference"

@@ -92,6 +92,13 @@ class Case:
             terms = TERMS_FOR_ALL
         return terms if terms is not None and terms.span.covers(self.on) else None
 
+    @property
+    def live_terms(self) -> Terms:
+        """The same, for what is only asked once there are some; LookupError when there are none."""
+        if self.terms is None:
+            raise LookupError("terms")
+        return self.terms
+
     @cached_property
     def exceptions_that_bite(self) -> tuple[frozenset[str], ...]:
         """The attributes of each exception that stops this body; an empty set is the whole dataset."""
@@ -152,7 +159,7 @@ class Case:
 
     def _may_be_delegated(self, rule: str) -> bool:
         """Its own data and coproduced data pass to the contractor; another's only if the terms allow contractors."""
-        return rule != "B3" or (self.terms is not None and self.terms.allows_contractors)
+        return rule != "B3" or self.live_terms.allows_contractors
 
 
 def _in_annex_1(commune: str) -> bool:

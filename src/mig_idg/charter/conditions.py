@@ -148,19 +148,19 @@ def terms_are_live(case: Case) -> bool:
 @condition
 def terms_list_the_action(case: Case) -> bool:
     """The owner's terms list the action asked for."""
-    return case.terms is not None and case.action in case.terms.actions
+    return case.action in case.live_terms.actions
 
 
 @condition
 def terms_address_the_body(case: Case) -> bool:
     """The body is in the audience of the owner's terms."""
-    return case.terms is not None and case.organisation is not None and case.terms.addresses(case.organisation)
+    return case.live_terms.addresses(case.organisation)
 
 
 @condition
 def terms_extend_to_ept_communes(case: Case) -> bool:
     """The owner lets EPTs pass these data to their communes, and the reading in force allows it."""
-    return case.settings.ept_shared == "owner_choice" and case.terms is not None and case.terms.extends_to_ept_communes
+    return case.settings.ept_shared == "owner_choice" and case.live_terms.extends_to_ept_communes
 
 
 @condition
@@ -209,7 +209,7 @@ def an_ept_serves_the_commune(case: Case) -> bool:
 @condition
 def an_ept_in_the_audience_serves_the_commune(case: Case) -> bool:
     """Such an EPT is in the audience of the owner's terms."""
-    return case.terms is not None and any(case.terms.addresses(act.ept) for act in case.serving_acts)
+    return any(case.live_terms.addresses(act.ept) for act in case.serving_acts)
 
 
 @condition

@@ -132,7 +132,7 @@ class Terms:
     span: Span = ALWAYS
     rows: RowLimit | None = None
 
-    def addresses(self, organisation: str) -> bool:
+    def addresses(self, organisation: str | None) -> bool:
         """Whether an adherent body is in the audience these terms name."""
         match self.mode:
             case "all_partners":

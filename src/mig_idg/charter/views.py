@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from mig_idg.charter.case import Case
-from mig_idg.charter.facts import NOBODY, RowLimit, Terms
+from mig_idg.charter.facts import NOBODY, RowLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def everything(case: Case) -> tuple[View, ...]:
 @view
 def owners_terms(case: Case) -> tuple[View, ...]:
     """Less the attributes the owner's terms hide, in the rows they leave."""
-    terms = _terms(case)
+    terms = case.live_terms
     return (View(terms.hidden_attributes, _rows(case, terms.rows)),)
 
 
@@ -54,7 +54,7 @@ def epts_act(case: Case) -> tuple[View, ...]:
 @view
 def epts_act_within_the_terms(case: Case) -> tuple[View, ...]:
     """What the owner's terms leave, in the rows that both they and the EPT's act leave."""
-    terms = _terms(case)
+    terms = case.live_terms
     return tuple(
         View(terms.hidden_attributes, _rows(case, terms.rows or act.rows), act.ept)
         for act in case.serving_acts
@@ -90,10 +90,3 @@ def _rows(case: Case, limit: RowLimit | None) -> frozenset[str] | None:
     if limit is None or case.organisation is None:
         return None
     return case.facts.territory_of(case.organisation, case.on)
-
-
-def _terms(case: Case) -> Terms:
-    """The live terms; LookupError when a rule asks for them without the condition that they exist."""
-    if case.terms is None:
-        raise LookupError("terms")
-    return case.terms
