@@ -1,0 +1,51 @@
+"""The page on acts, followed to the letter on the demonstration: every command it shows does what it says."""
+
+import re
+import shlex
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from mig_idg.cli import words
+from mig_idg.cli.main import directory
+from mig_idg.cli.words import guarded
+from mig_idg.database import connect
+from mig_idg.registry import declared, demonstration
+
+PAGES = Path(__file__).parents[2] / "docs" / "how-to"
+PCRS = {
+    "id": "pcrs",
+    "kind": "mutualised",
+    "owner": "92050",
+    "columns": ["geom", "phone"],
+    "terms": {"mode": "all_partners", "actions": ["view", "query"]},
+}
+
+
+@pytest.fixture
+def adopted(database_url, monkeypatch):
+    """The demonstration, with `pcrs` shared by Nanterre and a draft `voirie`."""
+    with connect(database_url) as conn:
+        demonstration.adopt(conn, date(2026, 11, 22))
+        declared.record(conn, PCRS, "greffier", date(2024, 1, 1))
+        declared.record(conn, {"id": "voirie", "kind": "coproduced"}, "greffier", date(2024, 1, 1))
+    monkeypatch.setenv("IDG_DATABASE_URL", database_url)
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    words.settings.cache_clear()
+    yield
+    words.settings.cache_clear()
+
+
+def test_every_command_of_the_page_does_what_it_says(adopted, capsys):
+    shown = re.findall(r"```sh\n(.*?)```", (PAGES / "acts.fr.md").read_text("utf-8"), re.DOTALL)
+    lines = [line for block in shown for line in block.splitlines()]
+    assert len(lines) > 20
+    number = ""
+    for line in lines:
+        args = [number if word == "NUMÉRO" else word for word in shlex.split(line)[1:]]
+        code = guarded(directory, args)
+        out, err = capsys.readouterr()
+        assert code == 0, (line, err)
+        found = re.search(r"numéro de l'exception : (\d+)", out)
+        number = found[1] if found else number
