@@ -208,6 +208,6 @@ def _places(one: Said) -> str:
     places = []
     for example in one.examples[:4]:
         where = "" if example.line is None else str(example.line) + (f":{example.column}" if example.column else "")
-        value = example.short or (example.field if example.line is None else None)
+        value = example.short if example.line is not None else example.field or example.short
         places.append(f"{where} « {escape(value)} »" if value else where)
     return ", ".join(places) + ("…" if one.count > len(places) else "")

@@ -1,7 +1,8 @@
 """How severe each finding is, for each version: errors refuse the file, warnings and infos are told.
 
 The levels are those of the official validator for the codes it knows (3.5, profiles 1.3, 1.4 and 1.5); codes that are
-ours say so. A code that is not listed for a version does not exist in it.
+ours say so. A code that is not listed for a version does not exist in it. Those that only repeat another one of the same
+line (`row.adresse_incomplete` after `numero.type_invalide`) are left out.
 """
 
 from __future__ import annotations
@@ -85,7 +86,6 @@ _ALWAYS: dict[str, Level] = {
     "certification_commune.valeur_invalide": "warning",
     "certification_commune.espaces_debut_fin": "info",
     # lines, and all of them together
-    "row.adresse_incomplete": "error",
     "row.longlat_vides": "error",
     "row.longlat_invalides": "error",
     "row.longlat_xy_incoherents": "warning",
