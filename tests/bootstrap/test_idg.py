@@ -37,7 +37,8 @@ case $1 in
           mkdir -p "$last/bin"
           printf '#!/bin/sh\\necho "python: $*"\\n' >"$last/bin/python"
           printf '#!/bin/sh\\necho "mig-idg: $*"; exit ${STUB_EXIT-0}\\n' >"$last/bin/mig-idg"
-          /bin/chmod +x "$last/bin/python" "$last/bin/mig-idg" ;;
+          printf '#!/bin/sh\\necho lint-imports\\n' >"$last/bin/lint-imports"
+          /bin/chmod +x "$last/bin/python" "$last/bin/mig-idg" "$last/bin/lint-imports" ;;
 esac
 """
 APT_GET = 'echo "$*" >>"$CALLS/apt-get"'
@@ -204,6 +205,11 @@ def test_quick_leaves_out_clients_and_slow_tests_and_says_so(furnished: Machine)
     answer = furnished.idg("test", "--quick", "tests/store", "-k", "bbox")
     assert answer.stdout == "python: -m pytest -m not clients and not slow tests/store -k bbox\n"
     assert "clients" in answer.stderr
+
+
+def test_check_runs_the_linters_the_types_and_the_floors(furnished: Machine) -> None:
+    lines = furnished.idg("check").stdout.splitlines()
+    assert lines == ["python: -m ruff check .", "python: -m ruff format --check .", "python: -m mypy", "lint-imports"]
 
 
 def test_the_settings_of_the_person_do_not_reach_the_tests(furnished: Machine) -> None:
