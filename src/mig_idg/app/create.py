@@ -13,7 +13,7 @@ from typing import Any
 
 from mig_idg.app.asgi import Application
 from mig_idg.app.operations import Operations
-from mig_idg.database.pool import READ_WRITE, Pool, Share, Watch
+from mig_idg.database.pool import PLANNED_ONCE, READ_ONLY, READ_WRITE, Pool, Share, Watch
 from mig_idg.errors import Lang
 from mig_idg.guard.current import Clock, Current
 from mig_idg.guard.door import Door, Doors
@@ -42,7 +42,9 @@ def create_app(
     settings: Settings, url: str, *, clock: Clock = utc_now, doors: Iterable[Door] | None = None
 ) -> Application:
     """The application on the database at `url` (the role without rights)."""
-    pools = {kind: Pool(url, share) for kind, share in SHARES.items()}
+    pools = {
+        kind: Pool(url, share, options=PLANNED_ONCE if kind == "items" else READ_ONLY) for kind, share in SHARES.items()
+    }
     writers = Pool(url, Share(lanes=3, waiting=32), options=READ_WRITE)
     current = Current(url, clock)
     journal = Journal(writers, enabled=settings.journal, clock=clock)
