@@ -19,6 +19,9 @@ from mig_idg.errors import InvalidParameter, Text, did_you_mean
 if TYPE_CHECKING:
     from mig_idg.registry.acts import Conn, Done, Evidence
 
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""A day outside of these years is a slip of the keyboard."""
+
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _FRENCH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
@@ -64,7 +67,10 @@ def read_day(word: str, option: str) -> date:
     french = _FRENCH.fullmatch(word.strip())
     parts = [int(p) for p in shape.groups()] if shape else [int(p) for p in french.groups()][::-1] if french else []
     try:
-        return date(*parts)
+        found = date(*parts)
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise ValueError(word)
+        return found
     except (TypeError, ValueError):
         raise InvalidParameter(
             option,
@@ -74,9 +80,9 @@ def read_day(word: str, option: str) -> date:
 
 
 def _nearest_day(parts: Sequence[int]) -> Text | None:
-    if len(parts) != 3 or not (1 <= parts[0] <= 9999 and parts[2] >= 1):
+    if len(parts) != 3 or parts[2] < 1:
         return None
-    year, month = parts[0], min(max(parts[1], 1), 12)
+    year, month = min(max(parts[0], FIRST_YEAR), LAST_YEAR), min(max(parts[1], 1), 12)
     return did_you_mean(f"{year:04}-{month:02}-{min(parts[2], calendar.monthrange(year, month)[1]):02}")
 
 
@@ -115,7 +121,7 @@ def act(function: Callable[..., Done]) -> Callable[..., int]:
         from mig_idg.registry.acts import Record
 
         record = Record(on, author, read_evidence(evidence, evidence_date or on))
-        with words.registry_connection() as connection:
+        with reading() as connection:
             done = function(connection, record, *args, **kwargs)
         report(done, as_json)
         return 0
@@ -201,6 +207,8 @@ def console() -> Any:
 
 @contextmanager
 def reading() -> Iterator[Conn]:
-    """A connection to ask questions of the registry."""
-    with words.registry_connection() as connection:
+    """A connection to the registry; what goes wrong below is told as one sentence."""
+    from mig_idg.registry.refusals import answering
+
+    with answering(), words.registry_connection() as connection:
         yield connection

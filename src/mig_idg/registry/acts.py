@@ -89,12 +89,16 @@ def open_act(conn: Conn, record: Record, *, verb: str, article: str, words: Text
 
 
 def act[**P, R](function: Callable[Concatenate[Conn, P], R]) -> Callable[Concatenate[Conn, P], R]:
-    """Run an act whole or not at all, and say in the charter's words what the database refuses."""
+    """Run an act whole or not at all, and say in the charter's words what the database refuses.
+
+    Acts queue on the epoch from their first check on: two clerks who do the same thing at once do it once.
+    """
 
     @wraps(function)
     def run(conn: Conn, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             with conn.transaction():
+                conn.execute("select from registry.epoch for update")
                 return function(conn, *args, **kwargs)
         except psycopg.errors.IntegrityError as error:
             raise translated(error) from error

@@ -21,6 +21,8 @@ from mig_idg.registry.organisations import resolve
 from mig_idg.registry.standing import standing
 
 ARTICLE = "004 §3.2"
+REHEARSAL = "demonstration"
+"""The verb of the act that opens an invented partnership."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ def record(conn: Conn, declaration: Mapping[str, Any], author: str, on: date, *,
     `declaration` is plain values under the keys of a collection's file: `id`, `kind`, `owner`, `working_group`,
     `metadata`, `licence`, `terms`, `exceptions`, `takedown`; the columns served are `columns`, or else the keys of
     `attributes`. Bodies may be named; an unknown one is UnknownWord with the nearest. The first time, the dataset is
-    published (proposed, for a coproduction) from `since`, `on` unless given; its owner owned it before.
+    published (proposed, for a coproduction) from `since`, `on` unless given; its owner owned it before. In a
+    demonstration it was published since the partnership began, so that past days can be asked about.
     """
     dataset, kind = declaration["id"], declaration["kind"]
     first = _be_born(conn, dataset, kind)
@@ -54,7 +57,7 @@ def record(conn: Conn, declaration: Mapping[str, Any], author: str, on: date, *,
     number = open_act(conn, Record(on, author, piece), verb="declare", article=ARTICLE, words=words)
     saying = Saying(number, dataset, kind, on, first)
     if sleeping:
-        _wake(conn, saying, since or on)
+        _wake(conn, saying, since or _rehearsed_since(conn) or on)
     notes: list[Text] = []
     for facet in changed:
         cases = WRITERS[facet](conn, saying, wanted[facet], before.get(facet), notes)
@@ -99,6 +102,11 @@ def _be_born(conn: Conn, dataset: str, kind: str) -> bool:
 
 def _declared(conn: Conn, dataset: str) -> dict[str, dict[str, Any]]:
     return {row["facet"]: row["value"] for row in history.known(conn, "declared", {"dataset": dataset})}
+
+
+def _rehearsed_since(conn: Conn) -> date | None:
+    row = conn.execute("select min(effective) from registry.act where verb = %s", (REHEARSAL,)).fetchone()
+    return row[0] if row else None
 
 
 def _wake(conn: Conn, saying: Saying, since: date) -> None:

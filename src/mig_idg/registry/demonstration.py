@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from mig_idg.errors import Text
-from mig_idg.registry import datasets, delegations, ept, facts, history, instruments, membership, seed, withdrawal
+from mig_idg.registry import (
+    datasets,
+    declared,
+    delegations,
+    ept,
+    facts,
+    history,
+    instruments,
+    membership,
+    seed,
+    withdrawal,
+)
 from mig_idg.registry.acts import Conn, Evidence, Record, act, open_act
 from mig_idg.registry.committees import Sitting
 from mig_idg.registry.datasets import Version
@@ -72,6 +83,8 @@ def adopt(conn: Conn, on: date) -> bool:
 
 def _write(conn: Conn, on: date) -> None:
     start = seed.CHARTER_START
+    words = Text("Partenariat de démonstration, inventé.", "An invented partnership, for demonstration.")
+    open_act(conn, _record("démonstration", start), verb=declared.REHEARSAL, article="—", words=words)
     for organisation in (*FOUNDERS, CAST.withdrawn):
         _adhere(conn, organisation, start)
     _prolong(conn, on)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 
-from mig_idg.errors import Conflict, Refused, Text, Trouble
+from mig_idg.errors import Conflict, OutsideFailure, Refused, Text, Trouble
 
 REFUSED: dict[str, tuple[str, Text]] = {
     "one_pilot_at_any_date": (
@@ -217,6 +220,34 @@ def translated(error: psycopg.errors.IntegrityError) -> Trouble:
         ),
         extra={"constraint": name},
     )
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """What the database cannot do for an act becomes an OutsideFailure with its way out, without its words."""
+    try:
+        yield
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.InvalidSchemaName) as error:
+        raise OutsideFailure(
+            Text("Le registre n'est pas à jour dans cette base.", "The registry is not up to date in this database."),
+            remedy=Text("Lancez « mig-idg db migrate ».", "Run “mig-idg db migrate”."),
+        ) from error
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
+        raise OutsideFailure(
+            Text("Le compte de la base ne peut pas y écrire.", "The account of the database may not write there."),
+            remedy=Text(
+                "IDG_DATABASE_URL doit désigner le propriétaire de la base.",
+                "IDG_DATABASE_URL must name the owner of the database.",
+            ),
+        ) from error
+    except psycopg.Error as error:
+        raise OutsideFailure(
+            Text(
+                "La base s'est arrêtée en cours de route ; rien n'a été écrit.",
+                "The database stopped; nothing written.",
+            ),
+            remedy=Text("Relancez la même commande.", "Run the same command again."),
+        ) from error
 
 
 def refused(article: str, words: Text, *, remedy: Text | None = None, rule: str | None = None) -> Refused:
