@@ -161,7 +161,7 @@ with asked as (
   order by upper(v.during) desc, v.name desc
   limit 1
 )
-select min(f.xmin), min(f.ymin), max(f.xmax), max(f.ymax), min(f.path)
+select min(f.west), min(f.south), max(f.east), max(f.north), min(f.path)
 from served.raster_file f
 join asked on asked.id = f.vintage
 """,

@@ -1,0 +1,17 @@
+"""Rasters in: files and tilings checked, converted to COG, written down in PostGIS, published whole.
+
+sniff.py      what a file is, by its first bytes, and the only driver that may open it
+examine.py    what it says of itself, against what the collection declares
+tiling.py     gaps and overlaps between files
+convert.py    to COG, and a picture of the whole vintage for small scales
+crew.py       two processes without network that do it, bounded in memory
+bring.py      the import itself: resumable, atomic at publication
+report.py     what was found, file by file
+
+run(connection, paths, declaration, home, …) -> Report
+"""
+
+from mig_idg.deposit.rasters.bring import Choices, run
+from mig_idg.deposit.rasters.report import Finding, Report
+
+__all__ = ["Choices", "Finding", "Report", "run"]

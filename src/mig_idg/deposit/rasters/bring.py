@@ -1,0 +1,284 @@
+"""The import of rasters: examined, converted, written down, published whole.
+
+Each file that is converted is committed at once, under a vintage that nobody sees yet; an interrupted import finds them
+again by the digest of their source. Publication is one transaction, at the end, when every file is sound; or when the
+administrator asked to go on without those that are not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
+
+from mig_idg.declaration.model import Declaration
+from mig_idg.deposit.rasters import convert, examine, tiling
+from mig_idg.deposit.rasters.crew import Crew
+from mig_idg.deposit.rasters.examine import Facts, Target
+from mig_idg.deposit.rasters.report import Finding, Report
+from mig_idg.errors import InvalidParameter, Text, Trouble
+from mig_idg.store import crs, rasters
+
+Progress = Callable[[Text, int, int], None]
+SUFFIXES = (".tif", ".tiff", ".jp2", ".j2k", ".asc", ".vrt")
+_YEAR = re.compile(r"(19|20)\d{2}")
+_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,62}")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """How to import. `during` is first day and day after the last; absent, the year that names the vintage.
+
+    `without_faulty` publishes the sound files though others were refused. `check_only` changes nothing.
+    """
+
+    author: str
+    vintage: str | None = None
+    during: tuple[date, date] | None = None
+    without_faulty: bool = False
+    check_only: bool = False
+    workers: int = 2
+
+
+def run(
+    connection: Connection[Any],
+    paths: Sequence[Path],
+    declaration: Declaration,
+    home: Path,
+    choices: Choices,
+    progress: Progress | None = None,
+) -> Report:
+    """Import files (or folders of files) into a collection of pixels; `home` is IDG_HOME. Commits as it goes.
+
+    Raises InvalidParameter when the vintage is not named or the collection holds one file only. What is wrong with the
+    files is in the report, and `published` says whether they are in force.
+    """
+    raster = declaration.source.raster
+    if raster is None:
+        raise InvalidParameter(
+            "collection", Text("Cette collection n'est pas un raster.", "This collection is no raster.")
+        )
+    files = _files(paths)
+    target = Target(raster.bands, int(declaration.source.crs.removeprefix("EPSG:")), declaration.extent)
+    report = Report(declaration.id, None if raster.cog else _vintage(choices), files=len(files))
+    if not files:
+        report.findings.append(Finding("nothing", "", Text("Aucun fichier image.", "No picture file.")))
+    with Crew(choices.workers) as crew:
+        sound = _examined(crew, files, target, report, progress)
+        if choices.check_only or not sound or (report.errors and not choices.without_faulty):
+            return report
+        if raster.cog is not None:
+            return _one(connection, crew, sound, declaration, home, target, report)
+        return _many(connection, crew, sound, declaration, home, target, choices, report, progress)
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found.extend(
+                sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
+            )
+        elif path.suffix.lower() not in (".tfw", ".tifw", ".j2w", ".xml", ".csv", ".txt", ".prj"):
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def _vintage(choices: Choices) -> str:
+    name = choices.vintage or (str(choices.during[0].year) if choices.during else None)
+    if name is None or not _NAME.fullmatch(name):
+        raise InvalidParameter(
+            "vintage",
+            Text("Le millésime n'est pas nommé.", "The vintage is not named."),
+            remedy=Text("--vintage 2025, ou --vintage ete-2025 --during 2025-06-01/2025-08-31",
+                        "--vintage 2025, or --vintage summer-2025 --during 2025-06-01/2025-08-31"),
+        )  # fmt: skip
+    return name
+
+
+def _during(choices: Choices, name: str) -> tuple[date, date]:
+    if choices.during is not None:
+        return choices.during
+    if _YEAR.fullmatch(name):
+        return date(int(name), 1, 1), date(int(name) + 1, 1, 1)
+    raise InvalidParameter(
+        "during",
+        Text(
+            f"De quels jours sont les images du millésime « {name} » ?", f"Of which days are the pictures of “{name}”?"
+        ),
+        remedy=Text("--during 2025-06-01/2025-08-31", "--during 2025-06-01/2025-08-31"),
+    )
+
+
+def _examined(
+    crew: Crew, files: Sequence[Path], target: Target, report: Report, progress: Progress | None
+) -> list[Facts]:
+    sound: list[Facts] = []
+    for number, (path, told) in enumerate(crew.each(partial(examine.examine, target=target), files), start=1):
+        if progress:
+            progress(Text(f"contrôle de {path.name}", f"checking {path.name}"), number, len(files))
+        if isinstance(told, Facts):
+            report.findings.extend(told.findings)
+            if not any(one.severity == "error" for one in told.findings):
+                sound.append(told)
+        else:
+            report.findings.append(told if isinstance(told, Finding) else _died(path))
+    sound.sort(key=lambda one: one.name)
+    agreed = [*examine.together(sound), *tiling.check(sound)]
+    report.findings.extend(agreed)
+    faulty = {one.file for one in agreed if one.severity == "error"}
+    return [one for one in sound if one.path.name not in faulty]
+
+
+def _died(path: Path) -> Finding:
+    return Finding(
+        "decoder-died", path.name,
+        Text("Le décodeur s'est arrêté sur ce fichier : refusé.", "The decoder died on this file: refused."),
+    )  # fmt: skip
+
+
+def _one(
+    connection: Connection[Any], crew: Crew, sound: Sequence[Facts], declaration: Declaration, home: Path,
+    target: Target, report: Report,
+) -> Report:  # fmt: skip
+    """The single file of a collection, replaced in one rename."""
+    raster = declaration.source.raster
+    assert raster is not None
+    assert raster.cog is not None
+    if len(sound) != 1:
+        report.findings.append(
+            Finding(
+                "one-file", "",
+                Text(f"La collection tient en un fichier ; {len(sound)} donnés. Déclarez « vintages: true ».",
+                     f"The collection is one file; {len(sound)} given. Declare “vintages: true”."),
+            )
+        )  # fmt: skip
+        return report
+    for _, made in crew.each(partial(_cog, declared=_said(declaration)), [(sound[0], home / "rasters" / raster.cog)]):
+        if not isinstance(made, convert.Made):
+            report.findings.append(made if isinstance(made, Finding) else _died(sound[0].path))
+            return report
+    rasters.touch(connection, declaration.id)
+    connection.commit()
+    report.converted, report.published = 1, True
+    return report
+
+
+def _many(
+    connection: Connection[Any], crew: Crew, sound: Sequence[Facts], declaration: Declaration, home: Path,
+    target: Target, choices: Choices, report: Report, progress: Progress | None,
+) -> Report:  # fmt: skip
+    assert report.vintage is not None
+    vintage = rasters.prepare(
+        connection, declaration.id, report.vintage, _during(choices, report.vintage), target.srid, choices.author
+    )
+    connection.commit()
+    folder = Path(declaration.id) / report.vintage / str(vintage)
+    already = rasters.prepared(connection, vintage)
+    wanted = {one.sha256: one for one in sound}
+    rasters.forget(connection, vintage, [name for sha, (name, _) in already.items() if sha not in wanted])
+    work = []
+    for one in sound:
+        path = home / "rasters" / folder / f"{one.name}.tif"
+        if one.sha256 in already and path.is_file():
+            report.kept += 1
+        else:
+            work.append((one, path))
+    for (one, path), made in crew.each(partial(_cog, declared=_said(declaration)), work):
+        if not isinstance(made, convert.Made):
+            report.findings.append(made if isinstance(made, Finding) else _died(one.path))
+            continue
+        rasters.add(connection, vintage, _row(one, made, folder, target))
+        connection.commit()
+        report.converted += 1
+        if progress:
+            progress(
+                Text(f"converti {path.name}", f"converted {path.name}"), report.converted + report.kept, len(sound)
+            )
+    if report.errors and not choices.without_faulty:
+        return report
+    _publish(connection, vintage, sound, folder, home, target, report)
+    return report
+
+
+def _publish(
+    connection: Connection[Any], vintage: int, sound: Sequence[Facts], folder: Path, home: Path, target: Target,
+    report: Report,
+) -> None:  # fmt: skip
+    held = rasters.prepared(connection, vintage)
+    if not held:
+        return
+    files = [home / "rasters" / path for _, path in held.values()]
+    drawn = convert.overview(sorted(files), home / "rasters" / folder / "overview.tif", target.kind, target.srid)
+    if drawn:
+        rasters.describe_overview(connection, vintage, str(folder / "overview.tif"), drawn[1])
+    rasters.publish(connection, vintage, report.as_json("en"))
+    connection.commit()
+    report.published = True
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What goes into a COG, out of its declaration."""
+
+    kind: str
+    srid: int
+    title: str
+    credit: str
+
+
+def _said(declaration: Declaration) -> Said:
+    raster = declaration.source.raster
+    assert raster is not None
+    credit = declaration.credit or declaration.owner or "Mutualisation de l'Information Géographique"
+    return Said(raster.bands, int(declaration.source.crs.removeprefix("EPSG:")), declaration.title.fr, credit)
+
+
+def _cog(asked: tuple[Facts, Path], declared: Said) -> convert.Made | Finding:
+    """In a process of the crew: the COG, or what was wrong (a finding travels between processes, an error does not)."""
+    facts, path = asked
+    try:
+        return convert.to_cog(facts, path, declared.kind, declared.srid, declared.title, declared.credit)
+    except Trouble as error:
+        return Finding(str(error.extra.get("finding", "damaged")), facts.path.name, error.detail)
+
+
+def _row(facts: Facts, made: convert.Made, folder: Path, target: Target) -> rasters.NewFile:
+    return rasters.NewFile(
+        name=facts.name,
+        path=str(folder / f"{facts.name}.tif"),
+        source=facts.path.name,
+        source_sha256=facts.sha256,
+        sha256=made.sha256,
+        size=made.size,
+        width=facts.width,
+        height=facts.height,
+        bounds=facts.bounds,
+        pixel=facts.pixel,
+        footprint=_footprint(facts.bounds, target.srid),
+        properties={"dtype": facts.dtype, "bands": facts.bands},
+    )
+
+
+def _footprint(bounds: tuple[float, float, float, float], srid: int) -> list[tuple[float, float]]:
+    """The outline in CRS84 degrees, its sides cut in four so that they follow the curve of the projection."""
+    xmin, ymin, xmax, ymax = bounds
+    steps = (0.0, 0.25, 0.5, 0.75)
+    ring = [
+        *((xmin + (xmax - xmin) * t, ymin) for t in steps),
+        *((xmax, ymin + (ymax - ymin) * t) for t in steps),
+        *((xmax - (xmax - xmin) * t, ymax) for t in steps),
+        *((xmin, ymax - (ymax - ymin) * t) for t in steps),
+    ]
+    if srid == crs.WGS84:
+        return ring
+    from pyproj import Transformer
+
+    mover = Transformer.from_crs(srid, crs.WGS84, always_xy=True)
+    return [(round(x, 9), round(y, 9)) for x, y in (mover.transform(*point) for point in ring)]
