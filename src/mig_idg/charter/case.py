@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from mig_idg import territory
 from mig_idg.charter.facts import NOBODY, READ, Dataset, Delegation, Facts, SubDistribution, Terms
@@ -33,7 +33,8 @@ class Request:
 class Case:
     """A request laid beside the facts. What several conditions need is worked out once, when it is first asked.
 
-    `dataset` is None when the facts do not know it; rule A0 has then answered before anything reads it.
+    `known_dataset` is None when the facts do not know it; rule A0 has then answered, and whatever would still read
+    `dataset` raises, which refuses.
     """
 
     def __init__(self, request: Request, facts: Facts, settings: Settings, ask: Callable[[Request], Decision]) -> None:
@@ -44,15 +45,9 @@ class Case:
         self.on = request.on
         self.facts = facts
         self.settings = settings
-        self.known_dataset: Dataset | None = facts.datasets.get(request.dataset)
+        self.known_dataset = facts.datasets.get(request.dataset)
+        self.dataset = cast("Dataset", self.known_dataset)
         self._ask = ask
-
-    @property
-    def dataset(self) -> Dataset:
-        """The dataset asked about; LookupError when the facts do not know it."""
-        if self.known_dataset is None:
-            raise LookupError(self.request.dataset)
-        return self.known_dataset
 
     @cached_property
     def charter_serves(self) -> bool:
@@ -102,12 +97,13 @@ class Case:
     @cached_property
     def exceptions_that_bite(self) -> tuple[frozenset[str], ...]:
         """The attributes of each exception that stops this body; an empty set is the whole dataset."""
+        exceptions = self.dataset.exceptions
         reading = self.action in READ
-        if reading and self.owner:
+        if not exceptions or (reading and self.owner):
             return ()
         return tuple(
             exception.attributes
-            for exception in self.dataset.exceptions
+            for exception in exceptions
             if exception.bites(self.on)
             and not (reading and exception.ground == "E5" and self.organisation in exception.beneficiaries)
         )

@@ -115,17 +115,20 @@ def _holds(rule: Rule, case: Case, held: tuple[Rule, ...] | list[Rule]) -> bool:
     for condition in rule.when:
         if not condition(case):
             return False
-    if rule.any and not any(condition(case) for condition in rule.any):
+    if rule.unless and any(earlier.id in rule.unless for earlier in held):
         return False
-    return not (rule.unless and any(earlier.id in rule.unless for earlier in held))
+    for condition in rule.any:
+        if condition(case):
+            return True
+    return not rule.any
 
 
 def _permit(case: Case, rulebook: RuleBook, forbids: tuple[Rule, ...], bases: list[Rule]) -> Decision:
     stated = bases[0]
-    views = [_views(rule, case) for rule in bases]
-    wide = joined(view for each in views for view in each)
+    views = [view for rule in bases for view in _views(rule, case)]
+    wide = joined(views)
     masks = case.masks if any(rule.masks for rule in forbids) else NOBODY
-    responsible = views[0][0].responsible
+    responsible = views[0].responsible
     return Decision(
         outcome="permit",
         rule=stated.id,
@@ -147,11 +150,13 @@ def _views(rule: Rule, case: Case) -> tuple[View, ...]:
 
 
 def _obligations(rule: Rule, case: Case, responsible: str | None) -> tuple[str, ...]:
-    codes = [*rule.obligations, *rule.obligations_for_action.get(case.action, ())]
+    codes = rule.obligations
+    if case.action in rule.obligations_for_action:
+        codes += rule.obligations_for_action[case.action]
     if rule.obligations_for_licence:
         codes += rule.obligations_for_licence[case.dataset.licence or ""]
     if responsible is not None:
-        codes.append(f"RESPONSIBLE:{responsible}")
+        codes += (f"RESPONSIBLE:{responsible}",)
     return tuple(sorted(codes))
 
 

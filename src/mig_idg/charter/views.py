@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mig_idg.charter.case import Case
@@ -68,13 +68,14 @@ def delegators_view(case: Case) -> tuple[View, ...]:
     return tuple(View(own.hidden, own.rows, delegation.delegator) for delegation, own in case.mandates)
 
 
-def joined(views: Iterable[View]) -> View:
+def joined(views: Sequence[View]) -> View:
     """The widest view some bases give together: the fewest hidden attributes, then every row shown with exactly those.
 
     Rows are joined only among views that hide the same attributes, so that no row shows an attribute that no single
     basis shows in it. At equal numbers of hidden attributes, the names in alphabetical order decide.
     """
-    views = tuple(views)
+    if len(views) == 1:
+        return views[0]
     hidden = min((view.hidden for view in views), key=lambda names: (len(names), sorted(names)))
     rows: frozenset[str] = NOBODY
     for view in views:
