@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -144,7 +144,7 @@ def serve_demonstration(cluster: PrivateCluster, demonstration: tuple[str, Path]
     """A new server on a new copy of the demonstration, each time it is entered."""
 
     @contextmanager
-    def served(**settings: Any) -> Iterator[Service]:
+    def served(*, route: Callable[[str], Any] = nullcontext, **settings: Any) -> Iterator[Service]:
         template, home = demonstration
         name = f"idg_{os.getpid()}_{next(_numbers)}"
         admin_url = cluster.url(role="idg_owner", database="postgres")
@@ -157,7 +157,7 @@ def serve_demonstration(cluster: PrivateCluster, demonstration: tuple[str, Path]
             if said["token"]
         }
         try:
-            with _running(urls, tokens, home, settings) as service:
+            with route(urls[1]) as app_url, _running((urls[0], app_url), tokens, home, settings) as service:
                 yield service
         finally:
             with connect(admin_url, autocommit=True) as admin:

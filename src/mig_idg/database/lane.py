@@ -156,8 +156,34 @@ class Lane:
         with suppress(psycopg.Error):
             self._pg.set_single_row_mode()
 
+    async def news(self, timeout: float) -> list[bytes]:
+        """Payloads of the notifications that came, waiting for the first one at most `timeout` seconds."""
+        try:
+            if not (heard := self._notes()):
+                self._readable = self._loop.create_future()
+                self._resume()
+                await asyncio.wait((self._readable,), timeout=timeout)
+                if self._readable.done():
+                    self._readable.result()
+                    self._pg.consume_input()
+                    heard = self._notes()
+            return heard
+        except psycopg.Error as error:
+            self.close()
+            raise LaneLost from error
+        finally:
+            self._readable = None
+
+    def _notes(self) -> list[bytes]:
+        heard = []
+        while (note := self._pg.notifies()) is not None:
+            heard.append(note.extra)
+        return heard
+
     def close(self) -> None:
         """Drop the connection; whoever waits on it gets LaneLost."""
+        if self.lost:
+            return
         self.lost = True
         if self._reading:
             self._loop.remove_reader(self._pg.socket)
