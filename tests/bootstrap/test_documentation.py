@@ -78,6 +78,21 @@ def test_the_two_languages_show_the_same_commands_under_as_many_titles(page: Pat
     assert titles[0] == titles[1]
 
 
+def test_every_page_is_found_from_the_index() -> None:
+    """In one step, or through a page that the index names; a French page by its English one."""
+    index = ROOT / "docs" / "README.md"
+    seen, to_read = {index}, [index]
+    while to_read:
+        page = to_read.pop()
+        for link in re.findall(r"\]\((?!https?://)([^)#\s]+\.md)", page.read_text()):
+            found = (page.parent / link).resolve()
+            if found not in seen and found.exists():
+                seen.add(found)
+                to_read.append(found)
+    lost = [page for page in (ROOT / "docs").rglob("*.md") if page.resolve() not in seen]
+    assert lost == []
+
+
 def test_every_page_of_decisions_is_in_their_list() -> None:
     folder = ROOT / "docs" / "decisions"
     listed = set(re.findall(r"\]\(([^)]+\.md)\)", (folder / "README.md").read_text()))
