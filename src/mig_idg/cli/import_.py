@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         "GML, FlatGeobuf, GeoParquet. A faulty file is refused with lines and columns, and nothing changes.",
     ),
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--collection", "collection_id", required=True, help=t("identifiant déclaré", "declared identifier"))
 @click.option("--layer", help=t("couche du fichier", "layer of the file"))
 @click.option("--encoding", help=t("encodage, s'il n'est pas UTF-8", "encoding, if not UTF-8"))
@@ -60,9 +60,19 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     help=t("dossier des déclarations", "folder of the declarations"),
 )
+@click.option("--vintage", help=t("images : millésime", "pictures: vintage"))
+@click.option(
+    "--during", help=t("images : jours de prise de vue, 2025-06-01/2025-08-31", "pictures: days they are from")
+)
+@click.option(
+    "--without-faulty",
+    is_flag=True,
+    help=t("images : publier sans les fichiers fautifs", "pictures: publish without the faulty files"),
+)
+@click.option("--check", "check_only", is_flag=True, help=t("images : contrôler seulement", "pictures: only check"))
 @click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
 def command(
-    file: Path,
+    files: tuple[Path, ...],
     collection_id: str,
     layer: str | None,
     encoding: str | None,
@@ -73,14 +83,28 @@ def command(
     given: tuple[str, ...],
     aggregate: bool,
     directory: Path | None,
+    vintage: str | None,
+    during: str | None,
+    without_faulty: bool,
+    check_only: bool,
     as_json: bool,
 ) -> int:
-    """Import one file; 1 when it is refused."""
+    """Import one file, or the pictures of a vintage; 1 when they are refused."""
     from mig_idg.deposit.adjust import Adjustments
     from mig_idg.deposit.imports import Choices
     from mig_idg.deposit.report import RefusedFile
 
     declaration = _declared(collection_id, directory or settings().collections_dir)
+    if declaration.source.raster is not None:
+        from mig_idg.cli import import_raster
+
+        return import_raster.bring(
+            files, declaration, vintage=vintage, during=during, without_faulty=without_faulty, check_only=check_only,
+            as_json=as_json,
+        )  # fmt: skip
+    if len(files) != 1:
+        raise click.UsageError(t("Un seul fichier à la fois pour une couche.", "One file at a time for a layer."))
+    (file,) = files
     adjustments = Adjustments(_pairs("rename", rename), frozenset(leave), _pairs("set", given))
     choices = Choices(layer, encoding, crs, replace, aggregate, today(), adjustments, author())  # type: ignore[arg-type]
     try:

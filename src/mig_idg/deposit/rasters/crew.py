@@ -8,10 +8,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import resource
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+
+from rasterio.errors import NotGeoreferencedWarning
 
 from mig_idg.errors import OutsideFailure, Text
 
@@ -81,5 +84,7 @@ def _alone() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(5)
+    # A picture without a place is a finding, told by the report.
+    warnings.simplefilter("ignore", NotGeoreferencedWarning)
     with suppress(OSError, AttributeError):
         os.unshare(os.CLONE_NEWNET)

@@ -25,7 +25,7 @@ TYPES = {
     "elevation": ("float32", "float64", "int16", "int32"),
     "classes": ("uint8", "uint16", "int16", "int32"),
 }
-KILOMETRES = re.compile(r"(?<!\d)(\d{4})[_-](\d{4})(?!\d)")
+KILOMETRES = re.compile(r"(?<!\d)(0\d{3}|1[0-2]\d{2})[_-](6\d{3}|7[01]\d{2})(?!\d)")
 NO_HEIGHT = (-9999.0, -99999.0, -32768.0, -3.4028234663852886e38)
 
 
