@@ -36,15 +36,17 @@ class Binder:
         return f"${len(self.values)}::{cast}"
 
 
-def page(query: Query, grant: Grant, time_column: str | None = None) -> Statement:
-    """One page. Rows: (features between commas, how many, JSON array of the next page's first keys or null, total).
+def page(query: Query, grant: Grant, time_column: str | None = None) -> tuple[Statement, bool]:
+    """One page, and whether it comes in groups.
 
-    A page over 500 features comes as several rows; the last one tells whether there is a next page. `total` counts
+    Rows: (features between commas, how many, JSON array of the next page's first keys or null, total). A page that may
+    hold more than 500 features comes as several rows; the last one tells whether there is a next page. `total` counts
     all that match when counting costs nothing more (a small box is scanned whole anyway), else it is null.
     """
     table, bind = grant.table, Binder()
     limit = query.limit if query.limit is not None else COUNT_CAP
-    strategy = _strategy(query, table, limit)
+    strategy, expected = _strategy(query, table, limit)
+    grouped = limit > GROUP and not (strategy == "gather" and expected < GROUP)
     wanted = conditions(query, table, bind, time_column, walk=strategy == "walk")
     wanted += _after(query.after, query.sortby, table, bind)
     order = _order(query.sortby, table)
@@ -62,7 +64,7 @@ def page(query: Query, grant: Grant, time_column: str | None = None) -> Statemen
         f"    limit {fetched}{skipped}\n"
         f"  ) as page"
     )
-    grouped = f"\ngroup by (n - 1) / {GROUP}\norder by (n - 1) / {GROUP}" if limit > GROUP else ""
+    grouped = f"\ngroup by (n - 1) / {GROUP}\norder by (n - 1) / {GROUP}" if grouped else ""
     sql = (
         f"select\n"
         f"  string_agg(f, ',') filter (where n <= {last}),\n"
@@ -71,7 +73,7 @@ def page(query: Query, grant: Grant, time_column: str | None = None) -> Statemen
         f"  max(total)\n"
         f"from (\n  {inner}\n) as numbered{grouped}"
     )
-    return Statement(sql, tuple(bind.values))
+    return Statement(sql, tuple(bind.values)), grouped
 
 
 def item(grant: Grant, id: str, query: Query, writer: Table | None = None) -> Statement:
@@ -139,23 +141,25 @@ def _where(wanted: list[str]) -> str:
 # Which way through the table
 
 
-def _strategy(query: Query, table: Table, limit: int) -> str:
-    """`gather` what the box holds by the spatial index, then sort; `walk` along the id and test; or leave it `open`.
+def _strategy(query: Query, table: Table, limit: int) -> tuple[str, float]:
+    """How to go through the table, and how many rows the box should hold.
 
-    A prepared plan does not see the box. With rows counted at publication we do: walking costs (limit / share) rows,
+    `gather` what the box holds by the spatial index, then sort; `walk` along the id and test; or leave it `open`. A
+    prepared plan does not see the box. With rows counted at publication we do: walking costs (limit / share) rows,
     gathering (rows * share).
     """
-    if query.bbox is None or query.sortby or table.geometry is None:
-        return "open"
+    conditioned = query.filter is not None or query.equal or query.q or query.datetime
+    if query.bbox is None or table.geometry is None or table.stats is None:
+        return "open", 0.0
     expected = _expected(query.bbox, table)
     if expected is None:
-        return "open"
-    if query.filter is not None or query.equal or query.q or query.datetime:
-        return "open"
-    assert table.stats is not None
-    if expected <= 2 * COUNT_CAP and expected * expected <= table.stats.rows * max(limit, 1) * 4:
-        return "gather"
-    return "walk" if expected * expected > table.stats.rows * limit else "open"
+        return "open", 0.0
+    work = expected * expected
+    if expected <= 2 * COUNT_CAP and work <= table.stats.rows * max(limit, 1) * 4:
+        return "gather", expected
+    if query.sortby or conditioned:
+        return "open", expected
+    return ("walk" if work > table.stats.rows * limit else "open"), expected
 
 
 def _expected(box: Box, table: Table) -> float | None:

@@ -23,7 +23,7 @@ WGS84 = 4326
 DEGREE_DIGITS = 7
 METRE_DIGITS = 3
 
-_FIRST_SEGMENTS = 16
+_FIRST_SEGMENTS = 8
 _MOST_SEGMENTS = 256
 _DOMAIN_MARGIN = 5.0
 
@@ -245,14 +245,19 @@ def moved(bounds: tuple[float, float, float, float], source: int, target: int) -
 
 def _ring(bounds: tuple[float, float, float, float], source: int, target: int, segments: int) -> NDArray[np.float64]:
     xmin, ymin, xmax, ymax = bounds
-    steps = np.arange(segments) / segments
-    up, right = ymin + (ymax - ymin) * steps, xmin + (xmax - xmin) * steps
-    down, left = ymax - (ymax - ymin) * steps, xmax - (xmax - xmin) * steps
-    full = np.full
-    xs = np.concatenate((full(segments, xmin), right, full(segments, xmax), left, [xmin]))
-    ys = np.concatenate((up, full(segments, ymax), down, full(segments, ymin), [ymin]))
+    across, up = _unit_ring(segments)
+    xs, ys = xmin + (xmax - xmin) * across, ymin + (ymax - ymin) * up
     moved_xs, moved_ys = _transformer(source, target).transform(xs, ys)
     return np.column_stack((moved_xs, moved_ys))
+
+
+@lru_cache(maxsize=16)
+def _unit_ring(segments: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The unit square, clockwise from its origin and back, each side in that many segments."""
+    steps, zeros, ones = np.arange(segments) / segments, np.zeros(segments), np.ones(segments)
+    across = np.concatenate((zeros, steps, ones, 1 - steps, [0.0]))
+    up = np.concatenate((steps, ones, 1 - steps, zeros, [0.0]))
+    return across, up
 
 
 def _sagitta(ring: NDArray[np.float64]) -> float:

@@ -31,12 +31,11 @@ async def item(visit: Visit) -> Answer:
     feature, state = rows[0]
     named = state.decode() if state else hashlib.md5(feature, usedforsecurity=False).hexdigest()
     path = links.item_path(collection.id, visit.params["item"])
-    made = links.representations(visit, path, visit.query, form, formats.ITEM)
-    made.append(links.collection_link(visit, collection.id, collection.title.in_(visit.lang)))
+    made = links.written(visit, path, visit.query, form, formats.ITEM)
     if form is formats.HTML:
-        document = orjson.loads(feature) | {"links": made}
+        document = orjson.loads(feature) | {"links": links.read(made)}
         return page_answer("item", {"item": document, "collection": collection, "table": grant.table})
-    body = feature[:-1] + b',"links":' + orjson.dumps(made) + b"}"
+    body = feature[:-1] + b',"links":' + made + b"}"
     return Answer(
         body=body,
         media_type=form.media_type,

@@ -39,9 +39,9 @@ async def answer(visit: Visit, asked: Mapping[str, str], form: formats.Format) -
         return await exports.export(visit, query, asked, form)
     if form is formats.HTML:
         return await _page(visit, query, asked)
-    statement = compile.page(query, grant, collection.time_column)
+    statement, grouped = compile.page(query, grant, collection.time_column)
     page = Page(visit, query, asked, form)
-    if query.limit is not None and query.limit > compile.GROUP:
+    if grouped:
         stream = asking.stream(visit, statement)
         first = await anext(stream, None)
         body: bytes | AsyncIterator[bytes] = _streamed(page, first, stream)
@@ -95,8 +95,8 @@ class Page:
         """Everything after the features."""
         matched = await self.matched()
         number = f',"numberMatched":{matched}' if matched is not None else ""
-        encoded = orjson.dumps(self.links()).decode()
-        return f'],"numberReturned":{self.returned}{number},"links":{encoded}}}'.encode()
+        head = f'],"numberReturned":{self.returned}{number},"links":'.encode()
+        return head + self.links() + b"}"
 
     async def matched(self) -> int | None:
         """numberMatched: free when the page says it, else counted; not given on pages reached by a cursor."""
@@ -109,17 +109,15 @@ class Page:
             return query.offset + self.returned
         return await counting.matched(self.visit, query)
 
-    def links(self) -> list[links.Link]:
+    def links(self) -> bytes:
         """self, alternates, next when there is one, collection."""
         collection, _ = self.visit.layer
-        path = links.items_path(collection.id)
-        made = links.representations(self.visit, path, self.asked, self.form, formats.ITEMS)
+        onward = None
         if self.next_keys is not None:
-            onward = {name: value for name, value in self.asked.items() if name not in ("after", "offset")}
-            onward["after"] = cursor.token(self.next_keys, self.query.sortby)
-            made.append(links.link(links.address(self.visit, path, onward), "next", self.form, self.visit))
-        made.append(links.collection_link(self.visit, collection.id, collection.title.in_(self.visit.lang)))
-        return made
+            after = cursor.token(self.next_keys, self.query.sortby)
+            onward = {**links.kept(self.asked, ("after", "offset")), "after": after}
+        path = links.items_path(collection.id)
+        return links.written(self.visit, path, self.asked, self.form, formats.ITEMS, onward)
 
 
 async def _streamed(page: Page, first: Row | None, rest: AsyncIterator[Row]) -> AsyncIterator[bytes]:
@@ -136,7 +134,7 @@ async def _page(visit: Visit, query: Query, asked: Mapping[str, str]) -> Answer:
     collection, grant = visit.layer
     fewer = query if "limit" in asked else replace(query, limit=min(PEOPLE, query.limit or PEOPLE))
     page = Page(visit, fewer, asked, formats.HTML)
-    rows = await asking.fetch(visit, compile.page(fewer, grant, collection.time_column))
+    rows = await asking.fetch(visit, compile.page(fewer, grant, collection.time_column)[0])
     document = orjson.loads(b"".join([HEAD, *page.bodies(rows), await page.tail()]))
     return page_answer("items", {"items": document, "collection": collection, "table": grant.table, "query": asked})
 
@@ -145,14 +143,11 @@ async def _hits(visit: Visit, query: Query, asked: Mapping[str, str]) -> Answer:
     """`resulttype=hits`: the count alone."""
     collection, _ = visit.layer
     matched = await counting.matched(visit, query)
-    path = links.items_path(collection.id)
     document: dict[str, object] = {"type": "FeatureCollection", "features": [], "numberReturned": 0}
     if matched is not None:
         document["numberMatched"] = matched
-    document["links"] = [
-        links.link(links.address(visit, path, asked), "self", formats.GEOJSON, visit),
-        links.collection_link(visit, collection.id, collection.title.in_(visit.lang)),
-    ]
+    path = links.items_path(collection.id)
+    document["links"] = orjson.Fragment(links.written(visit, path, asked, formats.GEOJSON, formats.ITEMS))
     return json_answer(
         document,
         media_type=formats.GEOJSON.media_type,
