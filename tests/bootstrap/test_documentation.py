@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -15,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 README, LISEZ_MOI = ROOT / "README.md", ROOT / "README.fr.md"
 PAGES = [README, LISEZ_MOI, *sorted((ROOT / "docs").rglob("*.md"))]
 TRANSLATED = [page for folder in ("tutorials", "how-to") for page in sorted((ROOT / "docs" / folder).glob("*.md"))]
-OF_THE_SCRIPT = {"test", "check"}
+OF_THE_SCRIPT = {"test", "check", "bless"}
 
 
 def commands(page: Path) -> list[str]:
@@ -76,6 +78,14 @@ def test_the_two_languages_show_the_same_commands_under_as_many_titles(page: Pat
     assert commands(page) == commands(french)
     titles = [re.findall(r"^#+ ", text.read_text(), re.MULTILINE) for text in (page, french)]
     assert titles[0] == titles[1]
+
+
+def test_pages_that_the_code_knows_say_what_the_code_says() -> None:
+    stale = subprocess.run(
+        [sys.executable, ROOT / "docs" / "reference" / "generate.py", "--check"], capture_output=True, text=True
+    )
+    assert stale.stdout == "", "./idg bless writes them again"
+    assert stale.returncode == 0, stale.stderr
 
 
 def test_every_page_is_found_from_the_index() -> None:
