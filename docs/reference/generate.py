@@ -123,7 +123,8 @@ def main() -> int:
     """Write, or only compare."""
     stale = [name for name, page in PAGES.items() if _written(FOLDER / name) != page()]
     if "--check" in sys.argv:
-        print("\n".join(stale))
+        for name in stale:
+            print(f"docs/reference/{name}")
         return 1 if stale else 0
     for name in stale:
         (FOLDER / name).write_text(PAGES[name](), "utf-8")
