@@ -209,6 +209,24 @@ def test_what_we_believed_is_asked_with_known_at(said, adopted):
     assert "d'après ce que l'on savait" in out
 
 
+def test_a_referent_is_named_and_shown(said):
+    who = ("Nanterre", "technical_referent", "--person", "Camille Martin", "--email", "sig@nanterre.example")
+    assert said("partner", "mandate", *who, *LETTER)[0] == 0
+    _, out, _ = said("partner", "show", "Nanterre", "--on", DAY)
+    assert "référent technique : Camille Martin sig@nanterre.example" in out
+    _, out, _ = said("partner", "list", "--on", DAY, "--json")
+    assert "92050" not in json.loads(out)["without_referent"]
+    assert said("partner", "mandate", "Nanterre", "technical_referent", *LETTER)[0] == 0
+
+
+def test_a_database_without_a_registry_says_to_migrate(said, cluster, monkeypatch):
+    monkeypatch.setenv("IDG_DATABASE_URL", cluster.url(role="idg_owner", database="postgres"))
+    words.settings.cache_clear()
+    code, out, err = said("partner", "list")
+    assert (code, out) == (3, "")
+    assert "mig-idg db migrate" in err
+
+
 def test_an_act_without_its_piece_of_evidence_is_not_understood(said):
     code, _, err = said("partner", "apply", "Vanves")
     assert code == 2

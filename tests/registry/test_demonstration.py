@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from mig_idg.charter import Request, decide
-from mig_idg.registry import demonstration, facts
+from mig_idg.registry import declared, delegations, demonstration, facts, withdrawal
 from mig_idg.registry.demonstration import CAST
 
 DAYS = [date(2026, 3, 1), date(2026, 11, 22), date(2027, 2, 28), date(2031, 7, 14)]
@@ -66,3 +66,27 @@ def test_the_withdrawn_partner_left_before_it_was_typed_in(bare):
     world = facts.load(bare, day)
     (span,) = world.memberships_of(CAST.withdrawn)
     assert span.end == day - timedelta(days=60)
+
+
+def test_a_delegation_that_somebody_ended_stays_ended(bare, on):
+    day = date(2026, 11, 22)
+    demonstration.adopt(bare, day)
+    (live,) = delegations.listing(bare, day)
+    delegations.end(bare, live["delegation"], on(day))
+    demonstration.adopt(bare, day + timedelta(days=400))
+    assert delegations.listing(bare, day + timedelta(days=400)) == []
+
+
+def test_the_demonstration_opens_after_its_owner_left(bare, on):
+    day = date(2026, 11, 22)
+    demonstration.adopt(bare, day)
+    withdrawal.withdraw(bare, CAST.owner, day, on(day))
+    assert demonstration.adopt(bare, day + timedelta(days=400)) is False
+
+
+def test_what_is_published_first_answers_for_past_days(bare):
+    day = date(2026, 11, 22)
+    demonstration.adopt(bare, day)
+    told = {"id": "pcrs", "kind": "mutualised", "owner": CAST.owner}
+    declared.record(bare, told, "greffier", day)
+    assert "pcrs" in facts.load(bare, date(2022, 1, 1)).datasets

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mig_idg.cli.acts import DAY, JSON, KNOWN_AT, ON, act, console, plain, reading, show_table
-from mig_idg.cli.words import say, say_json, t, today
+from mig_idg.cli.acts import DAY, JSON, KNOWN_AT, ON, UNTIL, act, console, plain, reading, show_table
+from mig_idg.cli.words import lang, say, say_json, t, today
 from mig_idg.errors import InvalidParameter, Text
 
 if TYPE_CHECKING:
@@ -154,6 +154,36 @@ def admit(conn: Conn, record: Record, who: str) -> Done:
 
 
 @command.command(
+    help=t("Nomme un référent, un suppléant, un représentant… (004 §2.1.3).", "Names a referent, a deputy…")
+)
+@WHO
+@click.argument("role", metavar=t("RÔLE", "ROLE"))
+@click.option("--person", help=t("son nom ; absent : le mandat prend fin", "the holder; absent: the mandate ends"))
+@click.option("--email", help=t("courriel", "e-mail"))
+@click.option("--phone", help=t("téléphone", "telephone"))
+@UNTIL
+@act
+def mandate(
+    conn: Conn,
+    record: Record,
+    who: str,
+    role: str,
+    person: str | None,
+    email: str | None,
+    phone: str | None,
+    until: date | None,
+) -> Done:
+    """technical_referent, deputy, steering_representative, facilitator, resource_person…"""
+    from mig_idg.registry import mandates
+    from mig_idg.registry.organisations import resolve
+
+    body = resolve(conn, who)
+    if person is None:
+        return mandates.end(conn, body, role, record)
+    return mandates.name(conn, body, role, mandates.Person(person, email, phone), record, until=until)
+
+
+@command.command(
     help=t(
         "Retrait : effectif le jour où le courrier a été reçu, même saisi plus tard (004 §2.3).",
         "Withdrawal: effective on the day the letter was received, even when typed in later (004 §2.3).",
@@ -216,16 +246,18 @@ def _show_consequences(done: Done) -> None:
 @JSON
 def list_(on: date, known_at: datetime | None, as_json: bool) -> int:
     """Who is a partner on the day, as known then; what is under way; when the charter ends."""
-    from mig_idg.registry import standing
+    from mig_idg.registry import mandates, standing
     from mig_idg.registry.instruments import charter_warnings
 
     with reading() as conn:
         rows = standing.standings(conn, on, known_at)
         charter = charter_warnings(conn, on, known_at)
+        unspoken = mandates.without_referent(conn, on)
     partners = [row for row in rows if row["state"] == "adherent"]
     if as_json:
         others = [row for row in rows if row["state"] != "adherent"]
-        say_json({"on": on, "count": len(partners), "partners": partners, "others": others, "charter": charter})
+        told = {"on": on, "count": len(partners), "partners": partners, "others": others}
+        say_json({**told, "without_referent": unspoken, "charter": charter})
         return 0
     heads = {
         "organisation": t("organisme", "body"),
@@ -236,6 +268,13 @@ def list_(on: date, known_at: datetime | None, as_json: bool) -> int:
     }
     show_table(rows, heads, as_json=False)
     say(t(f"{len(partners)} partenaire(s) le {on:%d/%m/%Y}.", f"{len(partners)} partner(s) on {on}."))
+    if unspoken:
+        say(
+            t(
+                f"{len(unspoken)} sans référent technique à cette date (004 §2.1.3).",
+                f"{len(unspoken)} without a technical referent at that date (004 §2.1.3).",
+            )
+        )
     _show_charter(charter)
     return 0
 
@@ -262,12 +301,12 @@ def _show_charter(charter: dict[str, Any]) -> None:
 @JSON
 def show(who: str, on: date, known_at: datetime | None, as_json: bool) -> int:
     """Standing, pieces, mandates, acceptances, and the whole course of its adhesion."""
-    from mig_idg.registry import standing
+    from mig_idg.registry import mandates, standing
     from mig_idg.registry.organisations import name_of, resolve
 
     with reading() as conn:
         body = resolve(conn, who)
-        told = standing.file_of(conn, body, on, known_at)
+        told = {**standing.file_of(conn, body, on, known_at), "mandates": mandates.held(conn, body, on)}
         name = name_of(conn, body)
     if as_json:
         say_json({"organisation": body, "name": name, "on": on, **told})
@@ -275,6 +314,8 @@ def show(who: str, on: date, known_at: datetime | None, as_json: bool) -> int:
     console().print(f"{plain(name)} ({plain(body)}) : {plain(told['state'])}", highlight=False)
     heads = {"state": t("situation", "standing"), "since": t("depuis", "since"), "until": t("jusqu'au", "until")}
     show_table(told["course"], heads, as_json=False)
+    for held in told["mandates"]:
+        say(f"  {mandates.ROLES[held['role']].in_(lang())} : {held['person']} {held['email'] or ''}".rstrip())
     if told["missing"]:
         say(t("Pièces manquantes : ", "Missing pieces: ") + ", ".join(told["missing"]))
     return 0

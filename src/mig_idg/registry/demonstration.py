@@ -103,10 +103,18 @@ def _write(conn: Conn, on: date) -> None:
 
 def _keep_alive(conn: Conn, on: date) -> None:
     _prolong(conn, on)
-    world = facts.load(conn, on)
-    live = (d for d in world.delegations_to(CAST.contractor) if d.span.covers(on) and d.acknowledged)
-    if not any(live):
+    if _delegation_ran_out(conn, on) and facts.load(conn, on).member(CAST.owner, on):
         _engage_contractor(conn, on)
+
+
+def _delegation_ran_out(conn: Conn, on: date) -> bool:
+    """Whether the contractor's last delegation reached its end; one that somebody ended stays ended."""
+    row = conn.execute(
+        "select max(upper(valid)), max(upper(valid)) filter (where closed_by is null)"
+        " from registry.delegation where contractor = %s",
+        (CAST.contractor,),
+    ).fetchone()
+    return row is not None and row[0] is not None and row[0] == row[1] and row[0] <= on
 
 
 def _prolong(conn: Conn, on: date) -> None:
@@ -114,8 +122,11 @@ def _prolong(conn: Conn, on: date) -> None:
     if facts.load(conn, on).in_force(on):
         return
     held = seed.CHARTER_END - timedelta(days=180)
-    sitting = Sitting("steering", (seed.PILOT, *EPTS, *OTHERS), f"compte-rendu ({NOTE})")
-    instruments.prolong(conn, date(on.year + 2, 1, 1), sitting, _record("compte-rendu", held))
+    world = facts.load(conn, held)
+    present = tuple(body for body in (seed.PILOT, *EPTS, *OTHERS) if world.member(body, held))
+    sitting = Sitting("steering", present, f"compte-rendu ({NOTE})")
+    if present:
+        instruments.prolong(conn, date(on.year + 2, 1, 1), sitting, _record("compte-rendu", held))
 
 
 def _adhere(conn: Conn, organisation: str, start: date) -> None:

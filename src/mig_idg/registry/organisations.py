@@ -96,6 +96,13 @@ def resolve(conn: Conn, word: str) -> str:
     if word in bodies:
         return word
     by_name = {spelling: body.id for body in bodies.values() for spelling in _spellings(body)}
+    namesakes = sorted(b.id for b in bodies.values() if territory.spelled(b.name) == territory.spelled(word))
+    if len(namesakes) > 1:
+        raise InvalidParameter(
+            "organisme",
+            Text(f"Plusieurs organismes se nomment « {word} ».", f"Several bodies are named “{word}”."),
+            remedy=Text(f"Donnez l'identifiant : {', '.join(namesakes)}.", f"Give its id: {', '.join(namesakes)}."),
+        )
     found = by_name.get(territory.spelled(word)) or by_name.get(word)
     if found is None and (place := territory.find(word)) is not None and place.id in bodies:
         found = place.id
