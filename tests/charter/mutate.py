@@ -55,7 +55,7 @@ ORDER = [
     "command",
 ]
 LEFT_OUT = "not reference_page and not nothing_heavy and not survivor"  # golden page; own process; this runner itself
-SMALL, WHOLE = 0.05, 1.0
+SMALL, WHOLE = 0.05, 0.5
 SECONDS = 120
 
 # Mutants that change nothing anybody could notice: (module, fragment of the mutated line, fragment of the mutation): why.
@@ -185,9 +185,7 @@ def _changes(parent: ast.AST, field: str, index: int | None, node: ast.AST) -> I
         case ast.comprehension() if node.ifs:
             for place in range(len(node.ifs)):
                 yield f"without filter {place + 1}", lambda place=place: node.ifs.pop(place)
-        case ast.Return(value=value) if value is not None and not (
-            isinstance(value, ast.Constant) and value.value is None
-        ):
+        case ast.Return(value=value) if not _says_no(value):
             yield "returns None", lambda: setattr(node, "value", ast.Constant(None))
         case ast.Name(id=name) if name in NAMES and isinstance(parent, ast.Call) and field == "func":
             yield f"{name} → {NAMES[name]}", lambda: setattr(node, "id", NAMES[name])
@@ -195,6 +193,11 @@ def _changes(parent: ast.AST, field: str, index: int | None, node: ast.AST) -> I
             yield "statement removed", become(ast.Pass())
         case ast.Expr(value=ast.Yield() | ast.YieldFrom()):
             yield "nothing yielded", become(ast.Expr(ast.Constant(0)))
+
+
+def _says_no(value: ast.expr | None) -> bool:
+    """None and False tell a caller the same."""
+    return value is None or (isinstance(value, ast.Constant) and value.value in (None, False))
 
 
 # --- changes to the rules --------------------------------------------------------------------------------------------

@@ -230,7 +230,7 @@ def test_a_bomb_of_aliases_is_refused_before_it_explodes():
     bomb = "a0: &a0 [" + ",".join("x" * 10) + "]\n"
     bomb += "".join(f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 9))
     trouble = refused(bomb)
-    assert trouble.line == 5
+    assert trouble.line == 6
     assert "aliases" in trouble.text("en")
 
 

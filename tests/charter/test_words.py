@@ -3,10 +3,11 @@
 import pytest
 from worlds import read, request
 
-from mig_idg.charter import RULEBOOK, decide
+from mig_idg.charter import RULEBOOK, conditions, decide, views
 from mig_idg.charter.conditions import CONDITIONS
 from mig_idg.charter.facts import GROUNDS
 from mig_idg.charter.rulebook import parse
+from mig_idg.charter.views import VIEWS
 from mig_idg.charter.words import GROUNDS as TOLD
 
 WORLD = """
@@ -204,6 +205,11 @@ def test_a_rule_that_gives_way_says_to_which():
 
 def test_every_ground_has_its_words():
     assert set(TOLD) == set(GROUNDS)
+
+
+def test_every_condition_and_view_keeps_its_own_name_in_its_module():
+    assert all(getattr(conditions, name) is function for name, function in CONDITIONS.items())
+    assert all(getattr(views, name) is function for name, function in VIEWS.items())
 
 
 def test_every_condition_is_used_and_has_one_sentence():

@@ -80,14 +80,13 @@ def dataset(r):
         "working_group": some(r, BODIES),
         "exceptions": [exception(r) for _ in range(r.choice([0, 0, 0, 0, 1, 1, 2, 3]))],
     }
-    if kind == "mutualised":
-        told["owner"] = r.choice(["OWN", "OWN", "NANTERRE", "GONE"])
-        if r.random() < 0.9:
-            told["terms"] = terms(r)
-        if r.random() < 0.15:
-            told["frozen_audience"] = some(r, BODIES)
-    else:
-        told["co_owners"] = some(r, BODIES, 0.5)
+    # Fields that are for the other kind are drawn too: they must be ignored.
+    told["owner"] = r.choice(["OWN", "OWN", "NANTERRE", "GONE"])
+    told["co_owners"] = some(r, BODIES, 0.5)
+    if r.random() < 0.9:
+        told["terms"] = terms(r)
+    if r.random() < 0.15:
+        told["frozen_audience"] = some(r, BODIES)
     if r.random() < 0.15:
         told["takedown"] = r.choice(["public", "all"])
     if r.random() < 0.3:

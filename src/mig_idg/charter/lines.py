@@ -17,7 +17,7 @@ from mig_idg.errors import InvalidDeclaration, Text
 
 DEPTH = 32
 CHARACTERS = 8_000_000
-ALIASED_VALUES = 100_000
+ALIASED_VALUES = 400_000
 TAGS = frozenset({None, "!", *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map", "timestamp"))})
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
