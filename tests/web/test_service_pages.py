@@ -1,0 +1,85 @@
+"""The demonstration's pages, through the real application."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+PAGE = {"accept": "text/html"}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/", "/conformance", "/collections", "/openapi", "/aide/connexion", "/collections/adresses",
+        "/collections/adresses/access", "/collections/adresses/items", "/collections/adresses/schema",
+        "/collections/adresses/queryables", "/collections/adresses/sortables", "/collections/orthophoto",
+    ],
+)  # fmt: skip
+def test_each_page_is_whole(service: Any, path: str, lang: str) -> None:
+    answer = service.get(path, "owner", headers=PAGE, params={"lang": lang})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    assert f'<html lang="{lang}">' in answer.text
+    assert answer.text.rstrip().endswith("</html>")
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_one_feature_has_its_page(service: Any) -> None:
+    feature = service.get("/collections/equipements/items?limit=1").json()["features"][0]
+    answer = service.get(f"/collections/equipements/items/{feature['id']}", headers=PAGE)
+    assert answer.status_code == 200
+    assert feature["properties"]["nom"] in answer.text.replace("&#39;", "'")
+
+
+def test_an_empty_search_says_so(service: Any) -> None:
+    answer = service.get("/collections/equipements/items", headers=PAGE, params={"bbox": "0,0,1,1"})
+    assert "Aucune entité ne répond" in answer.text
+
+
+def test_a_refusal_is_a_page_that_helps(service: Any) -> None:
+    answer = service.get("/collections/adresses/items", headers=PAGE)
+    assert answer.status_code == 403
+    assert "Que faire" in answer.text
+    assert "/collections/adresses/access" in answer.text
+
+
+def test_a_hidden_layer_and_a_missing_one_have_the_same_page(service: Any) -> None:
+    hidden = service.get("/collections/videosurveillance", headers=PAGE)
+    missing = service.get("/collections/videosurveillancf", headers=PAGE)
+    assert hidden.status_code == missing.status_code == 404
+    assert hidden.text == missing.text.replace("videosurveillancf", "videosurveillance")
+
+
+def test_every_link_of_every_page_leads_somewhere(service: Any) -> None:
+    seen: set[str] = set()
+    waiting = ["/"]
+    while waiting:
+        path = waiting.pop()
+        if path in seen or len(seen) > 150:
+            continue
+        seen.add(path)
+        answer = service.get(path, headers=PAGE)
+        assert answer.status_code == 200, path
+        if not answer.headers["content-type"].startswith("text/html"):
+            continue
+        for found in re.findall(r'href="([^"#]+)"', answer.text):
+            address = found.replace("&amp;", "&").removeprefix(service.url)
+            inside = address.startswith("/") and not re.search(r"/items|/tiles|/map|/coverage|f=|lang=", address)
+            if inside and address not in seen:
+                waiting.append(address)
+    assert len(seen) > 30
+
+
+def test_static_files_may_be_kept_by_any_cache(service: Any) -> None:
+    text = service.get("/", headers=PAGE).text
+    style = re.search(r'href="(/static/[^"]+style.css)"', text)
+    assert style
+    answer = service.get(style[1])
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert service.get(style[1], headers={"if-none-match": answer.headers["etag"]}).status_code == 304

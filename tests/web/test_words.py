@@ -1,0 +1,43 @@
+"""Dates, numbers and values as people write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mig_idg.web import listing, words
+
+
+@pytest.mark.parametrize(
+    ("value", "fr", "en"),
+    [
+        ("2026-11-01", "1er novembre 2026", "1 November 2026"),
+        ("2026-08-31T10:00:00Z", "31 août 2026", "31 August 2026"),
+        ("au printemps", "au printemps", "au printemps"),
+    ],
+)
+def test_a_day_is_written_in_full(value: str, fr: str, en: str) -> None:
+    assert words.day(value, "fr") == fr
+    assert words.day(value, "en") == en
+
+
+def test_thousands_are_set_apart() -> None:
+    assert words.number(1234567, "fr") == "1\u202f234\u202f567"
+    assert words.number(1234567, "en") == "1,234,567"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(None, "—"), ("", "—"), (True, "oui"), (1.5, "1,5"), (["a", None], "a, —"), ({"a": 1}, "{'a': 1}")],
+)
+def test_a_value_is_shown_as_a_reader_expects(value: Any, shown: str) -> None:
+    assert words.value(value, "fr") == shown
+
+
+def test_decisions_that_say_the_same_are_told_once() -> None:
+    same = {"outcome": "deny", "rule": "B11", "reason": "non"}
+    decisions = [same | {"action": "view", "title": "Voir"}, same | {"action": "query", "title": "Interroger"}]
+    other = {"outcome": "permit", "rule": "B9", "reason": "oui", "action": "discover", "title": "Connaître"}
+    told = listing.told_together([other, *decisions])
+    assert [titles for titles, _ in told] == [["Connaître"], ["Voir", "Interroger"]]
