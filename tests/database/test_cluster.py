@@ -202,6 +202,15 @@ def test_a_home_closed_to_postgresql_keeps_its_data_outside_and_says_so(folder: 
         shutil.rmtree(cluster.base)
 
 
+@as_root
+def test_somebody_elses_cluster_is_named_with_its_owner(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = folder / "home" / "cluster"
+    base.mkdir(parents=True)
+    monkeypatch.setattr(os, "geteuid", lambda: 65534)
+    with pytest.raises(OutsideFailure, match="appartient à l'utilisateur « root »"):
+        PrivateCluster(folder / "home").start()
+
+
 def test_the_operators_own_settings_win_and_stay(cluster: PrivateCluster) -> None:
     cluster.stop()
     own = cluster.data / "local.conf"

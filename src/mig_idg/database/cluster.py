@@ -62,7 +62,8 @@ class PrivateCluster:
 
     @property
     def exists(self) -> bool:
-        """True once `create` has finished at least once."""
+        """True once `create` has finished at least once. Raises OutsideFailure when it is somebody else's."""
+        runner_for(self.base)
         return (self.data / "PG_VERSION").exists()
 
     @property
@@ -125,7 +126,7 @@ class PrivateCluster:
     def _create(self) -> None:
         if self.exists:
             return
-        programs, runner = find_programs(), runner_for(self.data)
+        programs, runner = find_programs(), runner_for(self.base)
         self._make_base(runner)
         draft = self.base / "data.new"
         shutil.rmtree(draft, ignore_errors=True)
@@ -144,7 +145,7 @@ class PrivateCluster:
         draft.rename(self.data)
 
     def _start(self) -> None:
-        programs, runner = find_programs(self._major()), runner_for(self.data)
+        programs, runner = find_programs(self._major()), runner_for(self.base)
         placement.make_private(self.sockets, runner)
         orphans.settle(self.data, self.sockets)
         placement.make_private(self.base / "log", runner)
@@ -157,7 +158,7 @@ class PrivateCluster:
     def _stop(self, mode: StopMode) -> None:
         if not self.exists or not orphans.of(self.data):
             return
-        programs, runner = find_programs(self._major()), runner_for(self.data)
+        programs, runner = find_programs(self._major()), runner_for(self.base)
         stopped = self._pg_ctl(programs, runner, "stop", "--wait", "--timeout=60", f"--mode={mode}")
         if stopped.returncode and self.running:
             raise explained(stopped.stderr, self.base)
@@ -213,7 +214,7 @@ def throwaway(directory: Path | None = None) -> Iterator[PrivateCluster]:
     It is made in `directory` when the account that runs PostgreSQL may go there (pytest's folders are closed to it
     when the suite runs as root), else in a new folder of the system's temporary one.
     """
-    runner = runner_for(directory / "cluster" / "data" if directory else Path("/nonexistent"))
+    runner = runner_for(directory / "cluster" if directory else Path("/nonexistent"))
     usable = directory is not None and directory.is_dir() and runner.may_reach(directory)
     home = directory if usable and directory else Path(tempfile.mkdtemp(prefix="idg-"))
     if home != directory:

@@ -55,7 +55,7 @@ class Runner:
         return os.geteuid() == self.uid
 
     def run(
-        self, command: Sequence[str], *, cwd: Path | str = "/", timeout: float = 600
+        self, command: Sequence[str], *, cwd: Path | str = "/", timeout: float = 900
     ) -> subprocess.CompletedProcess[str]:
         """Run one program as this account, in plain English (its words are read) and without our PG* variables."""
         return subprocess.run(
@@ -78,14 +78,14 @@ class Runner:
         return self.run(["test", "-x", str(folder)]).returncode == 0
 
 
-def runner_for(data: Path) -> Runner:
-    """Who runs the cluster whose files are in `data`: its owner when it exists, else us, else `postgres` for root."""
-    uid = data.stat().st_uid if data.exists() else os.geteuid()
+def runner_for(base: Path) -> Runner:
+    """Who runs the cluster whose folder is `base`: its owner when it exists, else us, else `postgres` for root."""
+    uid = base.stat().st_uid if base.exists() else os.geteuid()
     if os.geteuid() not in (0, uid):
         raise OutsideFailure(
             Text(
-                f"Le cluster {data} appartient à l'utilisateur « {_name(uid)} », pas à vous.",
-                f"The cluster {data} belongs to user “{_name(uid)}”, not to you.",
+                f"Le cluster {base} appartient à l'utilisateur « {_name(uid)} », pas à vous.",
+                f"The cluster {base} belongs to user “{_name(uid)}”, not to you.",
             ),
             remedy=Text(
                 "Lancez la commande sous cet utilisateur, ou choisissez un autre dossier avec IDG_HOME.",
