@@ -24,6 +24,8 @@ DEGREE_DIGITS = 7
 METRE_DIGITS = 3
 
 _FIRST_SEGMENTS = 8
+_SMALL_SEGMENTS = 16
+_SMALL_DEGREES = 0.01
 _MOST_SEGMENTS = 256
 _DOMAIN_MARGIN = 5.0
 
@@ -228,6 +230,8 @@ def moved(bounds: tuple[float, float, float, float], source: int, target: int) -
     clipped = _clipped(bounds, source, target)
     if clipped is None:
         return None
+    if clipped == bounds and _is_small(bounds, source, target):
+        return _region(_ring(bounds, source, target, _SMALL_SEGMENTS), target, 0.0)
     tolerance = 1e-9 if storage_crs(target).degrees else 1e-4
     ring = _ring(clipped, source, target, _FIRST_SEGMENTS)
     error = _sagitta(ring)
@@ -236,19 +240,32 @@ def moved(bounds: tuple[float, float, float, float], source: int, target: int) -
         finest = min(_MOST_SEGMENTS, 2 ** math.ceil(math.log2(segments)))
         ring = _ring(clipped, source, target, finest)
         error = _sagitta(ring)
-    exact = error / 4 <= tolerance
-    xs, ys = ring[:, 0], ring[:, 1]
-    swell = 0.0 if exact else error
-    limits = (float(xs.min() - swell), float(ys.min() - swell), float(xs.max() + swell), float(ys.max() + swell))
-    return Region(_polygon(ring, target) if exact else rectangle(limits, target), limits, exact)
+    return _region(ring, target, 0.0 if error / 4 <= tolerance else error)
+
+
+def _is_small(bounds: tuple[float, float, float, float], source: int, target: int) -> bool:
+    """True for a box of a kilometre or so, whose sides bend by less than a tenth of a millimetre between its points.
+
+    A parallel bends by (side² / 8 R): 2 cm over a kilometre, 256 times less over a sixteenth of it.
+    """
+    if not storage_crs(source).degrees or storage_crs(target).degrees:
+        return False
+    return bounds[2] - bounds[0] < _SMALL_DEGREES and bounds[3] - bounds[1] < _SMALL_DEGREES and abs(bounds[3]) < 60
+
+
+def _region(ring: NDArray[np.float64], target: int, swell: float) -> Region:
+    low, high = ring.min(axis=0).tolist(), ring.max(axis=0).tolist()
+    limits = (low[0] - swell, low[1] - swell, high[0] + swell, high[1] + swell)
+    return Region(rectangle(limits, target) if swell else _polygon(ring, target), limits, not swell)
 
 
 def _ring(bounds: tuple[float, float, float, float], source: int, target: int, segments: int) -> NDArray[np.float64]:
     xmin, ymin, xmax, ymax = bounds
     across, up = _unit_ring(segments)
     xs, ys = xmin + (xmax - xmin) * across, ymin + (ymax - ymin) * up
-    moved_xs, moved_ys = _transformer(source, target).transform(xs, ys)
-    return np.column_stack((moved_xs, moved_ys))
+    ring = np.empty((len(xs), 2))
+    ring[:, 0], ring[:, 1] = _transformer(source, target).transform(xs, ys)
+    return ring
 
 
 @lru_cache(maxsize=16)

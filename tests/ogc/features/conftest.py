@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -153,9 +154,10 @@ class Client:
 
 
 @pytest.fixture(scope="module")
-def served(database_url: str, app_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+def served(
+    database_url: str, app_url: str, tmp_path_factory: pytest.TempPathFactory, client_of: Any
+) -> Iterator[Client]:
     """The application, with `lieux` and `troncons` open to all."""
-    create.renderer = lambda settings: lambda name, context, lang: f"<title>{name}</title>"
     folder = tmp_path_factory.mktemp("collections")
     files = {"lieux": (", time: leve", ""), "troncons": ("", ""), "bancs": ("", EDITING)}
     for name, (time, more) in files.items():
@@ -170,13 +172,28 @@ def served(database_url: str, app_url: str, tmp_path_factory: pytest.TempPathFac
             tokens.open_account(connection, login, name=login, organisation=body, author="test")
             secrets[login] = tokens.issue(connection, login, author="test")[1]
         connection.commit()
-    with asyncio.Runner() as runner:
-        application = create.create_app(
-            Settings(journal=False, base_url=BASE), app_url, clock=lambda: NOW, doors=features.doors()
-        )
-        runner.run(application._start())
-        try:
-            yield Client(application, runner, secrets)
-        finally:
-            runner.run(application._stop())
-            application.guard.current._drop()
+    with asyncio.Runner() as runner, client_of(runner, create, features, Settings, app_url, secrets) as client:
+        yield client
+
+
+@contextmanager
+def opened(
+    runner: asyncio.Runner, create: Any, features: Any, settings: Any, app_url: str, secrets: Mapping[str, str] = {}
+) -> Iterator[Client]:
+    """The application on this database, opened and closed."""
+    create.renderer = lambda settings: lambda name, context, lang: f"<title>{name}</title>"
+    application = create.create_app(
+        settings(journal=False, base_url=BASE), app_url, clock=lambda: NOW, doors=features.doors()
+    )
+    runner.run(application._start())
+    try:
+        yield Client(application, runner, secrets)
+    finally:
+        runner.run(application._stop())
+        application.guard.current._drop()
+
+
+@pytest.fixture(scope="session")
+def client_of() -> Any:
+    """Opens the application on a database."""
+    return opened
