@@ -143,9 +143,7 @@ def rules(as_json: bool, page: bool) -> None:
         click.echo(reference.plain(lang()))
 
 
-@command.command(
-    help=t("Chaque article des cinq textes : ses règles, ou pourquoi aucune.", "Every article, coded or not.")
-)
+@command.command(help=t("Chaque article des textes : ses règles, ou pourquoi aucune.", "Every article, coded or not."))
 @JSON
 def articles(as_json: bool) -> None:
     """Print every article with the rules that code it, or the reason."""
@@ -160,9 +158,7 @@ def articles(as_json: bool) -> None:
         click.echo(f"{article.text} {article.id}  [{rules}]  {article.why.in_(lang())}")
 
 
-@command.command(
-    help=t("Les ambiguïtés des textes, et la lecture retenue.", "The texts' ambiguities, and our readings.")
-)
+@command.command(help=t("Les ambiguïtés des textes et la lecture retenue.", "The texts' ambiguities, our readings."))
 @JSON
 def readings(as_json: bool) -> None:
     """Print every ambiguity with the reading taken and the setting that changes it."""
