@@ -2,8 +2,8 @@
 -- The server enters with the owner's address and becomes idg_app before its first question (IDG_DATABASE_URL).
 do $$
 begin
-  if not (select rolsuper from pg_roles where rolname = current_user)
-    and not pg_has_role(current_user, 'idg_app', 'member') then
+  if not (select rolsuper from pg_roles where rolname = current_user) then
+    -- Since PostgreSQL 16, who makes a role may give it away without being able to become it: said again, always.
     execute format('grant idg_app to %I', current_user);
   end if;
 end

@@ -9,7 +9,7 @@ import pytest
 
 from mig_idg.cli.words import as_application
 from mig_idg.database import connect
-from mig_idg.database.cluster import PrivateCluster
+from mig_idg.database.cluster import throwaway
 from mig_idg.database.migrate import migrate
 from mig_idg.registry import publications
 
@@ -17,21 +17,17 @@ OWNER, NAME = "somebody_elses_owner", "somebody_elses"
 
 
 @pytest.fixture(scope="module")
-def url(cluster: PrivateCluster) -> Iterator[str]:
-    """The owner's address, after the two commands of the how-to and the migrations."""
-    with psycopg.connect(cluster.url(database="postgres"), autocommit=True) as admin:
-        admin.execute(f"create role {OWNER} login createrole".encode())
-        admin.execute(f"create database {NAME} owner {OWNER}".encode())
-    with psycopg.connect(cluster.url(database=NAME), autocommit=True) as admin:
-        admin.execute("create extension postgis")
-        # In a cluster of their own the migrations make this role; here other databases already have.
-        admin.execute(f"grant idg_app to {OWNER} with admin option".encode())
-    with connect(cluster.url(role=OWNER, database=NAME)) as connection:
-        migrate(connection)
-    yield cluster.url(role=OWNER, database=NAME)
-    with psycopg.connect(cluster.url(database="postgres"), autocommit=True) as admin:
-        admin.execute(f"drop database {NAME} with (force)".encode())
-        admin.execute(f"drop role {OWNER}".encode())
+def url() -> Iterator[str]:
+    """The owner's address, after the commands of the how-to and the migrations, where no role of ours was known."""
+    with throwaway() as cluster:
+        with psycopg.connect(cluster.url(database="postgres"), autocommit=True) as admin:
+            admin.execute(f"create role {OWNER} login createrole".encode())
+            admin.execute(f"create database {NAME} owner {OWNER}".encode())
+        with psycopg.connect(cluster.url(database=NAME), autocommit=True) as admin:
+            admin.execute("create extension postgis")
+        with connect(cluster.url(role=OWNER, database=NAME)) as connection:
+            migrate(connection)
+        yield cluster.url(role=OWNER, database=NAME)
 
 
 def test_the_server_enters_as_the_role_without_rights(url: str) -> None:
