@@ -22,7 +22,7 @@ Answer = dict[str, Any]
 
 
 @click.group(
-    name="charter", help=t("La charte : ses règles, et les scénarios qui les éprouvent.", "The charter: rules.")
+    name="charter", help=t("La charte : ses règles, et ce qui les éprouve.", "The charter: its rules, and their tests.")
 )
 def command() -> None:
     """Group of the verbs that need no database."""
