@@ -1,0 +1,101 @@
+"""One figure: a server under one workload, by so many clients, for so long; what it used meanwhile."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mig_idg.cli.bench import load, meter
+from mig_idg.cli.bench.agree import fetch
+from mig_idg.cli.bench.ground import PREFIX, Ground
+from mig_idg.cli.bench.peers import Server
+from mig_idg.cli.bench.workloads import Workload
+
+PAGES = 10
+FRESH = 3_000
+_NEXT = re.compile(rb'\{[^{}]*"rel":\s*"next"[^{}]*\}')
+_HREF = re.compile(rb'"href":\s*"([^"]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Rates are answers a second; times milliseconds; CPU milliseconds an answer; memory the peak of all processes."""
+
+    workload: str
+    server: str
+    clients: int
+    rate: float
+    p50: float
+    p99: float
+    bytes: int
+    cpu_server: float
+    cpu_database: float
+    memory: int
+    generator: float
+    failed: int
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """As JSON values."""
+        return asdict(self)
+
+
+def measure(ground: Ground, server: Server, workload: Workload, clients: int, seconds: float) -> Measure | None:
+    """The figure; None when this server is not asked that."""
+    paths = [path for question in workload.questions if (path := server.path(question))]
+    if not paths:
+        return None
+    for path in paths[:4]:
+        fetch(server, path)
+    if server.name.endswith("+"):
+        paths = fresh(paths, ground)
+    before = meter.cpu([server.pid]), meter.cpu([ground.postmaster])
+    with meter.peak(server.pid) as peak:
+        if workload.questions[0].kind == "paging":
+            flow = paged(server, paths[0], seconds)
+        else:
+            flow = load.press(server.base, paths, clients=clients, seconds=seconds, headers=dict(server.headers))
+    used = meter.cpu([server.pid]) - before[0], meter.cpu([ground.postmaster]) - before[1]
+    answers = max(flow.requests, 1)
+    return Measure(
+        workload.name, server.name, clients, flow.rate, flow.p50, flow.p99, flow.bytes, used[0] * 1000 / answers,
+        used[1] * 1000 / answers, peak.bytes, flow.cpu, flow.failed,
+    )  # fmt: skip
+
+
+def fresh(paths: list[str], ground: Ground) -> list[str]:
+    """The same tiles under addresses never asked before (columns named in another order): nothing is kept of them."""
+    names = ground.columns[paths[0].split("/")[2].removeprefix(PREFIX)]
+    orders = itertools.permutations(names)
+    stamp = int(time.time() * 1000) % 5_000
+    made = []
+    for order in itertools.islice(orders, stamp, stamp + FRESH // len(paths) + 1):
+        made += [f"{path}&properties={','.join(order)}" for path in paths]
+    return made
+
+
+def paged(server: Server, path: str, seconds: float) -> load.Flow:
+    """Ten pages by their `next` links (or by offset, for those without), as many times as fit."""
+    times: list[float] = []
+    began, cpu, total = time.perf_counter(), time.process_time(), 0
+    while not times or time.perf_counter() - began < seconds:
+        start, address = time.perf_counter(), path
+        for number in range(PAGES):
+            body = fetch(server, address)
+            total += len(body)
+            linked = _HREF.search(found[0]) if (found := _NEXT.findall(body[:4000] + body[-4000:])) else None
+            address = (
+                re.sub(r"^https?://[^/]+", "", linked[1].decode().replace("&amp;", "&"))
+                if linked
+                else f"{path}&offset={10_000 * (number + 1)}"
+            )
+        times.append((time.perf_counter() - start) * 1000)
+    lasted = time.perf_counter() - began
+    times.sort()
+    return load.Flow(
+        len(times), lasted, total // len(times), times[len(times) // 2], times[-1], 0,
+        (time.process_time() - cpu) / lasted,
+    )  # fmt: skip
