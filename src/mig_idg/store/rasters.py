@@ -129,15 +129,17 @@ limit 1
 
 
 def extent(collection: str) -> Statement:
-    """West, south, east, north of the vintages in force, CRS84 degrees; nulls when there is none."""
+    """West, south, east, north of the vintages in force (CRS84 degrees), first and last instant; nulls for none."""
     return Statement(
         """
 with box as (
-  select public.st_extent(f.footprint) as found
+  select public.st_extent(f.footprint) as found, min(lower(f.during)) as first, max(upper(f.during)) as after
   from served.raster_file f
   where f.collection = $1
 )
-select public.st_xmin(found), public.st_ymin(found), public.st_xmax(found), public.st_ymax(found)
+select
+  public.st_xmin(found), public.st_ymin(found), public.st_xmax(found), public.st_ymax(found),
+  first || 'T00:00:00Z', (after - 1) || 'T23:59:59Z'
 from box
 """,
         (collection,),

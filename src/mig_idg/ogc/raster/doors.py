@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mig_idg.guard.answer import Answer
 from mig_idg.guard.door import Door
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.raster import coverage_pages, coverages, maps, ranges, tiles, tilesets
+from mig_idg.ogc.raster import coverage_pages, coverages, maps, ranges, stac, tiles, tilesets
 from mig_idg.ogc.raster.studio import open_studio
 from mig_idg.ogc.tiles import place
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mig_idg.settings import Settings
 
 _COLLECTION = "/collections/{collection}"
+_STAC = "/stac/collections/{collection}"
 _TILE = "{tms}/{z}/{row}/{col}"
 
 
@@ -37,6 +38,15 @@ DOORS = (
     Door(f"{_COLLECTION}/coverage/domainset", "view", coverage_pages.domain_set, lanes="tiles"),
     Door(f"{_COLLECTION}/files/{{name}}", "download", ranges.collection_file, lanes="tiles"),
     Door(f"{_COLLECTION}/files/{{vintage}}/{{name}}", "download", ranges.collection_file, lanes="tiles"),
+    Door("/stac", "listing", stac.landing),
+    Door("/stac/conformance", "open", stac.conformance, lanes="none"),
+    Door("/stac/queryables", "open", stac.queryables, lanes="none"),
+    Door("/stac/search", "listing", stac.search, methods=("GET", "HEAD", "POST"), body_limit=2**20),
+    Door("/stac/collections", "listing", stac.collections),
+    Door(_STAC, "discover", stac.collection),
+    Door(f"{_STAC}/queryables", "discover", stac.queryables),
+    Door(f"{_STAC}/items", "query", stac.items),
+    Door(f"{_STAC}/items/{{item}}", "query", stac.item),
 )
 
 

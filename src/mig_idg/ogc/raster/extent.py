@@ -81,7 +81,7 @@ async def _one(room: Studio, visit: Visit, collection: Collection, decision: Dec
     if raster.get("vintages"):
         rows = await visit.fetch(rasters.extent(collection.id), (collection, None, decision))
         if rows and rows[0][0] is not None:
-            return tuple(float(value or 0) for value in rows[0])  # type: ignore[return-value]
+            return tuple(float(value or 0) for value in rows[0][:4])  # type: ignore[return-value]
     elif raster.get("cog"):
         found = await room.darkroom.develop(bounds_of, room.path(str(raster["cog"])), srid_of(collection))
         if found:

@@ -224,7 +224,7 @@ def no_vintage(datetime: str | None, collection: Collection) -> NotFound:
     return NotFound(
         Text(f"Aucun millésime à cette date : « {datetime[:40]} ».", f"No vintage at this date: “{datetime[:40]}”."),
         remedy=Text(
-            f"Les millésimes sont à /collections/{collection.id}/items.",
-            f"Vintages are listed at /collections/{collection.id}/items.",
+            f"Les millésimes sont à /stac/collections/{collection.id}/items.",
+            f"Vintages are listed at /stac/collections/{collection.id}/items.",
         ),
     )
