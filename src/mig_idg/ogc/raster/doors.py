@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mig_idg.guard.answer import Answer
 from mig_idg.guard.door import Door
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.raster import coverage_pages, coverages, maps, ranges, stac, tiles, tilesets
+from mig_idg.ogc.raster import coverage_pages, coverages, edr, maps, ranges, stac, tiles, tilesets, wmts
 from mig_idg.ogc.raster.studio import open_studio
 from mig_idg.ogc.tiles import place
 
@@ -38,6 +38,11 @@ DOORS = (
     Door(f"{_COLLECTION}/coverage/domainset", "view", coverage_pages.domain_set, lanes="tiles"),
     Door(f"{_COLLECTION}/files/{{name}}", "download", ranges.collection_file, lanes="tiles"),
     Door(f"{_COLLECTION}/files/{{vintage}}/{{name}}", "download", ranges.collection_file, lanes="tiles"),
+    Door(f"{_COLLECTION}/position", "query", edr.position, lanes="tiles"),
+    Door(f"{_COLLECTION}/trajectory", "query", edr.trajectory, lanes="tiles"),
+    Door("/wmts", "listing", wmts.kvp, lanes="tiles"),
+    Door("/wmts/1.0.0/WMTSCapabilities.xml", "listing", wmts.capabilities, lanes="tiles"),
+    Door("/wmts/1.0.0/{collection}/{style}/{tms}/{z}/{row}/{file}", "view", wmts.rest_tile, lanes="tiles"),
     Door("/stac", "listing", stac.landing),
     Door("/stac/conformance", "open", stac.conformance, lanes="none"),
     Door("/stac/queryables", "open", stac.queryables, lanes="none"),

@@ -44,7 +44,7 @@ class Native:
 
 async def of(room: Studio, visit: Visit, layers: Sequence[tuple[Collection, Decision]]) -> Bounds:
     """The extent of all layers together in CRS84 degrees. Raises InvalidParameter when nobody knows: ask a bbox."""
-    boxes = [await _one(room, visit, collection, decision) for collection, decision in layers]
+    boxes = [await known(room, visit, one, decision) or asked.whole(one) for one, decision in layers]
     return (
         min(box[0] for box in boxes), min(box[1] for box in boxes),
         max(box[2] for box in boxes), max(box[3] for box in boxes),
@@ -76,7 +76,8 @@ def _describe(path: Path, kind: str, bounds: Bounds | None, collection: str) -> 
     return Native(bounds or cog.bounds, cog.resolution, names, str(cog.dtype), cog.nodata)
 
 
-async def _one(room: Studio, visit: Visit, collection: Collection, decision: Decision) -> Bounds:
+async def known(room: Studio, visit: Visit, collection: Collection, decision: Decision) -> Bounds | None:
+    """The extent of one collection in CRS84 degrees: that of its files, else the one declared, else None."""
     raster = collection.raster or {}
     if raster.get("vintages"):
         rows = await visit.fetch(rasters.extent(collection.id), (collection, None, decision))
@@ -86,7 +87,7 @@ async def _one(room: Studio, visit: Visit, collection: Collection, decision: Dec
         found = await room.darkroom.develop(bounds_of, room.path(str(raster["cog"])), srid_of(collection))
         if found:
             return found
-    return asked.whole(collection)
+    return collection.bbox
 
 
 def bounds_of(path: Path, srid: int) -> Bounds | None:

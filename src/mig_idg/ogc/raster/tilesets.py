@@ -10,9 +10,10 @@ from mig_idg.guard.answer import Answer, json_answer, link
 from mig_idg.guard.obligations import LICENCES, attribution
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.describe.formats import only, wanted
-from mig_idg.ogc.raster import paint
+from mig_idg.ogc.raster import extent, paint
 from mig_idg.ogc.raster.encode import FORMATS as PICTURES
 from mig_idg.ogc.raster.scene import raster_of
+from mig_idg.ogc.raster.studio import studio
 from mig_idg.ogc.tiles.grids import GRIDS, TILING_SCHEME, Grid
 from mig_idg.ogc.tiles.place import grid_named
 from mig_idg.ogc.tiles.tileset import limits
@@ -44,7 +45,9 @@ async def tileset(visit: Visit, *, under: str = "/map/tiles") -> Answer:
     grid = grid_named(visit.params["tms"])
     path = _path(collection, under)
     if form == "tilejson":
-        return json_answer(_tilejson(visit, collection, grid, path), media_type=WORDS["tilejson"])
+        assert visit.decision is not None
+        box = await extent.known(studio(), visit, collection, visit.decision)
+        return json_answer(_tilejson(visit, collection, grid, path, box), media_type=WORDS["tilejson"])
     title = collection.title.in_(visit.lang)
     document: dict[str, Any] = {
         **_summary(visit, grid, path, title),
@@ -55,7 +58,8 @@ async def tileset(visit: Visit, *, under: str = "/map/tiles") -> Answer:
     }
     if licence := LICENCES.get(collection.licence or ""):
         document["license"] = licence
-    if box := collection.bbox:
+    assert visit.decision is not None
+    if box := await extent.known(studio(), visit, collection, visit.decision):
         document["boundingBox"] = {
             "lowerLeft": list(box[:2]),
             "upperRight": list(box[2:]),
@@ -115,7 +119,7 @@ def _summary(visit: Visit, grid: Grid, path: str, title: str) -> dict[str, Any]:
     }
 
 
-def _tilejson(visit: Visit, collection: Collection, grid: Grid, path: str) -> dict[str, Any]:
+def _tilejson(visit: Visit, collection: Collection, grid: Grid, path: str, box: extent.Bounds | None) -> dict[str, Any]:
     """TileJSON 3.0: `{z}/{y}/{x}` addresses; only WebMercatorQuad is understood by every client."""
     return {
         "tilejson": "3.0.0",
@@ -128,5 +132,5 @@ def _tilejson(visit: Visit, collection: Collection, grid: Grid, path: str) -> di
         "tiles": [visit.url(f"{path}/{grid.id}/{{z}}/{{y}}/{{x}}?f=png")],
         "minzoom": 0,
         "maxzoom": int(grid.levels[-1].id),
-        **({"bounds": list(collection.bbox)} if collection.bbox else {}),
+        **({"bounds": list(box)} if box else {}),
     }

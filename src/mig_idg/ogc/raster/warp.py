@@ -184,20 +184,20 @@ def _positions(frame: Frame, srid: int, inverse: Affine) -> tuple[Floats, Floats
     """Where nodes spread evenly over the frame are in the file, in full-resolution columns and rows."""
     if frame.srid == srid:
         return _lattice(frame, None, inverse, 2)
-    mover = _transformer(frame.srid, srid)
+    across = mover(frame.srid, srid)
     nodes = NODES
     while True:
-        cols, rows = _lattice(frame, mover, inverse, nodes)
+        cols, rows = _lattice(frame, across, inverse, nodes)
         if nodes >= MOST_NODES or _bend(cols, rows) <= TOLERANCE * _stride(cols, rows, frame):
             return cols, rows
         nodes = 2 * nodes - 1
 
 
-def _lattice(frame: Frame, mover: Transformer | None, inverse: Affine, nodes: int) -> tuple[Floats, Floats]:
+def _lattice(frame: Frame, across: Transformer | None, inverse: Affine, nodes: int) -> tuple[Floats, Floats]:
     xmin, ymin, xmax, ymax = frame.bounds
     xs, ys = np.meshgrid(np.linspace(xmin, xmax, nodes), np.linspace(ymax, ymin, nodes))
-    if mover is not None:
-        xs, ys = mover.transform(xs, ys)
+    if across is not None:
+        xs, ys = across.transform(xs, ys)
     return inverse.a * xs + inverse.b * ys + inverse.c, inverse.d * xs + inverse.e * ys + inverse.f
 
 
@@ -334,8 +334,8 @@ def _clip(at: NDArray[np.float32], size: int) -> NDArray[np.intp]:
     return bounded.astype(np.intp)
 
 
-def _transformer(source: int, target: int) -> Transformer:
-    """pyproj's objects belong to one thread."""
+def mover(source: int, target: int) -> Transformer:
+    """From one CRS to another, x first; pyproj's objects belong to one thread."""
     known: dict[tuple[int, int], Transformer] | None = getattr(_local, "transformers", None)
     if known is None:
         known = _local.transformers = {}
