@@ -8,5 +8,3 @@ grant select on
   registry.dataset_exception, registry.takedown, registry.sub_distribution, registry.delegation,
   registry.third_party_transfer, registry.frozen_audience
 to idg_app;
-
-revoke execute on function registry.epoch_unmoved() from public;
