@@ -17,7 +17,7 @@ from mig_idg.store.grant import Grant
 from mig_idg.store.moment import Period
 from mig_idg.store.query import Query, Sort, temporal
 from mig_idg.store.statement import Param, Statement, quoted
-from mig_idg.store.table import Column, Table
+from mig_idg.store.table import TEXTS, Column, Table
 
 COUNT_CAP = 10_000
 GROUP = 500
@@ -36,8 +36,10 @@ class Binder:
         return f"${len(self.values)}::{cast}"
 
 
-def page(query: Query, grant: Grant, time_column: str | None = None) -> tuple[Statement, bool]:
-    """One page, and whether it comes in groups.
+def page(
+    query: Query, grant: Grant, time_column: str | None = None, expression: str | None = None
+) -> tuple[Statement, bool]:
+    """One page, and whether it comes in groups. `expression` is the text of a feature when it is not GeoJSON.
 
     Rows: (features between commas, how many, JSON array of the next page's first keys or null, total). A page that may
     hold more than 500 features comes as several rows; the last one tells whether there is a next page. `total` counts
@@ -56,7 +58,7 @@ def page(query: Query, grant: Grant, time_column: str | None = None) -> tuple[St
     inner = (
         f"select row_number() over () as n, idg_total as total,\n"
         f"    case when row_number() over () > {last} then {_keys(query.sortby, table)} end as k,\n"
-        f"    {_feature(query, table, bind)} as f\n"
+        f"    {expression or _feature(query, table, bind)} as f\n"
         f"  from (\n"
         f"    select *{total}\n"
         f"    from {grant.view}{_where(wanted)}\n"
@@ -76,7 +78,7 @@ def page(query: Query, grant: Grant, time_column: str | None = None) -> tuple[St
     return Statement(sql, tuple(bind.values)), grouped
 
 
-def item(grant: Grant, id: str, query: Query, writer: Table | None = None) -> Statement:
+def item(grant: Grant, id: str, query: Query, writer: Table | None = None, expression: str | None = None) -> Statement:
     """One feature by its id. Rows: (feature, state), or none.
 
     The state of the row is the MD5 of its default representation, as the columns of `writer` show it when the caller
@@ -85,7 +87,7 @@ def item(grant: Grant, id: str, query: Query, writer: Table | None = None) -> St
     table, bind = grant.table, Binder()
     condition = _equals(table.id, id, bind)
     default = geojson(writer or table, reference.CRS84, None, True, None, None)
-    feature = geojson(table, query.crs, query.properties, query.geometry, query.precision, None)
+    feature = expression or geojson(table, query.crs, query.properties, query.geometry, query.precision, None)
     state = "null" if feature == default else f"md5({default})"
     return Statement(f"select {feature}, {state}\nfrom {grant.view}\nwhere {condition}", tuple(bind.values))
 
@@ -252,12 +254,16 @@ def cast_of(column: Column) -> str:
             return "bigint"
         case "timestamp":
             return "timestamptz"
-        case "text" if column.base in ("text", "character varying", "name"):
-            return "text"
-        case "text" if column.base == "character":
-            return "bpchar"
+        case "text":
+            return {"character": "bpchar", "citext": "citext"}.get(column.base, "text")
         case _:
             return column.base
+
+
+def comparable(column: Column) -> str:
+    """The column as its values are compared: an enumeration by its words."""
+    name = quoted(column.name)
+    return f"{name}::text" if column.kind == "text" and column.base not in TEXTS else name
 
 
 def bound(column: Column, value: str | None, bind: Binder) -> str:
@@ -267,7 +273,7 @@ def bound(column: Column, value: str | None, bind: Binder) -> str:
 
 
 def _equals(column: Column, value: str, bind: Binder) -> str:
-    return f"{quoted(column.name)} = {bound(column, value, bind)}"
+    return f"{comparable(column)} = {bound(column, value, bind)}"
 
 
 def _equals_named(name: str, value: str, table: Table, bind: Binder) -> str:
@@ -289,7 +295,7 @@ def _words(terms: tuple[str, ...], table: Table, bind: Binder) -> str:
 
 
 def _order(sortby: tuple[Sort, ...], table: Table) -> str:
-    keys = [f"{quoted(key.column)}{' desc' if key.descending else ''}" for key in sortby]
+    keys = [f"{comparable(table.column(key.column) or table.id)}{' desc' if key.descending else ''}" for key in sortby]
     if all(key.column != table.id.name for key in sortby):
         keys.append(quoted(table.id.name))
     return ", ".join(keys)
@@ -323,7 +329,7 @@ def _after(cursor: Cursor | None, sortby: tuple[Sort, ...], table: Table, bind: 
 
 def _from_key(keys: list[tuple[Column, bool]], values: dict[str, str | None], bind: Binder) -> str:
     (column, descending), rest = keys[0], keys[1:]
-    name, value = quoted(column.name), values[column.name]
+    name, value = comparable(column), values[column.name]
     if value is None:
         same, beyond = f"{name} is null", f"{name} is not null" if descending else "false"
     else:

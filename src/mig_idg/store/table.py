@@ -19,6 +19,8 @@ Kind = Literal[
 ]
 
 GENERIC_GEOMETRY = "GEOMETRY"
+# Types that PostgreSQL itself takes for text; the other ones of that kind are enumerations and domains.
+TEXTS = ("text", "character varying", "character", "name", "citext")
 
 
 @dataclass(frozen=True, slots=True)

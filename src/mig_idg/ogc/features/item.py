@@ -9,7 +9,7 @@ import orjson
 from mig_idg.errors import InvalidParameter, NotFound, Text, UnknownParameter
 from mig_idg.guard.answer import Answer, page_answer
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.features import asking, formats, links, validators
+from mig_idg.ogc.features import asking, formats, jsonfg, links, validators
 from mig_idg.store import compile
 from mig_idg.store.crs import CRS84
 from mig_idg.store.query import Query, parse
@@ -25,7 +25,9 @@ async def item(visit: Visit) -> Answer:
     form = formats.chosen(visit.query, visit.headers, formats.ITEM)
     query = read(visit)
     id = checked_id(visit)
-    rows = await asking.fetch(visit, compile.item(grant, id, query, writer_of(visit)))
+    fg = form is formats.JSONFG
+    expression = jsonfg.expression(visit, query) if fg else None
+    rows = await asking.fetch(visit, compile.item(grant, id, query, writer_of(visit), expression))
     if not rows or rows[0][0] is None:
         raise missing()
     feature, state = rows[0]
@@ -35,6 +37,8 @@ async def item(visit: Visit) -> Answer:
     if form is formats.HTML:
         document = orjson.loads(feature) | {"links": links.read(made)}
         return page_answer("item", {"item": document, "collection": collection, "table": grant.table})
+    if fg:
+        feature = b"{" + jsonfg.members(visit, query) + b"," + feature[1:]
     body = feature[:-1] + b',"links":' + made + b"}"
     return Answer(
         body=body,

@@ -14,7 +14,7 @@ import orjson
 from mig_idg.database.lane import Row
 from mig_idg.guard.answer import Answer, json_answer, page_answer
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.features import asking, counting, exports, formats, links
+from mig_idg.ogc.features import asking, counting, exports, formats, jsonfg, links
 from mig_idg.store import compile, cursor
 from mig_idg.store.collection import Collection
 from mig_idg.store.query import DEFAULT_LIMIT, MAX_LIMIT, Limits, Query, parse
@@ -39,14 +39,17 @@ async def answer(visit: Visit, asked: Mapping[str, str], form: formats.Format) -
         return await exports.export(visit, query, asked, form)
     if form is formats.HTML:
         return await _page(visit, query, asked)
-    statement, grouped = compile.page(query, grant, collection.time_column)
+    head, expression = HEAD, None
+    if form is formats.JSONFG:
+        head, expression = jsonfg.head(visit, query, HEAD), jsonfg.expression(visit, query)
+    statement, grouped = compile.page(query, grant, collection.time_column, expression)
     page = Page(visit, query, asked, form)
     if grouped:
         stream = asking.stream(visit, statement)
         first = await anext(stream, None)
-        body: bytes | AsyncIterator[bytes] = _streamed(page, first, stream)
+        body: bytes | AsyncIterator[bytes] = _streamed(page, head, first, stream)
     else:
-        body = b"".join([HEAD, *page.bodies(await asking.fetch(visit, statement)), await page.tail()])
+        body = b"".join([head, *page.bodies(await asking.fetch(visit, statement)), await page.tail()])
     return Answer(
         body=body,
         media_type=form.media_type,
@@ -120,8 +123,8 @@ class Page:
         return links.written(self.visit, path, self.asked, self.form, formats.ITEMS, onward)
 
 
-async def _streamed(page: Page, first: Row | None, rest: AsyncIterator[Row]) -> AsyncIterator[bytes]:
-    yield HEAD
+async def _streamed(page: Page, head: bytes, first: Row | None, rest: AsyncIterator[Row]) -> AsyncIterator[bytes]:
+    yield head
     if first is not None:
         yield page.take(first)
         async for row in rest:

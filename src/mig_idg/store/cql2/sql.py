@@ -12,7 +12,7 @@ from mig_idg.store.cql2.functions import ARITHMETIC, ARRAY, COMPARISONS, SCALAR,
 from mig_idg.store.cql2.syntax import Array, Call, Interval, Literal, Node, Property, Shape
 from mig_idg.store.cql2.typing import element_of, type_of
 from mig_idg.store.statement import quoted
-from mig_idg.store.table import Column, Table
+from mig_idg.store.table import TEXTS, Column, Table
 
 Bind = Callable[[str | float | None, str], str]
 
@@ -79,6 +79,8 @@ class _Writer:
         name = quoted(node.name)
         if node.column is not None and node.column.kind == "timestamp" and not node.column.zoned:
             return f"({name} at time zone 'UTC')"
+        if node.column is not None and node.column.kind == "text" and node.column.base not in TEXTS:
+            return f"{name}::text"
         return name
 
     def _nullable(self, node: Node) -> str:
@@ -119,7 +121,8 @@ class _Writer:
         assert isinstance(listed, Array)
         column = value.column if isinstance(value, Property) else None
         literals = [item for item in listed.items if isinstance(item, Literal)]
-        plain = column is not None and column.kind in ("text", "integer", "uuid", "date") and column.base != "character"
+        plain = column is not None and column.kind in ("text", "integer", "uuid", "date")
+        plain = plain and column is not None and column.base not in ("character", "citext")
         whole = column is None or column.kind != "integer" or all(_is_whole(item.value) for item in literals)
         if plain and whole and len(literals) == len(listed.items) and {i.type for i in literals} == {type_of(value)}:
             cast = {"integer": "bigint", "text": _text_cast(column)}.get(column.kind, column.kind) if column else "text"
@@ -263,9 +266,9 @@ def _number_cast(value: str, beside: Column | None) -> str:
 
 
 def _text_cast(beside: Column | None) -> str:
-    if beside is None or beside.kind != "text" or beside.base in ("text", "character varying", "name"):
+    if beside is None or beside.kind != "text":
         return "text"
-    return "bpchar" if beside.base == "character" else beside.base
+    return {"character": "bpchar", "citext": "citext"}.get(beside.base, "text")
 
 
 def _array_text(literals: list[Literal]) -> str:

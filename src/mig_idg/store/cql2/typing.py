@@ -206,6 +206,8 @@ class _Checker:
         element = next((element_of(arg.column) for arg in args if isinstance(arg, Property) and arg.column), None)
         if element is None:
             _fail(f"{op.upper()} porte sur un attribut de type liste", f"{op.upper()} takes a property that is a list")
+        # A list of one between parentheses reads like the value alone.
+        args = tuple(Array((arg,)) if isinstance(arg, Literal) else arg for arg in args)
         for arg in args:
             if isinstance(arg, Array):
                 for item in arg.items:
