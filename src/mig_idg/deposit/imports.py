@@ -68,7 +68,8 @@ def run(
 ) -> ImportReport:
     """Import a file into the table of a collection, which is made if it is not there.
 
-    `connection` has the owner's rights and is left committed by its caller, or rolled back. `progress` hears
+    `connection` has the owner's rights and no transaction open: the import is one, committed when this returns, unless
+    the caller had opened one before. `progress` hears
     (step, done, all), in bytes for text and in rows for other files; all is 0 when it is not known.
 
     Raises UnsupportedMedia, UnfitData (RefusedFile with findings), InvalidParameter (a choice to make), Conflict
@@ -200,7 +201,8 @@ def _written(
         if report.has_errors(source.tally, survey.levels):
             raise report.refusal(source.shown, source.tally, survey.levels)
         republish(connection, declaration.id, author=choices.author)
-    layers.analyze(connection, table)
+    with connection.transaction():
+        layers.analyze(connection, table)
     limited = tuple(sorted(territories)) if territories is not None else None
     return {"rows": rows, "replaced": replaced, "created": present is None, "territories": limited}
 
