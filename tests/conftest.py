@@ -100,6 +100,7 @@ class Service:
     home: Path
     now: list[datetime] = field(default_factory=list)
     settle: Callable[[], None] = lambda: None
+    doors: tuple[Any, ...] = ()
 
     # `now[0]` is the server's clock; `settle()` returns once the journal is written.
 
@@ -185,6 +186,7 @@ def _running(urls: tuple[str, str], tokens: dict[str, str], home: Path, more: di
     except BaseException:
         listening.close()
         raise
+    service.doors = app.guard.doors.all
     server = uvicorn.Server(uvicorn.Config(app, http="httptools", loop="asyncio", lifespan="on", log_level="error"))
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve([listening])), daemon=True)

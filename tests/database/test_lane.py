@@ -205,3 +205,19 @@ def test_writing_rows_moves_the_data_version_and_not_the_epoch(database_url: str
     after = asyncio.run(stamp())
     assert after.data > before.data
     assert after.epoch == before.epoch
+
+
+def test_one_caller_never_takes_the_whole_pool(app_url: str) -> None:
+    async def body() -> None:
+        pool = Pool(app_url, Share(lanes=2, waiting=4, caller=1))
+        async with pool.lane("greedy"):
+            with pytest.raises(OutsideFailure):
+                async with pool.lane("greedy"):
+                    pass
+            async with pool.lane("modest") as lane:
+                assert (await lane.run(Grip(b"idg_app", b""), b"select 1", ()))[1] == [(b"1",)]
+        async with pool.lane("greedy"):
+            pass
+        pool.close()
+
+    asyncio.run(body())

@@ -57,10 +57,11 @@ def down() -> OutsideFailure:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How large one pool is: lanes open at most, and requests that may wait for one."""
+    """How large one pool is: lanes open at most, requests that may wait, and what one caller may hold of both."""
 
     lanes: int
     waiting: int
+    caller: int = 1_000_000
 
 
 class Pool:
@@ -73,22 +74,38 @@ class Pool:
         self._idle: list[Lane] = []
         self._busy: set[Lane] = set()
         self._opening = 0
+        self._held: dict[str, int] = {}
         self._waiters: deque[asyncio.Future[None]] = deque()
         self.down = False
 
     @asynccontextmanager
-    async def lane(self) -> AsyncIterator[Lane]:
-        """A lane for one request. Raises OutsideFailure when the pool stays full or the database is away."""
-        lane = await self._take()
+    async def lane(self, caller: str = "") -> AsyncIterator[Lane]:
+        """A lane for one request of a caller.
+
+        Raises OutsideFailure when the pool stays full, the caller holds its part of it, or the database is away.
+        """
+        held = self._held.get(caller, 0)
+        if held >= self._share.caller:
+            raise busy()
+        self._held[caller] = held + 1
+        lane = None
         try:
+            lane = await self._take()
             yield lane
         except LaneLost as error:
             raise down() from error
         finally:
-            self._busy.discard(lane)
-            if not lane.lost:
-                self._idle.append(lane)
-            self._wake_one()
+            self._held[caller] -= 1
+            if not self._held[caller]:
+                del self._held[caller]
+            if lane is not None:
+                self._give_back(lane)
+
+    def _give_back(self, lane: Lane) -> None:
+        self._busy.discard(lane)
+        if not lane.lost:
+            self._idle.append(lane)
+        self._wake_one()
 
     def fail(self) -> None:
         """The database is silent: drop every lane, so that whoever waits on one is answered now."""

@@ -30,7 +30,7 @@ ActionOf = Callable[[str, Mapping[str, str], Mapping[str, str]], str]
 class Door:
     """One route: its pattern, the methods it answers, the action it asks, the pool of lanes it draws from.
 
-    `action` is a word of DOOR_ACTIONS, or a function of (method, query, headers) for doors whose question depends on them
+    `action` is a word of DOOR_ACTIONS, or a function of (method, query, headers) when the question depends on them
     (`f=gpkg` is a download, POST a contribution); `actions` then lists every word it may give.
     """
 

@@ -91,6 +91,7 @@ class Guard:
                     snapshot=snapshot,
                     base_url=self._base_url + prefix,
                     door=door,
+                    lanes=door.lanes,
                     threshold=self,
                     read_body=read_body,
                     address=incoming.address,
@@ -149,6 +150,8 @@ class Guard:
             raise error
         if "collection" in visit.params:
             action = door.asks(visit.method, visit.query, visit.headers)
+            if action == "download" and door.lanes == "items":
+                visit.lanes = "exports"
             visit.collection, visit.grant, visit.decision = self.admit(visit, visit.params["collection"], action)
         return await door.handler(visit)
 
@@ -187,7 +190,7 @@ class Guard:
     async def fetch(self, visit: Visit, statement: Statement, layer: Layer | None = None) -> list[Row]:
         """All rows of a statement; raises StaleEpoch when rights moved since the visit's snapshot."""
         grip = await self._grip(visit, layer)
-        async with self._pools[visit.door.lanes].lane() as lane:
+        async with self._pools[visit.lanes].lane(visit.caller) as lane:
             stamp, rows = await lane.run(
                 grip, statement.sql.encode(), _bound(statement.params), binary=statement.binary
             )
@@ -197,7 +200,7 @@ class Guard:
     async def stream(self, visit: Visit, statement: Statement, layer: Layer | None = None) -> AsyncIterator[Row]:
         """Rows one by one; the first is only given once the epoch was checked."""
         grip = await self._grip(visit, layer)
-        async with self._pools[visit.door.lanes].lane() as lane:
+        async with self._pools[visit.lanes].lane(visit.caller) as lane:
             flow = lane.stream(grip, statement.sql.encode(), _bound(statement.params), binary=statement.binary)
             try:
                 async for row in flow:
@@ -214,14 +217,14 @@ class Guard:
         await self._ensure(visit.grant.writer, visit, visit.collection, visit.grant, "ensure_writer")
         await self._confirm(visit.snapshot, visit.principal)
         grip = Grip(visit.grant.writer.encode(), visit.grant.rows.encode(), PARTNER_TIMEOUT, _name(visit.collection))
-        async with self._writers.lane() as lane:
+        async with self._writers.lane(visit.caller) as lane:
             stamp, rows = await lane.run(grip, statement.sql.encode(), _bound(statement.params))
         visit.data_version = stamp.data
         return rows
 
     async def _grip(self, visit: Visit, layer: Layer | None) -> Grip:
         collection, grant = (layer[0], layer[1]) if layer else (visit.collection, visit.grant)
-        timeout = EXPORT_TIMEOUT if visit.door.lanes == "exports" else (
+        timeout = EXPORT_TIMEOUT if visit.lanes == "exports" else (
             PUBLIC_TIMEOUT if visit.principal.public else PARTNER_TIMEOUT
         )  # fmt: skip
         if grant is None:

@@ -66,6 +66,7 @@ class Visit:
     grant: Grant | None = None
     decision: Decision | None = None
     data_version: int | None = None
+    lanes: str = "items"
     notes: dict[str, Any] = field(default_factory=dict)
     threshold: Threshold | None = None
     read_body: Callable[[int], Awaitable[bytes]] | None = None
@@ -110,6 +111,11 @@ class Visit:
                 Text("Cette collection n'a pas d'entités.", "This collection has no features."),
             )
         return self.collection, self.grant
+
+    @property
+    def caller(self) -> str:
+        """Who shares the server with others here: the account, or the address of a caller without one."""
+        return self.principal.login or self.address
 
     def url(self, path: str) -> str:
         """The public address of a path of ours, keeping the caller's token prefix if it came by one."""
