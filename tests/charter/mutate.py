@@ -37,6 +37,8 @@ FIRST = {  # the tests most likely to notice, by module
     "scenario": ["scenario_files", "scenarios"],
     "words": ["words"],
     "questions": ["questions"],
+    "openings": ["questions"],
+    "scenario_file": ["scenario_files"],
     "deadlines": ["deadlines"],
     "articles": ["articles", "settings"],
     "reference": ["command"],

@@ -112,10 +112,9 @@ def exception(r):
     told = {"ground": ground, **span(r)}
     if r.random() < 0.75:
         told["attributes"] = [*some(r, ATTRIBUTES, 0.4), *some(r, ["ghost"], 0.05)]
-    if ground == "E4":
-        told |= {"objection_proved": r.random() < 0.6, "law_allows": r.random() < 0.6}
-    if ground == "E5":
-        told["beneficiaries"] = some(r, BODIES, 0.5)
+    # Facts of E4 and beneficiaries of E5 are drawn for every ground: elsewhere they must count for nothing.
+    told |= {"objection_proved": r.random() < 0.6, "law_allows": r.random() < 0.6}
+    told["beneficiaries"] = some(r, BODIES, 0.5)
     return told
 
 

@@ -97,13 +97,12 @@ class Case:
     @cached_property
     def exceptions_that_bite(self) -> tuple[frozenset[str], ...]:
         """The attributes of each exception that stops this body; an empty set is the whole dataset."""
-        exceptions = self.dataset.exceptions
         reading = self.action in READ
-        if not exceptions or (reading and self.owner):
+        if reading and self.owner:
             return ()
         return tuple(
             exception.attributes
-            for exception in exceptions
+            for exception in self.dataset.exceptions
             if exception.bites(self.on)
             and not (reading and exception.ground == "E5" and self.organisation in exception.beneficiaries)
         )

@@ -90,7 +90,7 @@ class Decision:
 
 
 def decide(request: Request, facts: Facts, rulebook: RuleBook = RULEBOOK) -> Decision:
-    """The charter's answer to a request on these facts; it never raises."""
+    """The charter's answer to a request on these facts; whatever goes wrong on the way is a refusal, never an error."""
     case = Case(request, facts, rulebook.settings, lambda other: decide(other, facts, rulebook))
     forbids, permits = rulebook.for_action(request.action)
     rule = rulebook.silence
