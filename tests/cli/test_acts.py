@@ -30,7 +30,8 @@ def adopted(database_url):
     with connect(database_url) as conn:
         demonstration.adopt(conn, DAY)
         declared.record(conn, PCRS, "greffier", date(2024, 1, 1))
-        declared.record(conn, {"id": "voirie", "kind": "coproduced"}, "greffier", date(2024, 1, 1))
+        for draft in ("voirie", "riviere"):
+            declared.record(conn, {"id": draft, "kind": "coproduced"}, "greffier", date(2024, 1, 1))
     return database_url
 
 
@@ -107,7 +108,7 @@ def test_a_word_that_is_not_understood_is_answered_with_the_nearest(said, wrong,
 
 def test_what_may_this_body_see(said):
     _, out, _ = said("why", "--who", "92048", "--visible", "--on", DAY, "--json")
-    assert {row["collection"] for row in json.loads(out)["visible"]} == {"pcrs", "voirie"}
+    assert {row["collection"] for row in json.loads(out)["visible"]} == {"pcrs", "voirie", "riviere"}
     _, out, _ = said("why", "--who", "92048", "--visible", "--action", "download", "--on", DAY, "--json")
     assert json.loads(out)["visible"] == []
 
@@ -347,6 +348,17 @@ def test_a_validation_that_is_opposed_is_recorded_and_validates_nothing(said):
     assert "95018" not in done["co_owners"]
     _, out, _ = said("committee", "list", "--json")
     assert "2026-06-02" in {row["held_on"] for row in json.loads(out)}
+
+
+def test_a_coproduction_moves_to_the_committee_and_no_further(said):
+    assert said("committee", "stage", "riviere", "submitted", *LETTER)[0] == 0
+    code, _, err = said("committee", "stage", "riviere", "submited", *LETTER)
+    assert code == 2
+    assert "submitted" in err
+    assert said("committee", "stage", "pcrs", "submitted", *LETTER)[0] == 1
+    asked = ("why", "--who", "bspp", "--action", "query", "--collection", "riviere", "--on", "2026-06-02")
+    assert said(*asked)[0] == 1
+    assert said(*asked, "--role", "technical_committee")[0] == 0
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,12 @@ def test_once_submitted_the_technical_committee_reads(draft, on):
     assert rule(draft, "92024", date(2026, 2, 28), {"technical_committee"}) == "B11"
 
 
+def test_a_validated_version_is_not_taken_back(draft, on):
+    datasets.validate(draft, "adresses", Version("1"), TECHNICAL, on(DAY))
+    with pytest.raises(Refused, match=r"§3\.4"):
+        datasets.move(draft, "adresses", "proposed", on(date(2026, 4, 1)))
+
+
 def test_votes_and_attendance_give_the_result(partners, on):
     items = [
         Item("activity_report", "2025", "Bilan 2025", abstained=["92024"]),

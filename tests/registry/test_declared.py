@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from mig_idg.charter import Request, decide
+from mig_idg.database import connect
 from mig_idg.errors import Conflict, UnknownWord
-from mig_idg.registry import datasets, declared, exceptions, facts, terms, withdrawal
+from mig_idg.registry import agreements, datasets, declared, exceptions, facts, seed, terms, withdrawal
 from mig_idg.registry.committees import Sitting
 from mig_idg.registry.exceptions import Exception_
 from mig_idg.registry.terms import Terms
@@ -176,3 +177,24 @@ def test_what_a_former_partner_publishes_serves_no_partner(partners, on):
     declare(partners, {**PCRS, "terms": {"mode": "all_partners", "actions": ["query"]}}, AGAIN)
     request = Request("92024", frozenset(), "query", "pcrs", AGAIN)
     assert not decide(request, facts.load(partners, AGAIN)).permitted
+
+
+def test_another_owner_starts_with_its_own_terms_agreements_and_audience(partners, on):
+    told = {key: value for key, value in PCRS.items() if key not in ("terms", "exceptions")}
+    declare(partners, told)
+    terms.set_terms(partners, "pcrs", Terms("on_agreement", ("query",)), on(FIRST))
+    asked = agreements.request(partners, "pcrs", "ept-t4", "étude", on(FIRST)).details["request"]
+    agreements.answer(partners, asked, True, on(FIRST))
+    withdrawal.withdraw(partners, "92050", date(2026, 2, 1), on(date(2026, 2, 1)))
+    declare(partners, {**told, "owner": "92024"}, AGAIN)
+    before, after = (dataset(partners, "pcrs", day) for day in (date(2026, 2, 28), AGAIN))
+    assert (before.terms.agreed, before.frozen_audience) == ({"ept-t4"}, {"ept-t4"})
+    assert (after.owner, after.terms, after.frozen_audience) == ("92024", None, None)
+
+
+def test_the_server_reads_facts_under_its_own_role(app_url, database_url):
+    with connect(database_url) as conn:
+        seed.potential_partners(conn)
+        declare(conn, {"id": "d", "kind": "mutualised", "owner": "92050"})
+    with connect(app_url) as conn:
+        assert facts.load(conn, FIRST).datasets["d"].owner == "92050"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mig_idg.cli import words
-from mig_idg.cli.acts import DAY, JSON, ON, read_evidence, reading, report
+from mig_idg.cli.acts import DAY, JSON, ON, act, read_evidence, reading, report
 from mig_idg.cli.words import lang, say, say_json, t
 from mig_idg.errors import Text
 
@@ -172,6 +172,19 @@ def _prolong(conn: Conn, sitting: Sitting, until: date, voices: Voices, record: 
         item = Item("continuation", instruments.CHARTER, f"Poursuite jusqu'au {until}", against=opposed)
         return _meeting(conn, sitting, [item], record)
     return instruments.prolong(conn, until, sitting, record)
+
+
+@command.command(
+    help=t("Fait avancer une coproduction : structured, consolidated, submitted…", "Moves a coproduction.")
+)
+@click.argument("collection")
+@click.argument("stage", metavar=t("ÉTAPE", "STAGE"))
+@act
+def stage(conn: Conn, record: Record, collection: str, stage: str) -> Done:
+    """Once submitted, the technical committee reads it; `record --validate` is what validates."""
+    from mig_idg.registry import datasets
+
+    return datasets.move(conn, collection, stage, record)
 
 
 @command.command(name="list", help=t("Les séances et leurs décisions.", "Meetings and their decisions."))

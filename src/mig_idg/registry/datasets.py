@@ -82,6 +82,15 @@ def move(conn: Conn, dataset: str, stage: str, record: Record) -> Done:
     require_coproduced(conn, dataset)
     if stage not in STAGES:
         raise UnknownWord(Text("Étape", "stage"), stage, STAGES)
+    if state_of(conn, dataset, record.on) == "validated":
+        raise refused(
+            "004 §3.4",
+            Text(
+                f"« {dataset} » est validé : la version en vigueur reste à ses copropriétaires.",
+                f"“{dataset}” is validated: the version in force stays its co-owners'.",
+            ),
+            remedy=Text("Faites valider une nouvelle version.", "Have a new version validated."),
+        )
     words = Text(f"« {dataset} » passe à l'étape « {stage} ».", f"“{dataset}” moves to stage “{stage}”.")
     number = open_act(conn, record, verb="dataset move", article="004 §3.2.2", words=words)
     set_state(conn, number, dataset, "coproduced", stage, record.on)

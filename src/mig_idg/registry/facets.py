@@ -36,6 +36,10 @@ class Saying:
 
 
 def _write_owner(conn: Conn, saying: Saying, owner: Any, before: Any, notes: list[Text]) -> None:
+    """Another owner: the terms, the agreements and the frozen audience of the former one end with it."""
+    if before is not None:
+        for table in ("terms", "agreement", "frozen_audience"):
+            history.end(conn, saying.number, table, {"dataset": saying.dataset}, history.span(saying.on))
     if owner is not None:
         key = {"dataset": saying.dataset}
         history.put(conn, saying.number, "ownership", key, {"organisation": owner}, history.span(saying.start))
