@@ -1,0 +1,99 @@
+"""The decision service (AuthZEN): the same decisions, for those who may ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+def ask(service: Any, who: str | None, end: str, document: dict[str, Any]) -> Any:
+    return service.ask("POST", f"/access/v1/{end}", who, json=document)
+
+
+def question(subject: str | None, action: str, dataset: str, **context: Any) -> dict[str, Any]:
+    asked: dict[str, Any] = {"action": {"name": action}, "resource": {"type": "collection", "id": dataset}}
+    if subject is not None:
+        asked["subject"] = {"type": "organisation", "id": subject}
+    return asked | ({"context": context} if context else {})
+
+
+def test_a_partner_learns_what_it_may_do_and_by_which_article(service: Any) -> None:
+    answer = ask(service, "owner", "evaluation", question(None, "download", "adresses")).json()
+    assert answer["decision"] is True
+    assert (answer["context"]["rule"], answer["context"]["hidden"]) == ("B4", [])
+    assert {"id": "MENTION_MIG"} in answer["context"]["obligations"]
+
+
+def test_the_public_may_ask_about_the_public(service: Any) -> None:
+    for subject in (None, "public"):
+        assert ask(service, None, "evaluation", question(subject, "query", "adresses")).json()["decision"] is False
+        assert ask(service, None, "evaluation", question(subject, "query", "equipements")).json()["decision"] is True
+
+
+def test_nobody_asks_about_others_but_the_pilot_and_the_owner(service: Any) -> None:
+    about_nanterre = question("92050", "query", "pcrs")
+    assert ask(service, "other-partner", "evaluation", about_nanterre).status_code == 403
+    assert ask(service, "pilot", "evaluation", about_nanterre).json()["decision"] is True
+    assert ask(service, "emergency", "evaluation", question("92050", "query", "erp")).json()["decision"] is True
+
+
+def test_another_day_is_another_answer(service: Any) -> None:
+    last = ask(service, "owner", "evaluation", question(None, "query", "adresses", on="2026-12-31")).json()
+    after = ask(service, "owner", "evaluation", question(None, "query", "adresses", on="2027-01-01")).json()
+    assert (last["decision"], after["decision"]) == (True, False)
+
+
+def test_many_questions_share_their_defaults(service: Any) -> None:
+    envelope = {"action": {"name": "query"}, "evaluations": [{"resource": {"type": "collection", "id": one}} for one in
+                ("adresses", "videosurveillance", "xyz")]}  # fmt: skip
+    answers = ask(service, "other-partner", "evaluations", envelope).json()["evaluations"]
+    assert [one["decision"] for one in answers] == [True, False, False]
+    stopped = ask(
+        service, "other-partner", "evaluations", envelope | {"options": {"evaluations_semantic": "deny_on_first_deny"}}
+    )
+    assert [one["decision"] for one in stopped.json()["evaluations"]] == [True, False]
+
+
+def test_searches_say_what_who_and_how(service: Any) -> None:
+    what = ask(service, "other-partner", "search/resource", {"action": {"name": "query"}}).json()["results"]
+    assert "adresses" in {one["id"] for one in what}
+    assert "videosurveillance" not in {one["id"] for one in what}
+    who = ask(service, "pilot", "search/subject", question(None, "query", "adresses")).json()["results"]
+    assert {"92050", "95018"} <= {one["id"] for one in who}
+    how = ask(service, "other-partner", "search/action", question(None, "query", "adresses")).json()["results"]
+    assert {"name": "download"} in how
+
+
+@pytest.mark.parametrize(
+    ("document", "parameter"),
+    [
+        ({}, "action.name"),
+        ({"action": {"name": "query"}}, "resource.id"),
+        ({"action": "query", "resource": {"id": "x"}}, "action.name"),
+        (question(None, "query", "adresses", on="2026-13-01"), "context.on"),
+        (
+            question(None, "query", "adresses") | {"subject": {"id": "self2", "properties": {"roles": "x"}}},
+            "subject.properties.roles",
+        ),
+    ],
+)
+def test_a_question_that_cannot_be_read_is_told_what_is_missing(
+    service: Any, document: dict[str, Any], parameter: str
+) -> None:
+    answer = ask(service, "owner", "evaluation", document)
+    assert answer.status_code == 400
+    assert answer.json()["parameter"] == parameter
+
+
+def test_bodies_that_are_no_question_are_refused_in_words(service: Any) -> None:
+    for body, status in ((b"{", 400), (b"[]", 400), (b"x" * 300_000, 413)):
+        answer = service.ask(
+            "POST", "/access/v1/evaluation", "owner", content=body, headers={"content-type": "application/json"}
+        )
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert (
+        service.ask("POST", "/access/v1/evaluation", content=b"a=1", headers={"content-type": "text/plain"}).status_code
+        == 415
+    )
