@@ -1,4 +1,4 @@
-"""Write the reference pages that the code already knows: commands, settings, problems. `./idg bless` runs it.
+"""Write the pages that need no author: commands, settings, problems, the list of all pages. `./idg bless` runs it.
 
 python docs/reference/generate.py            writes them
 python docs/reference/generate.py --check    exit 1, naming the pages that are not those of the code
@@ -116,7 +116,28 @@ def _written(page: Path) -> str:
     return page.read_text("utf-8") if page.exists() else ""
 
 
-PAGES = {"commands.md": commands, "settings.md": settings, "problems.md": problems}
+def index() -> str:
+    """`docs/README.md`, with the list of all pages under its last title."""
+    docs = FOLDER.parent
+    written = _written(docs / "README.md")
+    parts = [written[: written.index(ALL_PAGES) + len(ALL_PAGES)]]
+    for folder in ("tutorials", "how-to", "reference", "explanations", "decisions"):
+        pages = [page for page in sorted((docs / folder).glob("*.md")) if page.name != "README.md"]
+        links = " · ".join(_link(page, docs) for page in pages if not page.name.endswith(".fr.md"))
+        parts.append(f"**{folder}**: {links}\n")
+    return "\n".join(parts)
+
+
+def _link(page: Path, docs: Path) -> str:
+    """The page under its title, and its French side where there is one."""
+    french = page.with_suffix(".fr.md")
+    title = _written(page).partition("\n")[0].removeprefix("# ").strip()
+    beside = f" ([fr]({french.relative_to(docs)}))" if french.exists() else ""
+    return f"[{title}]({page.relative_to(docs)}){beside}"
+
+
+ALL_PAGES = "## All pages\n"
+PAGES = {"commands.md": commands, "settings.md": settings, "problems.md": problems, "../README.md": index}
 
 
 def main() -> int:
@@ -124,12 +145,16 @@ def main() -> int:
     stale = [name for name, page in PAGES.items() if _written(FOLDER / name) != page()]
     if "--check" in sys.argv:
         for name in stale:
-            print(f"docs/reference/{name}")
+            print(_place(name))
         return 1 if stale else 0
     for name in stale:
         (FOLDER / name).write_text(PAGES[name](), "utf-8")
-        print(f"docs/reference/{name}")
+        print(_place(name))
     return 0
+
+
+def _place(name: str) -> str:
+    return str((FOLDER / name).resolve().relative_to(FOLDER.parents[1]))
 
 
 if __name__ == "__main__":
