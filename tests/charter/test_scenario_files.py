@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from mig_idg import charter
 from mig_idg.charter.lines import ALIASED_VALUES, CHARACTERS, DEPTH, Mapping, Scalar, Sequence, read
 from mig_idg.charter.scenario import answer, parse
 from mig_idg.errors import InvalidDeclaration
@@ -109,8 +110,8 @@ def test_any_subset_of_an_answer_can_be_expected(expect, ok):
 
 
 def test_absent_bounds_an_absent_charter_and_null_are_unbounded():
-    for charter in ("", "  charter: {}\n", "  charter: null\n", "  charter: {from: ~, to: }\n"):
-        text = HEAD.replace("  charter: {from: 2022-01-01, to: 2027-01-01}\n", charter)
+    for span in ("", "  charter: {}\n", "  charter: null\n", "  charter: {from: ~, to: }\n"):
+        text = HEAD.replace("  charter: {from: 2022-01-01, to: 2027-01-01}\n", span)
         question, scenario = only(text + QUESTION.replace("2026-06-01", "2999-01-01"))
         assert answer(question, scenario.facts)["rule"] == "B3"
 
@@ -370,3 +371,56 @@ def test_a_world_of_five_thousand_questions_is_read_and_answered():
     scenario = parse(text, "f")
     assert all(answer(question, scenario.facts)["ok"] for question in scenario.questions)
     assert scenario.questions[-1].line == 5013
+
+
+WORDS = {
+    ("mutualised", "state"): ["draft", "published", "archived"],
+    ("coproduced", "state"): ["proposed", "structured", "consolidated", "submitted", "validated", "rejected"],
+    ("mutualised", "metadata"): ["public", "partners", "hidden"],
+    ("mutualised", "takedown"): ["public", "all"],
+}
+
+
+@pytest.mark.parametrize(("kind", "key", "word"), [(k, key, w) for (k, key), words in WORDS.items() for w in words])
+def test_every_word_of_the_format_is_understood(kind, key, word):
+    told = {"kind": kind, "state": "published" if kind == "mutualised" else "validated", key: word}
+    inside = ", ".join(f"{k}: {v}" for k, v in told.items())
+    facts = parse(f"world: {{datasets: {{d: {{{inside}}}}}}}\nquestions: []\n", "f").facts
+    assert getattr(facts.datasets["d"], key) == word
+
+
+def test_every_mode_ground_role_and_action_of_the_format_is_understood():
+    for mode in ("all_partners", "named", "on_agreement", "closed"):
+        text = HEAD.replace("all_partners", mode) + QUESTION
+        assert parse(text, "f").facts.datasets["d"].terms.mode == mode
+    for ground in ("E0", "E1", "E2", "E3", "E4", "E5", "E6"):
+        text = HEAD + f"      exceptions: [{{ground: {ground}}}]\n" + QUESTION
+        assert parse(text, "f").facts.datasets["d"].exceptions[0].ground == ground
+    text = HEAD + QUESTION.replace("    action", "    roles: [pilot_staff, technical_committee]\n    action")
+    assert only(text)[0].request.roles == {"pilot_staff", "technical_committee"}
+    actions = "view, query, download, subscribe, discover, contribute, configure, publish_open, redistribute, grant, validate, audit, takedown"
+    assert (
+        len(
+            parse(HEAD.replace("actions: [view]", f"actions: [{actions}]") + QUESTION, "f")
+            .facts.datasets["d"]
+            .terms.actions
+        )
+        == 13
+    )
+
+
+def test_facts_that_say_nothing_are_closed():
+    assert not charter.SubDistribution("e", "c").acknowledged
+    assert not charter.Delegation("a", "b").acknowledged
+    assert not charter.Transfer("a", "b", "d").acknowledged
+    terms = charter.Terms()
+    assert (terms.mode, terms.actions, terms.extends_to_ept_communes, terms.allows_contractors) == (
+        "closed",
+        frozenset(),
+        False,
+        False,
+    )
+    restriction = charter.Restriction("E4")
+    assert (restriction.objection_proved, restriction.law_allows) == (False, False)
+    assert charter.Dataset("d", "mutualised", "draft").metadata == "public"
+    assert charter.Facts().number == 0

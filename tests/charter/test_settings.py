@@ -132,3 +132,14 @@ def test_reading_otherwise_leaves_the_book_itself_unchanged():
     assert other.rules is RULEBOOK.rules
     assert RULEBOOK.settings == DEFAULTS
     assert facts({}).datasets == {}
+
+
+def test_a_commune_that_came_back_is_no_former_partner():
+    text = WORLD.replace(
+        "    - {organisation: GONE, to: 2025-01-01}\n",
+        "    - {organisation: GONE, to: 2025-01-01}\n    - {organisation: GONE, from: 2026-01-01}\n",
+    )
+    decision = decide(
+        request("GONE", [], "view", "2026-06-01", "c"), read(text), RULEBOOK.read_as(Settings(former_commune="refused"))
+    )
+    assert (decision.rule, decision.other) == ("B4b", ("B6",))

@@ -119,9 +119,9 @@ class Case:
 
     def _acts(self) -> Iterator[SubDistribution]:
         yield from self.facts.acts_for(self.organisation)
-        if self.settings.ept_act == "automatic" and self.organisation is not None:
+        if self.settings.ept_act == "automatic":
             for ept in self.facts.epts_of(self.organisation, self.on):
-                yield SubDistribution(ept, self.organisation, acknowledged=True)
+                yield SubDistribution(ept, cast("str", self.organisation), acknowledged=True)
 
     def _serves(self, act: SubDistribution) -> bool:
         if not act.reaches(self.request.dataset, self.on):
@@ -135,9 +135,10 @@ class Case:
     @cached_property
     def former(self) -> bool:
         """Whether the body was a partner before the day and is no longer one."""
-        if self.organisation is None or self.facts.member(self.organisation, self.on):
+        if self.facts.member(self.organisation, self.on):
             return False
-        return any(s.end is not None and s.end <= self.on for s in self.facts.memberships_of(self.organisation))
+        spans = self.facts.memberships_of(cast("str", self.organisation))  # the public has none
+        return any(span.end is not None and span.end <= self.on for span in spans)
 
     @cached_property
     def mandates(self) -> tuple[tuple[Delegation, Decision], ...]:

@@ -8,7 +8,7 @@ condition that raises refuses too, and says so: a right that cannot be read is n
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 from mig_idg.charter import words
 from mig_idg.charter.case import Case, Request
@@ -154,7 +154,7 @@ def _obligations(rule: Rule, case: Case, responsible: str | None) -> tuple[str, 
     if case.action in rule.obligations_for_action:
         codes += rule.obligations_for_action[case.action]
     if rule.obligations_for_licence:
-        codes += rule.obligations_for_licence[case.dataset.licence or ""]
+        codes += rule.obligations_for_licence[cast("str", case.dataset.licence)]
     if responsible is not None:
         codes += (f"RESPONSIBLE:{responsible}",)
     return tuple(sorted(codes))

@@ -16,6 +16,7 @@ from mig_idg.charter.settings import DEFAULTS, Settings
 from mig_idg.charter.views import VIEWS, ViewOf
 from mig_idg.errors import Text
 
+UNKNOWN = "unknown"  # stands for every action the rules do not know
 NO_OBLIGATIONS: tuple[str, ...] = ()
 
 
@@ -58,7 +59,7 @@ class RuleBook:
     _by_action: dict[str, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_action", {action: self._sorted_out(action) for action in ACTIONS})
+        object.__setattr__(self, "_by_action", {action: self._sorted_out(action) for action in (*ACTIONS, UNKNOWN)})
 
     def _sorted_out(self, action: str) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
         concerned = [rule for rule in self.rules if rule.concerns(action)]
@@ -67,7 +68,7 @@ class RuleBook:
 
     def for_action(self, action: str) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
         """The forbids, then the permits, that speak of an action, each in order."""
-        return self._by_action.get(action) or self._sorted_out(action)
+        return self._by_action.get(action, self._by_action[UNKNOWN])
 
     def rule(self, id: str) -> Rule:
         """The rule with this id; KeyError when there is none."""
