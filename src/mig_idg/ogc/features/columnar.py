@@ -27,7 +27,8 @@ from pyproj import CRS
 from mig_idg.store.crs import Crs
 from mig_idg.store.table import Column, Geometry
 
-BATCH = 10_000
+FIRST_BATCH = 1_000
+BATCH = 5_000
 INDEXED = 200_000
 QUEUED = 2
 PIECE = 256 * 1024
@@ -78,7 +79,7 @@ async def batches(selection: Selection) -> AsyncIterator[pa.RecordBatch]:
     given = False
     async for row in selection.rows:
         gathered.append(row)
-        if len(gathered) >= BATCH:
+        if len(gathered) >= (BATCH if given else FIRST_BATCH):
             yield await asyncio.to_thread(_batch, gathered, schema, selection)
             given = True
             gathered = []
@@ -250,3 +251,6 @@ def _write(
         layer_options=options if selection.geometry else {"DESCRIPTION": selection.mention},
         layer_metadata={"ATTRIBUTION": selection.mention},
     )
+
+
+WRITERS = {"parquet": parquet, "gpkg": geopackage, "fgb": flatgeobuf}

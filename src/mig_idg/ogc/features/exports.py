@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from mig_idg.guard import obligations
 from mig_idg.guard.answer import Answer
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.features import asking, columnar, formats
+from mig_idg.ogc.features import asking, formats
 from mig_idg.store import compile, lines
 from mig_idg.store.crs import CRS84
 from mig_idg.store.query import Query
@@ -119,26 +119,28 @@ async def _gml(visit: Visit, query: Query) -> Body:
     yield (head if first else b"") + b"</sf:FeatureCollection>\n"
 
 
-def _columns(writer: Callable[[columnar.Selection], Body]) -> Callable[[Visit, Query], Body]:
+def _columns(form: formats.Format) -> Callable[[Visit, Query], Body]:
     """A format written by columns: the rows travel as CSV text, and Arrow reads them by thousands."""
 
     def write(visit: Visit, query: Query) -> Body:
+        # Imported at the first download: Arrow and GDAL weigh 70 MB that pages and tiles never need.
+        from mig_idg.ogc.features import columnar
+
         collection, grant = visit.layer
         table = grant.table if query.geometry else replace(grant.table, geometry=None, companions=())
         columns = tuple(lines.chosen(table, query.properties))
         shapes = [lines.wkb(table, query.crs)] if table.geometry else []
-        return writer(
-            columnar.Selection(
-                name=collection.id,
-                title=collection.title.in_(visit.lang),
-                mention=mention(visit),
-                columns=columns,
-                geometry=table.geometry,
-                crs=query.crs if table.geometry else CRS84,
-                rows=_rows(visit, query, lines.csv_line(columns, shapes, neutral=False)),
-                few=table.stats is not None and table.stats.rows <= columnar.INDEXED,
-            )
+        selection = columnar.Selection(
+            name=collection.id,
+            title=collection.title.in_(visit.lang),
+            mention=mention(visit),
+            columns=columns,
+            geometry=table.geometry,
+            crs=query.crs if table.geometry else CRS84,
+            rows=_rows(visit, query, lines.csv_line(columns, shapes, neutral=False)),
+            few=table.stats is not None and table.stats.rows <= columnar.INDEXED,
         )
+        return columnar.WRITERS[form.name](selection)
 
     return write
 
@@ -147,7 +149,7 @@ _WRITERS: dict[str, Callable[[Visit, Query], Body]] = {
     formats.GEOJSONSEQ.name: _sequence,
     formats.CSV.name: _csv,
     formats.GML.name: _gml,
-    formats.GEOPARQUET.name: _columns(columnar.parquet),
-    formats.GEOPACKAGE.name: _columns(columnar.geopackage),
-    formats.FLATGEOBUF.name: _columns(columnar.flatgeobuf),
+    formats.GEOPARQUET.name: _columns(formats.GEOPARQUET),
+    formats.GEOPACKAGE.name: _columns(formats.GEOPACKAGE),
+    formats.FLATGEOBUF.name: _columns(formats.FLATGEOBUF),
 }
