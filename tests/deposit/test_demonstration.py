@@ -140,7 +140,7 @@ def test_an_interrupted_load_leaves_no_half_table(database_url: str, tmp_path: P
     with connect(database_url) as connection:
         with pytest.raises(KeyboardInterrupt):
             demonstration.load(connection, tmp_path, only=frozenset({"ept", "videosurveillance"}), progress=stop)
-        connection.commit()
+        connection.rollback()
         assert _there(connection, "data.ept")
         assert not _there(connection, "data.videosurveillance")
 

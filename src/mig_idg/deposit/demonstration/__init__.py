@@ -68,18 +68,20 @@ def load(
     """Make what is missing of the demonstration's data; `home` is IDG_HOME, where the raster goes.
 
     `scale` multiplies addresses, PCRS objects and ERP. `only` names the collections wanted (the benchmark wants three).
-    Each table appears whole, in its own transaction: an interrupted load is finished by the next one. `progress` is
-    told what is being made, and how far: (what, done, all).
+    Each table appears whole, in its own transaction (unless one is open): an interrupted load is finished by the next.
+    `progress` is told what is being made, and how far: (what, done, all).
     """
     start = time.monotonic()
     written: dict[str, int] = {}
     kept: list[str] = []
     wanted = [content for content in CONTENT if only is None or content.collection in only]
+    with connection.transaction():
+        there = {content.collection for content in wanted if layers.present(connection, content.table.name)}
     steps = len(wanted) + (only is None or "orthophoto" in only)
     for done, content in enumerate(wanted):
         if progress:
             progress(Text(f"couche {content.collection}", f"layer {content.collection}"), done, steps)
-        if layers.present(connection, content.table.name):
+        if content.collection in there:
             kept.append(content.collection)
         else:
             written[content.collection] = _make(connection, content, scale)
@@ -91,10 +93,11 @@ def load(
 
 
 def _make(connection: psycopg.Connection[Any], content: Content, scale: int) -> int:
-    """One table, made, filled and indexed in one transaction."""
+    """One table, made, filled and indexed in one transaction; its rows are drawn before, so that none waits idle."""
+    drawn = content.rows(scale)
     with connection.transaction():
         layers.make(connection, content.table)
-        rows = layers.fill(connection, content.table, [content.rows(scale)])
+        rows = layers.fill(connection, content.table, [drawn])
         layers.index(connection, content.table)
         layers.analyze(connection, content.table)
     return rows
