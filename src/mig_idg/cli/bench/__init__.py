@@ -62,7 +62,7 @@ def command(
     as_json: bool,
 ) -> int:
     """Prepare, start, check that all agree, measure, tell. Exit 1 when servers disagree."""
-    from mig_idg.cli.bench import workloads
+    from mig_idg.cli.bench import agree, limit, load, measure, report, workloads  # noqa: F401 (whole before it begins)
 
     peers = _peers(against, quick)
     crowd = _clients(clients)
