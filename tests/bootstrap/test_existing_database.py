@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from mig_idg.cli.words import as_application
-from mig_idg.database import connect
+from mig_idg.database import as_application, connect
 from mig_idg.database.cluster import throwaway
 from mig_idg.database.migrate import migrate
 from mig_idg.registry import publications

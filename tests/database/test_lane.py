@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import psycopg
 import pytest
 
-from mig_idg.database.connect import connect
+from mig_idg.database.connect import as_application, connect
 from mig_idg.database.lane import Grip, Lane, Stamp, StatementFailed
 from mig_idg.database.pool import Pool, Share, open_lane
 from mig_idg.errors import OutsideFailure
@@ -219,5 +219,27 @@ def test_one_caller_never_takes_the_whole_pool(app_url: str) -> None:
         async with pool.lane("greedy"):
             pass
         pool.close()
+
+    asyncio.run(body())
+
+
+def test_the_server_refuses_to_run_with_the_owners_rights(database_url: str) -> None:
+    async def body() -> None:
+        with pytest.raises(OutsideFailure, match="trop de droits"):
+            await open_lane(database_url)
+
+    asyncio.run(body())
+
+
+def test_an_owners_url_is_entered_as_the_application(database_url: str) -> None:
+    async def body() -> None:
+        lane = await open_lane(as_application(database_url))
+        try:
+            _, rows = await lane.run(
+                Grip(b"idg_app", b""), b"select current_user::text, current_setting('transaction_read_only')", ()
+            )
+            assert rows == [(b"idg_app", b"on")]
+        finally:
+            lane.close()
 
     asyncio.run(body())

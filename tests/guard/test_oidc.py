@@ -75,7 +75,7 @@ def provider() -> Iterator[str]:
 
 @pytest.fixture
 def federated(serve_demonstration: Callable[..., Any], provider: str) -> Iterator[Any]:
-    with serve_demonstration(oidc_issuer=provider, oidc_client_id=CLIENT, oidc_client_secret="s") as running:  # noqa: S106
+    with serve_demonstration(oidc_issuer=provider, oidc_client_id=CLIENT, oidc_client_secret="s") as running:
         running.now[0] = datetime.now(UTC)
         with connect(running.database_url) as owner:
             tokens.open_account(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mig_idg.cli.words import registry_connection, say_json, t
+from mig_idg.cli.words import database_urls, registry_connection, say, say_json, t
 
 
 @click.group(name="db", help=t("Migrations de la base : vers l'avant seulement.", "Database migrations: forward only."))
@@ -42,3 +42,17 @@ def status(as_json: bool) -> int:
         for script in (*current.migrations, *current.replaceable):
             click.echo(f"  {'✓' if script.applied else '·'} {script.name}")
     return 1 if current.pending else 0
+
+
+@command.command(help=t("Réécrit sql/schema.sql d'après la base.", "Writes sql/schema.sql from the database."))
+def dump() -> int:
+    """The structure of the database, for reviewers."""
+    from mig_idg.database.migrate import sql_folder
+    from mig_idg.database.schema import dump as read
+
+    with database_urls() as (owner, _):
+        _, text = read(owner)
+    target = sql_folder() / "schema.sql"
+    target.write_text(text, "utf-8")
+    say(str(target))
+    return 0

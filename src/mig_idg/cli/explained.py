@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,9 @@ from mig_idg.cli.words import lang, say, say_json, t
 
 if TYPE_CHECKING:
     from mig_idg.charter import Decision, Facts, Request
+
+
+type Names = Mapping[str | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Asked:
         return Request(self.who, self.roles, self.action, self.collection or "", self.on)
 
 
-def tell_decision(asked: Asked, world: Facts, as_json: bool) -> int:
+def tell_decision(asked: Asked, world: Facts, names: Names, as_json: bool) -> int:
     """One decision: the paragraph, then the rules consulted."""
     from mig_idg.charter import decide
 
@@ -41,9 +46,20 @@ def tell_decision(asked: Asked, world: Facts, as_json: bool) -> int:
         say_json({**_asked_json(asked), **decision_json(decision), "consulted": _consulted_json(decision)})
     else:
         for line in paragraph(asked, decision):
-            say(line)
+            say(named(line, names))
         _show_consulted(decision)
     return 0 if decision.permitted else 1
+
+
+def named(sentence: str, names: Names) -> str:
+    """The sentence with the registry's names for bodies that only the registry knows: contractors, associations."""
+    from mig_idg.territory import PLACES
+
+    for id, name in names.items():
+        if id and id not in PLACES and name != id:
+            spelled = f"[{id[0].lower()}{id[0].upper()}]{re.escape(id[1:])}"
+            sentence = re.sub(rf"(?<![\w-]){spelled}(?![\w-])", name.replace("\\", r"\\"), sentence)
+    return sentence
 
 
 def paragraph(asked: Asked, decision: Decision) -> list[str]:
@@ -116,7 +132,7 @@ def _basis_columns() -> dict[str, str]:
     return {"rule": t("règle", "rule"), "article": "article", "hidden": t("masqués", "masked")}
 
 
-def tell_who_may(asked: Asked, world: Facts, names: dict[str | None, str], as_json: bool) -> int:
+def tell_who_may(asked: Asked, world: Facts, names: Names, as_json: bool) -> int:
     """Every body that may, with its basis."""
     from mig_idg.charter.questions import who_may
 
@@ -138,7 +154,7 @@ def tell_who_may(asked: Asked, world: Facts, names: dict[str | None, str], as_js
     return 0
 
 
-def tell_openings(asked: Asked, world: Facts, as_json: bool) -> int:
+def tell_openings(asked: Asked, world: Facts, names: Names, as_json: bool) -> int:
     """The single facts that would turn the refusal into a permit."""
     from mig_idg.charter import decide
     from mig_idg.charter.questions import what_would_change
@@ -152,8 +168,7 @@ def tell_openings(asked: Asked, world: Facts, as_json: bool) -> int:
         ]
         say_json({**_asked_json(asked), **decision_json(decision), "what_would_change": told})
         return 0 if decision.permitted else 1
-    for line in paragraph(asked, decision)[:1]:
-        say(line)
+    say(named(paragraph(asked, decision)[0], names))
     if decision.permitted:
         return 0
     say(
@@ -162,7 +177,7 @@ def tell_openings(asked: Asked, world: Facts, as_json: bool) -> int:
         else t("Aucun fait seul ne l'ouvrirait.", "No single fact.")
     )
     for opening in openings:
-        say(f"  • {opening.text.in_(lang())} → {opening.decision.rule}")
+        say(f"  • {named(opening.text.in_(lang()), names)} → {opening.decision.rule}")
     return 1
 
 

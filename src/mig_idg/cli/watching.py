@@ -1,4 +1,4 @@
-"""`serve --watch`: a file of the collections folder that changes is published, or told with its line and nothing changes."""
+"""`serve --watch`: a file of collections/ that changes is published, or told with its line and nothing changes."""
 
 from __future__ import annotations
 

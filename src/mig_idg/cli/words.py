@@ -17,8 +17,7 @@ import click
 from mig_idg.errors import Lang, Text, Trouble, answer_for
 
 if TYPE_CHECKING:
-    from psycopg import Connection
-
+    from mig_idg.database import Connection
     from mig_idg.settings import Settings
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -100,6 +99,8 @@ def database_urls() -> Iterator[tuple[str, str]]:
     chosen = settings()
     if chosen.database_url:
         owner = chosen.database_url.get_secret_value()
+        from mig_idg.database import as_application
+
         app = chosen.database_app_url.get_secret_value() if chosen.database_app_url else as_application(owner)
         yield owner, app
         return
@@ -108,15 +109,6 @@ def database_urls() -> Iterator[tuple[str, str]]:
     cluster = PrivateCluster(chosen.home.resolve(), notice=lambda text: say(text, err=True))
     with cluster.in_use():
         yield cluster.url(role=OWNER, database=DATABASE), cluster.url(role=APPLICATION, database=DATABASE)
-
-
-def as_application(owner_url: str) -> str:
-    """The same database entered as the role without rights (`SET ROLE` at connection, which RESET cannot leave)."""
-    from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
-    parts = conninfo_to_dict(owner_url)
-    options = f"{parts.pop('options', '') or ''} -c role=idg_app".strip()
-    return make_conninfo(**parts, options=options)
 
 
 @contextmanager

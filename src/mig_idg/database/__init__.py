@@ -6,6 +6,8 @@ line, imports and loads of facts (`connect`), and a pool of pipelined lanes for 
 
 from __future__ import annotations
 
-from mig_idg.database.connect import connect
+from psycopg import Connection
 
-__all__ = ["connect"]
+from mig_idg.database.connect import as_application, connect
+
+__all__ = ["Connection", "as_application", "connect"]

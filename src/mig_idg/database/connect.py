@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from mig_idg.errors import OutsideFailure, Text
 
@@ -25,6 +26,13 @@ def connect(url: str, *, autocommit: bool = False, **options: Any) -> Connection
     except psycopg.Error as error:
         raise unreachable() from error
     return connection
+
+
+def as_application(owner_url: str) -> str:
+    """The same database entered as the role without rights (`SET ROLE` at connection, which RESET cannot leave)."""
+    parts = conninfo_to_dict(owner_url)
+    options = f"{parts.pop('options', '') or ''} -c role=idg_app".strip()
+    return make_conninfo(**parts, options=options)
 
 
 def unreachable() -> OutsideFailure:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import psycopg
 import structlog
+from psycopg.conninfo import conninfo_to_dict
 
 from mig_idg.database.connect import CONNECT_SECONDS, unreachable
 from mig_idg.database.lane import Grip, Lane, LaneLost, StatementFailed
@@ -162,17 +163,47 @@ class Pool:
 
 
 async def open_lane(url: str, options: str = READ_ONLY) -> Lane:
-    """A new pipelined connection; raises OutsideFailure (503) within three seconds."""
+    """A new pipelined connection; raises OutsideFailure (503) within three seconds.
+
+    Options that the URL carries (`-c role=idg_app`) are kept; whoever it is at the end must be the role without rights.
+    """
 
     def connect() -> psycopg.Connection[tuple[object, ...]]:
-        return psycopg.connect(
-            url, autocommit=True, connect_timeout=CONNECT_SECONDS, options=options, application_name="mig-idg serve"
+        kept = conninfo_to_dict(url).get("options") or ""
+        connection = psycopg.connect(
+            url,
+            autocommit=True,
+            connect_timeout=CONNECT_SECONDS,
+            options=f"{kept} {options}".strip(),
+            application_name="mig-idg serve",
         )
+        require_application(connection)
+        return connection
 
     try:
         return Lane(await asyncio.wait_for(asyncio.to_thread(connect), CONNECT_SECONDS - 0.5))
     except (psycopg.Error, TimeoutError) as error:
         raise down() from error
+
+
+def require_application(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Refuse to serve as anybody but a role that owns nothing and bypasses nothing.
+
+    Raises OutsideFailure: a server that could read everything would be safe only as long as it makes no mistake.
+    """
+    row = connection.execute(
+        "select rolsuper or rolbypassrls or rolcreaterole or pg_has_role(oid, 'pg_read_all_data', 'member')"
+        " from pg_roles where rolname = current_user"
+    ).fetchone()
+    if row is None or row[0]:
+        connection.close()
+        raise OutsideFailure(
+            Text(
+                "Le serveur est connecté à la base avec trop de droits.",
+                "The server is connected to the database with too many rights.",
+            ),
+            remedy=Text("Il lui faut le rôle idg_app.", "It needs the role idg_app."),
+        )
 
 
 class Watch:

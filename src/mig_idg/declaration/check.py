@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from psycopg import Connection
-
+from mig_idg.database import Connection
 from mig_idg.declaration.load import Declared
 from mig_idg.errors import InvalidDeclaration, Text, Trouble, UnknownWord, did_you_mean, nearest
 from mig_idg.store import extents

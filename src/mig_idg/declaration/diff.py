@@ -12,9 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from psycopg import Connection
-
 from mig_idg.charter import Decision, Facts, Request, decide
+from mig_idg.database import Connection
 from mig_idg.declaration.publish import publish
 from mig_idg.errors import Text
 from mig_idg.registry import facts as registry_facts

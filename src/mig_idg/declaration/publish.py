@@ -8,8 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from psycopg import Connection
-
+from mig_idg.database import Connection
 from mig_idg.declaration.check import Checked, check
 from mig_idg.declaration.load import Declared, load_folder
 from mig_idg.declaration.model import Declaration

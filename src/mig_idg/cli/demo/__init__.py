@@ -22,8 +22,7 @@ from mig_idg.errors import Text
 if TYPE_CHECKING:
     from datetime import date
 
-    from psycopg import Connection
-
+    from mig_idg.database import Connection
     from mig_idg.settings import Settings
 
 AUTHOR = "mig-idg demo"

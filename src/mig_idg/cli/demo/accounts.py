@@ -18,8 +18,7 @@ from mig_idg.registry.demonstration import CAST
 from mig_idg.registry.seed import PILOT
 
 if TYPE_CHECKING:
-    from psycopg import Connection
-
+    from mig_idg.database import Connection
     from mig_idg.settings import Settings
 
 FILE = "demo-accounts.json"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from mig_idg.guard.answer import Answer
 from mig_idg.guard.door import Door
@@ -11,9 +11,6 @@ from mig_idg.guard.visit import Visit
 from mig_idg.ogc.raster import coverage_pages, coverages, edr, maps, ranges, stac, tiles, tilesets, wmts
 from mig_idg.ogc.raster.studio import open_studio
 from mig_idg.ogc.tiles import place
-
-if TYPE_CHECKING:
-    from mig_idg.settings import Settings
 
 _COLLECTION = "/collections/{collection}"
 _STAC = "/stac/collections/{collection}"
@@ -55,7 +52,15 @@ DOORS = (
 )
 
 
-def doors(settings: Settings) -> tuple[Door, ...]:
+class Housed(Protocol):
+    """What we read of the settings."""
+
+    @property
+    def home(self) -> Path:
+        """IDG_HOME."""
+
+
+def doors(settings: Housed) -> tuple[Door, ...]:
     """All doors, on the files of IDG_HOME/rasters."""
     open_studio(Path(settings.home).resolve() / "rasters")
     return DOORS

@@ -1,8 +1,8 @@
 """How severe each finding is, for each version: errors refuse the file, warnings and infos are told.
 
 The levels are those of the official validator for the codes it knows (3.5, profiles 1.3, 1.4 and 1.5); codes that are
-ours say so. A code that is not listed for a version does not exist in it. Those that only repeat another one of the same
-line (`row.adresse_incomplete` after `numero.type_invalide`) are left out.
+ours say so. A code that is not listed for a version does not exist in it. Those that only repeat another one of the
+same line (`row.adresse_incomplete` after `numero.type_invalide`) are left out.
 """
 
 from __future__ import annotations

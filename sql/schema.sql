@@ -1,0 +1,2786 @@
+-- PostgreSQL 15: what the migrations and replaceable objects make (mig-idg db dump).
+
+CREATE SCHEMA journal;
+
+COMMENT ON SCHEMA journal IS 'Decisions on data that are not open; append-only.';
+
+CREATE SCHEMA registry;
+
+COMMENT ON SCHEMA registry IS 'Dated facts of the charter: nothing is deleted, a correction adds a row.';
+
+CREATE SCHEMA served;
+
+COMMENT ON SCHEMA served IS 'One security_invoker view per view profile.';
+
+CREATE FUNCTION journal.append(entries jsonb) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+declare
+  entry jsonb;
+  d journal.decisions;
+  last bigint;
+  head bytea;
+begin
+  perform pg_advisory_xact_lock(hashtext('idg journal'));
+  select number, hash into last, head from journal.decisions order by number desc limit 1;
+  if not found then
+    select c.last_number, c.head into last, head from journal.cuts c order by c.last_number desc limit 1;
+  end if;
+  last := coalesce(last, 0);
+  head := coalesce(head, '\x'::bytea);
+  for entry in select value from jsonb_array_elements(entries) loop
+    last := last + 1;
+    d := jsonb_populate_record(null::journal.decisions, entry);
+    d.number := last;
+    d.roles := coalesce(d.roles, '{}');
+    d.obligations := coalesce(d.obligations, '{}');
+    d.previous := head;
+    head := public.digest(head || journal.canonical(d), 'sha256');
+    d.hash := head;
+    insert into journal.decisions select (d).*;
+  end loop;
+  return last;
+end
+$$;
+
+CREATE TABLE journal.decisions (
+    number bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    requests integer NOT NULL,
+    login text,
+    organisation text,
+    roles text[] DEFAULT '{}'::text[] NOT NULL,
+    action text NOT NULL,
+    dataset text NOT NULL,
+    outcome text NOT NULL,
+    rule text NOT NULL,
+    article text NOT NULL,
+    facts bigint NOT NULL,
+    generation bigint NOT NULL,
+    obligations text[] DEFAULT '{}'::text[] NOT NULL,
+    note text,
+    previous bytea NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT decisions_outcome_check CHECK ((outcome = ANY (ARRAY['permit'::text, 'deny'::text]))),
+    CONSTRAINT decisions_requests_check CHECK ((requests > 0))
+);
+
+CREATE FUNCTION journal.canonical(d journal.decisions) RETURNS bytea
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select convert_to(concat_ws(E'\x1f',
+    d.number::text,
+    to_char(d.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
+    to_char(d.until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
+    d.requests::text, coalesce(d.login, ''), coalesce(d.organisation, ''), array_to_string(d.roles, ','),
+    d.action, d.dataset, d.outcome, d.rule, d.article, d.facts::text, d.generation::text,
+    array_to_string(d.obligations, ','), coalesce(d.note, '')), 'UTF8')
+$$;
+
+CREATE FUNCTION journal.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if current_setting('journal.cutting', true) = 'yes' and tg_op = 'DELETE' and tg_level = 'STATEMENT' then
+    return null;
+  end if;
+  raise exception 'the journal is append-only' using errcode = 'insufficient_privilege';
+end
+$$;
+
+CREATE FUNCTION registry.adherent_on(body text, day date) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select exists (
+    select from registry.membership m
+    where m.organisation = body and m.state = 'adherent' and m.valid @> day and upper_inf(m.known))
+$$;
+
+CREATE FUNCTION registry.bump_epoch() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  next_number bigint;
+begin
+  update registry.epoch set number = number + 1 returning number into next_number;
+  perform pg_notify('idg_epoch', next_number::text);
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION registry.bump_epoch() IS 'Statement trigger of every table whose rows decide who may do what: moves the epoch and tells the workers.';
+
+CREATE FUNCTION registry.check_agreement() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'registry', 'pg_temp'
+    AS $$
+begin
+  if new.state <> 'asked' and not registry.owns_on(new.answered_by, new.dataset, lower(new.valid)) then
+    perform registry.refuse('only_the_owner_answers', format('%s does not own %s', new.answered_by, new.dataset));
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION registry.check_attendance() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'registry', 'pg_temp'
+    AS $$
+declare
+  sitting meeting;
+begin
+  select * into sitting from meeting m where m.id = new.meeting;
+  if sitting.committee_kind in ('steering', 'technical')
+     and not registry.adherent_on(new.organisation, sitting.held_on) then
+    perform registry.refuse('only_partners_sit',
+      format('%s was not a partner on %s', new.organisation, sitting.held_on));
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION registry.check_co_owner() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'registry', 'pg_temp'
+    AS $$
+begin
+  if not exists (
+    select from decision_result r
+    where r.id = new.decision and r.committee_kind = 'technical' and r.subject = 'dataset'
+      and r.subject_id = new.dataset and r.adopted) then
+    perform registry.refuse('validation_by_the_technical_committee',
+      format('no adopted decision of the technical committee on %s', new.dataset));
+  end if;
+  if exists (
+    select from co_owner c where c.dataset = new.dataset and c.version = new.version and c.act <> new.act) then
+    perform registry.refuse('co_owners_are_frozen_at_validation',
+      format('the co-owners of %s %s are frozen', new.dataset, new.version));
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION registry.check_dataset_state() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'registry', 'pg_temp'
+    AS $$
+begin
+  if new.state <> 'validated' then
+    return null;
+  end if;
+  if not exists (select from co_owner c where c.dataset = new.dataset and c.decision = new.decision) then
+    perform registry.refuse('validated_has_frozen_co_owners', format('%s has no frozen co-owners', new.dataset));
+  end if;
+  if not exists (select from inventory_entry i where i.dataset = new.dataset and i.decision = new.decision) then
+    perform registry.refuse('validated_is_in_the_inventory', format('%s is not in the inventory', new.dataset));
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION registry.check_decision() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'registry', 'pg_temp'
+    AS $$
+begin
+  if not exists (select from meeting m where m.id = new.meeting and m.committee_kind = new.committee_kind) then
+    perform registry.refuse('decision_of_its_own_committee', 'the meeting is of another committee');
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION registry.check_frozen_audience() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'registry', 'pg_temp'
+    AS $$
+begin
+  if exists (
+    select from frozen_audience f
+    where f.dataset = new.dataset and f.id <> new.id and f.valid && new.valid
+      and not new.organisations <@ f.organisations) then
+    perform registry.refuse('nobody_joins_a_frozen_audience', format('the audience of %s is frozen', new.dataset));
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION registry.check_instrument_term() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'registry', 'pg_temp'
+    AS $$
+declare
+  before registry.instrument_term;
+begin
+  select * into before
+  from instrument_term t
+  where t.instrument = new.instrument and t.id < new.id
+  order by t.id desc
+  limit 1;
+  if found and new.kind = 'charter'
+     and coalesce(upper(new.valid), 'infinity') > coalesce(upper(before.valid), 'infinity')
+     and not exists (
+       select from decision_result r
+       where r.id = new.decision and r.committee_kind = 'steering' and r.subject = 'continuation' and r.adopted) then
+    perform registry.refuse('prolongation_is_decided_by_the_steering_committee',
+      format('no adopted decision prolongs %s', new.instrument));
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION registry.check_membership() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'registry', 'pg_temp'
+    AS $$
+declare
+  missing text;
+  latest date;
+begin
+  if not exists (
+    select from organisation o
+    where o.organisation = new.organisation and o.kind not in ('company', 'association') and upper_inf(o.known)) then
+    perform registry.refuse('only_public_authorities_adhere', format('%s is not a public authority', new.organisation));
+  end if;
+  if new.state in ('approved', 'refused') and not exists (
+    select from decision_result r
+    where r.id = new.decision and r.committee_kind = 'steering' and r.subject = 'admission'
+      and r.subject_id = new.organisation and r.adopted = (new.state = 'approved')) then
+    perform registry.refuse('admission_is_decided_by_the_steering_committee',
+      format('no steering decision says %s of %s', new.state, new.organisation));
+  end if;
+  if new.state in ('approved', 'refused') and not exists (
+    select from decision_result o
+    join decision_result d on d.id = new.decision and o.held_on <= d.held_on
+    where o.committee_kind = 'technical' and o.nature = 'opinion' and o.subject = 'admission'
+      and o.subject_id = new.organisation) then
+    perform registry.refuse('opinion_comes_before_the_decision',
+      format('the technical committee gave no opinion on %s', new.organisation));
+  end if;
+  if new.state <> 'adherent' then
+    return null;
+  end if;
+  select string_agg(wanted, ', ') into missing
+  from unnest(array['deliberation', 'form', 'email_return', 'postal_return']) as w (wanted)
+  where not exists (
+    select from piece p
+    where p.organisation = new.organisation and p.application = new.application and p.kind = wanted
+      and upper_inf(p.known));
+  if missing is not null then
+    perform registry.refuse('adherent_has_all_pieces', format('%s: missing %s', new.organisation, missing));
+  end if;
+  select max(received_on) into latest
+  from piece p
+  where p.organisation = new.organisation and p.application = new.application
+    and p.kind <> 'withdrawal_letter' and upper_inf(p.known);
+  if lower(new.valid) < latest then
+    perform registry.refuse('adhesion_starts_when_all_is_received',
+      format('%s: the last piece came on %s', new.organisation, latest));
+  end if;
+  if not exists (
+    select from instrument_acceptance a where a.organisation = new.organisation and upper_inf(a.known)) then
+    perform registry.refuse('adherent_accepted_the_charter', format('%s accepted no instrument', new.organisation));
+  end if;
+  if not new.listed and not exists (
+    select from membership m
+    join decision_result r on r.id = m.decision and r.adopted
+    where m.organisation = new.organisation and m.application = new.application and m.state = 'approved') then
+    perform registry.refuse('admission_is_decided_by_the_steering_committee',
+      format('%s was not approved', new.organisation));
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION registry.check_sub_distribution() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'registry', 'pg_temp'
+    AS $$
+begin
+  if not exists (
+    select from territorial_membership t
+    where t.ept = new.ept and t.commune = new.commune and upper_inf(t.known) and t.valid && new.valid
+      and (lower_inf(new.valid) or t.valid @> lower(new.valid))) then
+    perform registry.refuse('an_ept_serves_its_own_communes',
+      format('%s is not a member commune of %s that day', new.commune, new.ept));
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION registry.check_terms() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'registry', 'pg_temp'
+    AS $$
+begin
+  if not registry.owns_on(new.set_by, new.dataset, lower(new.valid)) then
+    perform registry.refuse('only_the_owner_sets_terms', format('%s does not own %s', new.set_by, new.dataset));
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION registry.check_vote() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'registry', 'pg_temp'
+    AS $$
+begin
+  if not exists (
+    select from decision d
+    join attendance a on a.meeting = d.meeting and upper_inf(a.known)
+    where d.id = new.decision and a.organisation = new.organisation) then
+    perform registry.refuse('only_those_present_vote', format('%s was not present', new.organisation));
+  end if;
+  return null;
+end
+$$;
+
+CREATE FUNCTION registry.epoch_unmoved() RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  this text := pg_current_xact_id()::text;
+begin
+  if current_setting('idg.epoch_moved_by', true) = this then
+    return false;
+  end if;
+  perform set_config('idg.epoch_moved_by', this, true);
+  return true;
+end
+$$;
+
+CREATE PROCEDURE registry.keep_history(IN relation regclass)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  execute format(
+    'alter table %s add foreign key (act) references registry.act, add foreign key (closed_by) references registry.act',
+    relation);
+  execute format(
+    'create trigger remember before insert or update or delete on %s for each row execute function registry.remember()',
+    relation);
+  execute format(
+    'create trigger keep_all before truncate on %s for each statement execute function registry.refuse_rewriting()',
+    relation);
+  execute format(
+    'create trigger epoch after insert or update on %s for each statement when (registry.epoch_unmoved()) '
+    'execute function registry.bump_epoch()',
+    relation);
+end
+$$;
+
+COMMENT ON PROCEDURE registry.keep_history(IN relation regclass) IS 'Makes a table remember: acts, known spans, no rewriting, epoch.';
+
+CREATE PROCEDURE registry.keep_identity(IN relation regclass)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  execute format(
+    'create trigger keep before update or delete on %s for each row execute function registry.refuse_rewriting()',
+    relation);
+  execute format(
+    'create trigger keep_all before truncate on %s for each statement execute function registry.refuse_rewriting()',
+    relation);
+end
+$$;
+
+CREATE FUNCTION registry.owns_on(body text, wanted text, day date) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select exists (
+    select from registry.ownership o
+    where o.dataset = wanted and o.organisation = body and upper_inf(o.known)
+      and (day is null or o.valid @> day))
+$$;
+
+CREATE FUNCTION registry.refuse(constraint_name text, message text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  raise exception '%', message using errcode = 'check_violation', constraint = constraint_name, schema = 'registry';
+end
+$$;
+
+CREATE FUNCTION registry.refuse_rewriting() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  raise exception 'history is not rewritten: % on %.% refused', lower(tg_op), tg_table_schema, tg_table_name
+    using errcode = 'restrict_violation', constraint = 'history_is_not_rewritten',
+          table = tg_table_name, schema = tg_table_schema;
+end
+$$;
+
+CREATE FUNCTION registry.remember() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if tg_op = 'INSERT' then
+    new.known := tstzrange((select recorded_at from registry.act where act.id = new.act), null);
+    new.closed_by := null;
+    return new;
+  end if;
+  if tg_op = 'UPDATE' and old.closed_by is null and new.closed_by is not null
+     and to_jsonb(new) - 'known' - 'closed_by' = to_jsonb(old) - 'known' - 'closed_by' then
+    new.known := tstzrange(lower(old.known), (select recorded_at from registry.act where act.id = new.closed_by));
+    return new;
+  end if;
+  raise exception 'history is not rewritten: % on %.% refused', lower(tg_op), tg_table_schema, tg_table_name
+    using errcode = 'restrict_violation', constraint = 'history_is_not_rewritten',
+          table = tg_table_name, schema = tg_table_schema;
+end
+$$;
+
+CREATE FUNCTION registry.stamp_act() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  latest timestamptz;
+begin
+  perform from registry.epoch for update;
+  select max(recorded_at) into latest from registry.act;
+  if new.recorded_at is null then
+    new.recorded_at := greatest(clock_timestamp(), latest + interval '1 microsecond');
+  elsif new.recorded_at <= latest or new.recorded_at > clock_timestamp() then
+    raise exception 'an act is recorded after the acts already recorded, and not in the future'
+      using errcode = 'check_violation', constraint = 'act_recorded_in_order', table = 'act', schema = 'registry';
+  end if;
+  return new;
+end
+$$;
+
+CREATE FUNCTION served.accenti(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN public.unaccent('public.unaccent'::regdictionary, value);
+
+COMMENT ON FUNCTION served.accenti(value text) IS 'ACCENTI of CQL2: the text without difference of accents.';
+
+CREATE FUNCTION served.casei(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN lower((value COLLATE "und-x-icu"));
+
+COMMENT ON FUNCTION served.casei(value text) IS 'CASEI of CQL2: the text without difference of case.';
+
+CREATE FUNCTION served.ensure_profile(wanted_collection text, wanted_columns text[]) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select served.make_profile(wanted_collection, wanted_columns, 'v') $$;
+
+COMMENT ON FUNCTION served.ensure_profile(wanted_collection text, wanted_columns text[]) IS 'Makes, once, the role and view of a view profile; refuses a table or column that is not published.';
+
+CREATE FUNCTION served.ensure_writer(wanted_collection text, wanted_columns text[]) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select served.make_profile(wanted_collection, wanted_columns, 'w') $$;
+
+COMMENT ON FUNCTION served.ensure_writer(wanted_collection text, wanted_columns text[]) IS 'The same for an owner who edits: the columns named may also be inserted and updated, rows deleted.';
+
+CREATE FUNCTION served.make_profile(wanted_collection text, wanted_columns text[], kind text) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  source served.published;
+  profile text := served.profile_name(wanted_collection, wanted_columns, kind);
+  column_list text;
+begin
+  select * into source from served.published where collection = wanted_collection;
+  if not found then
+    raise exception 'collection is not published' using errcode = 'no_data_found';
+  end if;
+  if cardinality(wanted_columns) = 0 or not wanted_columns <@ source.columns
+     or not source.id_column = any (wanted_columns) then
+    raise exception 'columns are not published' using errcode = 'insufficient_privilege';
+  end if;
+  perform pg_advisory_xact_lock(hashtext('idg profiles'));
+
+  select string_agg(quote_ident(c), ', ' order by n) into column_list
+  from unnest(wanted_columns) with ordinality as t (c, n);
+
+  if not exists (select from pg_roles where rolname = profile) then
+    execute format('create role %I nologin noinherit nobypassrls', profile);
+  end if;
+  execute format('grant %I to idg_app', profile);
+  execute format('grant usage on schema served, data to %I', profile);
+  execute format('revoke all on %s from %I', source.relation, profile);
+  execute format('grant select (%s) on %s to %I', column_list, source.relation, profile);
+  if kind = 'w' then
+    execute format('grant insert (%1$s), update (%1$s), delete on %2$s to %3$I', column_list, source.relation, profile);
+  end if;
+  if not exists (
+    select from pg_depend d
+    join pg_rewrite r on r.oid = d.objid and d.classid = 'pg_rewrite'::regclass
+    where r.ev_class = to_regclass(format('served.%I', profile)) and d.refobjid = source.relation
+  ) then
+    execute format('drop view if exists served.%I', profile);
+    execute format('create view served.%I with (security_invoker = true) as select %s from %s',
+      profile, column_list, source.relation);
+  end if;
+  execute format('grant %s on served.%I to %I',
+    case kind when 'v' then 'select' else 'select, insert, update, delete' end, profile, profile);
+  return profile;
+end
+$_$;
+
+CREATE FUNCTION served.outline(codes text[]) RETURNS public.geometry
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  source served.published;
+  shape name;
+  outline public.geometry;
+begin
+  select * into source from served.published where collection = 'communes' and territory is not null;
+  if not found then
+    return null;
+  end if;
+  select a.attname into shape
+  from pg_attribute a
+  join pg_type t on t.oid = a.atttypid
+  where a.attrelid = source.relation
+    and t.typname = 'geometry'
+    and a.attgenerated = ''
+    and not a.attisdropped
+    and a.attname = any (source.columns)
+  order by a.attnum
+  limit 1;
+  if shape is null then
+    return null;
+  end if;
+  execute format('select public.st_union(%I) from %s where %I = any ($1)', shape, source.relation, source.territory)
+  into outline
+  using codes;
+  return coalesce(outline, public.st_geomfromtext('POLYGON EMPTY', 2154));
+end
+$_$;
+
+CREATE TEXT SEARCH CONFIGURATION served.french_words (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR asciiword WITH french_stem;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR word WITH public.unaccent, french_stem;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR hword_part WITH public.unaccent, french_stem;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR hword_asciipart WITH french_stem;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR asciihword WITH french_stem;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR hword WITH public.unaccent, french_stem;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION served.french_words
+    ADD MAPPING FOR uint WITH simple;
+
+CREATE FUNCTION served.phrase(value text) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN phraseto_tsquery('served.french_words'::regconfig, value);
+
+COMMENT ON FUNCTION served.phrase(value text) IS 'What q looks for: the words of one term, one after the other.';
+
+CREATE FUNCTION served.profile_name(wanted_collection text, wanted_columns text[], kind text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select 'idg_' || kind || '_'
+    || substr(md5(wanted_collection || chr(31) || array_to_string(wanted_columns, chr(31))), 1, 16)
+$$;
+
+CREATE FUNCTION served.publish(new_collection text, new_relation regclass, new_columns text[], new_id text, new_territory text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  test text := served.row_test(new_territory);
+begin
+  insert into served.published as p (collection, relation, columns, id_column, territory)
+  values (new_collection, new_relation, new_columns, new_id, new_territory)
+  on conflict (collection) do update
+    set relation = excluded.relation, columns = excluded.columns,
+        id_column = excluded.id_column, territory = excluded.territory;
+
+  if (select not relrowsecurity from pg_class where oid = new_relation) then
+    execute format('alter table %s enable row level security', new_relation);
+  end if;
+  if not exists (
+    select from pg_description d
+    join pg_policy y on y.oid = d.objoid and d.classoid = 'pg_policy'::regclass
+    where y.polrelid = new_relation and y.polname = 'idg_rows' and d.description = test
+  ) then
+    execute format('drop policy if exists idg_rows on %s', new_relation);
+    execute format('create policy idg_rows on %s to public using (%s) with check (%s)', new_relation, test, test);
+    execute format('comment on policy idg_rows on %s is %L', new_relation, test);
+  end if;
+  insert into registry.data_version (collection) values (new_collection) on conflict do nothing;
+  if not exists (select from pg_trigger where tgrelid = new_relation and tgname = 'idg_touch') then
+    execute format(
+      'create trigger idg_touch after insert or update or delete or truncate on %s'
+      ' for each statement execute function served.touch(%L)', new_relation, new_collection);
+  end if;
+end
+$$;
+
+CREATE FUNCTION served.row_test(territory text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select '(select pg_catalog.current_setting(''idg.rows'', true)) = ''*'''
+    || case when territory is null then ''
+       else format(
+         ' or %I = any ((select pg_catalog.string_to_array(pg_catalog.current_setting(''idg.rows'', true), '',''))::text[])',
+         territory)
+       end
+$$;
+
+CREATE FUNCTION served.touch() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  insert into registry.data_version as v (collection, number) values (tg_argv[0], 1)
+  on conflict (collection) do update set number = v.number + 1, changed_at = now();
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION served.touch() IS 'Statement trigger of every published table: moves its data version.';
+
+CREATE FUNCTION served.words(value text) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN to_tsvector('served.french_words'::regconfig, COALESCE(value, ''::text));
+
+COMMENT ON FUNCTION served.words(value text) IS 'What q searches in: French stems without accents.';
+
+CREATE TABLE journal.cuts (
+    last_number bigint NOT NULL,
+    head bytea NOT NULL,
+    cut_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE journal.reads_by_month (
+    month date NOT NULL,
+    organisation text,
+    dataset text NOT NULL,
+    action text NOT NULL,
+    outcome text NOT NULL,
+    rule text NOT NULL,
+    requests bigint NOT NULL
+);
+
+CREATE TABLE journal.seals (
+    day date NOT NULL,
+    last_number bigint NOT NULL,
+    head bytea NOT NULL,
+    sealed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE registry.account (
+    login text NOT NULL,
+    name text NOT NULL,
+    kind text DEFAULT 'person'::text NOT NULL,
+    organisation text,
+    roles text[] DEFAULT '{}'::text[] NOT NULL,
+    oidc_issuer text,
+    oidc_subject text,
+    note text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    closed_at timestamp with time zone,
+    author text NOT NULL,
+    CONSTRAINT account_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'service'::text]))),
+    CONSTRAINT account_login_check CHECK ((login ~ '^[a-z0-9][a-z0-9._@-]{1,63}$'::text)),
+    CONSTRAINT account_roles_check CHECK ((roles <@ ARRAY['pilot_staff'::text, 'technical_committee'::text, 'administrator'::text]))
+);
+
+CREATE TABLE registry.act (
+    id bigint NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    verb text NOT NULL,
+    article text NOT NULL,
+    effective date NOT NULL,
+    author text NOT NULL,
+    evidence_kind text NOT NULL,
+    evidence_reference text NOT NULL,
+    evidence_date date NOT NULL,
+    summary text NOT NULL,
+    CONSTRAINT act_article_check CHECK ((btrim(article) <> ''::text)),
+    CONSTRAINT act_author_check CHECK ((btrim(author) <> ''::text)),
+    CONSTRAINT act_evidence_kind_check CHECK ((btrim(evidence_kind) <> ''::text)),
+    CONSTRAINT act_evidence_reference_check CHECK ((btrim(evidence_reference) <> ''::text)),
+    CONSTRAINT act_verb_check CHECK ((btrim(verb) <> ''::text))
+);
+
+COMMENT ON TABLE registry.act IS 'One act of the charter: who recorded what, under which article, on which evidence.';
+
+COMMENT ON COLUMN registry.act.recorded_at IS 'When we knew: given by the database, each act later than the one before; a replay may name instants, in order.';
+
+ALTER TABLE registry.act ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.act_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.agenda_item (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    committee text NOT NULL,
+    opened_on date NOT NULL,
+    subject text NOT NULL,
+    subject_id text NOT NULL,
+    words text NOT NULL,
+    decision bigint
+);
+
+ALTER TABLE registry.agenda_item ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.agenda_item_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE SEQUENCE registry.case_number
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE registry.agreement (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    number bigint DEFAULT nextval('registry.case_number'::regclass) NOT NULL,
+    dataset text NOT NULL,
+    kind text DEFAULT 'mutualised'::text NOT NULL,
+    requester text NOT NULL,
+    purpose text NOT NULL,
+    state text NOT NULL,
+    answered_by text,
+    reasons text,
+    CONSTRAINT agreement_kind_check CHECK ((kind = 'mutualised'::text)),
+    CONSTRAINT agreement_purpose_check CHECK ((btrim(purpose) <> ''::text)),
+    CONSTRAINT agreement_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'granted'::text, 'refused'::text]))),
+    CONSTRAINT answer_has_an_author CHECK (((state = 'asked'::text) OR (answered_by IS NOT NULL))),
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT refusal_has_reasons CHECK (((state <> 'refused'::text) OR (COALESCE(btrim(reasons), ''::text) <> ''::text)))
+);
+
+COMMENT ON TABLE registry.agreement IS 'A request for the owner''s agreement, and its answer (terms on_agreement).';
+
+ALTER TABLE registry.agreement ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.agreement_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.attendance (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    meeting bigint NOT NULL,
+    organisation text NOT NULL,
+    person text
+);
+
+ALTER TABLE registry.attendance ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.attendance_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.body (
+    id text NOT NULL,
+    CONSTRAINT body_id_check CHECK (((id <> ''::text) AND (id = btrim(id))))
+);
+
+COMMENT ON TABLE registry.body IS 'Identity of an organisation: INSEE code for a commune, a short name otherwise.';
+
+CREATE TABLE registry.co_owner (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    dataset text NOT NULL,
+    kind text DEFAULT 'coproduced'::text NOT NULL,
+    version text NOT NULL,
+    organisation text NOT NULL,
+    decision bigint NOT NULL,
+    since date NOT NULL,
+    CONSTRAINT co_owner_kind_check CHECK ((kind = 'coproduced'::text))
+);
+
+ALTER TABLE registry.co_owner ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.co_owner_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.committee (
+    id text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    CONSTRAINT committee_id_check CHECK ((btrim(id) <> ''::text)),
+    CONSTRAINT committee_kind_check CHECK ((kind = ANY (ARRAY['steering'::text, 'technical'::text, 'working_group'::text, 'regional'::text])))
+);
+
+CREATE TABLE registry.competence (
+    committee text NOT NULL,
+    subject text NOT NULL,
+    nature text NOT NULL,
+    article text NOT NULL,
+    CONSTRAINT competence_nature_check CHECK ((nature = ANY (ARRAY['opinion'::text, 'decision'::text])))
+);
+
+CREATE TABLE registry.coproduction (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    dataset text NOT NULL,
+    kind text DEFAULT 'coproduced'::text NOT NULL,
+    working_group text NOT NULL,
+    CONSTRAINT coproduction_kind_check CHECK ((kind = 'coproduced'::text)),
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid)))
+);
+
+ALTER TABLE registry.coproduction ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.coproduction_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.data_version (
+    collection text NOT NULL,
+    number bigint DEFAULT 0 NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE registry.dataset (
+    id text NOT NULL,
+    kind text NOT NULL,
+    CONSTRAINT dataset_id_check CHECK (((id <> ''::text) AND (id = btrim(id)))),
+    CONSTRAINT dataset_kind_check CHECK ((kind = ANY (ARRAY['mutualised'::text, 'coproduced'::text])))
+);
+
+CREATE TABLE registry.dataset_attributes (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    dataset text NOT NULL,
+    attributes text[] NOT NULL,
+    CONSTRAINT dataset_attributes_attributes_check CHECK ((array_position(attributes, NULL::text) IS NULL)),
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid)))
+);
+
+ALTER TABLE registry.dataset_attributes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.dataset_attributes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.dataset_exception (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    number bigint DEFAULT nextval('registry.case_number'::regclass) NOT NULL,
+    dataset text NOT NULL,
+    ground text NOT NULL,
+    legal_text text NOT NULL,
+    attributes text[],
+    feature_filter text,
+    area text,
+    author text NOT NULL,
+    review_on date NOT NULL,
+    state text NOT NULL,
+    objection_proved boolean DEFAULT false NOT NULL,
+    law_allows boolean DEFAULT false NOT NULL,
+    beneficiaries text[],
+    licence_reference text,
+    CONSTRAINT dataset_exception_attributes_check CHECK ((cardinality(attributes) > 0)),
+    CONSTRAINT dataset_exception_author_check CHECK ((btrim(author) <> ''::text)),
+    CONSTRAINT dataset_exception_ground_check CHECK ((ground = ANY (ARRAY['E0'::text, 'E1'::text, 'E2'::text, 'E3'::text, 'E4'::text, 'E5'::text, 'E6'::text]))),
+    CONSTRAINT dataset_exception_legal_text_check CHECK ((btrim(legal_text) <> ''::text)),
+    CONSTRAINT dataset_exception_state_check CHECK ((state = ANY (ARRAY['alleged'::text, 'active'::text]))),
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT e4_has_both_facts CHECK (((ground <> 'E4'::text) OR (state = 'alleged'::text) OR (objection_proved AND law_allows))),
+    CONSTRAINT e5_names_its_beneficiaries CHECK (((ground <> 'E5'::text) OR (beneficiaries IS NOT NULL))),
+    CONSTRAINT precaution_lasts_thirty_days CHECK (((state <> 'alleged'::text) OR COALESCE(((upper(valid) - lower(valid)) <= 30), false)))
+);
+
+ALTER TABLE registry.dataset_exception ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.dataset_exception_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.dataset_licence (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    dataset text NOT NULL,
+    licence text NOT NULL,
+    CONSTRAINT dataset_licence_licence_check CHECK ((btrim(licence) <> ''::text)),
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid)))
+);
+
+ALTER TABLE registry.dataset_licence ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.dataset_licence_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.dataset_metadata (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    dataset text NOT NULL,
+    visibility text NOT NULL,
+    CONSTRAINT dataset_metadata_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'partners'::text, 'hidden'::text]))),
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid)))
+);
+
+ALTER TABLE registry.dataset_metadata ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.dataset_metadata_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.dataset_state (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    dataset text NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    decision bigint,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT state_of_its_kind CHECK ((((kind = 'mutualised'::text) AND (state = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text]))) OR ((kind = 'coproduced'::text) AND (state = ANY (ARRAY['proposed'::text, 'structured'::text, 'consolidated'::text, 'submitted'::text, 'validated'::text, 'rejected'::text, 'archived'::text]))))),
+    CONSTRAINT validation_names_its_decision CHECK (((state <> 'validated'::text) OR (decision IS NOT NULL)))
+);
+
+ALTER TABLE registry.dataset_state ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.dataset_state_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.dataset_version (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    dataset text NOT NULL,
+    version text NOT NULL,
+    produced daterange,
+    validity daterange,
+    sha256 text,
+    crs text,
+    structure jsonb,
+    CONSTRAINT dataset_version_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT dataset_version_version_check CHECK ((btrim(version) <> ''::text))
+);
+
+COMMENT ON TABLE registry.dataset_version IS 'Immutable content: publishing is a pointer, a version is never rewritten.';
+
+ALTER TABLE registry.dataset_version ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.dataset_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.dated (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE registry.dated IS 'Template, always empty: a remembered row that is true over a span of days.';
+
+ALTER TABLE registry.dated ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.dated_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.decision (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    meeting bigint NOT NULL,
+    committee_kind text NOT NULL,
+    item integer NOT NULL,
+    subject text NOT NULL,
+    subject_id text NOT NULL,
+    nature text NOT NULL,
+    motion text NOT NULL,
+    CONSTRAINT decision_item_check CHECK ((item > 0)),
+    CONSTRAINT decision_motion_check CHECK ((btrim(motion) <> ''::text))
+);
+
+ALTER TABLE registry.decision ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.decision_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.meeting (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    committee text NOT NULL,
+    committee_kind text NOT NULL,
+    held_on date NOT NULL,
+    minutes text NOT NULL,
+    CONSTRAINT meeting_minutes_check CHECK ((btrim(minutes) <> ''::text))
+);
+
+CREATE TABLE registry.vote (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    decision bigint NOT NULL,
+    organisation text NOT NULL,
+    voice text NOT NULL,
+    CONSTRAINT vote_voice_check CHECK ((voice = ANY (ARRAY['for'::text, 'against'::text, 'abstention'::text])))
+);
+
+CREATE VIEW registry.decision_result AS
+ SELECT d.id,
+    d.committee_kind,
+    d.subject,
+    d.subject_id,
+    d.nature,
+    d.motion,
+    d.item,
+    m.id AS meeting,
+    m.held_on,
+    (EXISTS ( SELECT
+           FROM registry.attendance a
+          WHERE ((a.meeting = m.id) AND upper_inf(a.known)))) AS quorate,
+    ((NOT (EXISTS ( SELECT
+           FROM registry.vote v
+          WHERE ((v.decision = d.id) AND upper_inf(v.known) AND (v.voice = 'against'::text))))) AND (EXISTS ( SELECT
+           FROM registry.attendance a
+          WHERE ((a.meeting = m.id) AND upper_inf(a.known))))) AS adopted
+   FROM (registry.decision d
+     JOIN registry.meeting m ON ((m.id = d.meeting)))
+  WHERE upper_inf(d.known);
+
+COMMENT ON VIEW registry.decision_result IS 'What a committee decided, computed from attendance and votes.';
+
+CREATE TABLE registry.declared (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    dataset text NOT NULL,
+    facet text NOT NULL,
+    value jsonb NOT NULL
+);
+
+ALTER TABLE registry.declared ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.declared_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.delegation (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    number bigint DEFAULT nextval('registry.case_number'::regclass) NOT NULL,
+    delegator text NOT NULL,
+    contractor text NOT NULL,
+    contract text NOT NULL,
+    datasets text[],
+    acknowledged boolean NOT NULL,
+    acknowledged_on date,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT delegate_acknowledgement_is_dated CHECK (((NOT acknowledged) OR (acknowledged_on IS NOT NULL))),
+    CONSTRAINT delegation_check CHECK ((delegator <> contractor)),
+    CONSTRAINT delegation_contract_check CHECK ((btrim(contract) <> ''::text))
+);
+
+ALTER TABLE registry.delegation ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.delegation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.epoch (
+    singleton boolean DEFAULT true NOT NULL,
+    number bigint NOT NULL,
+    CONSTRAINT epoch_singleton_check CHECK (singleton)
+);
+
+CREATE TABLE registry.frozen_audience (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    dataset text NOT NULL,
+    kind text DEFAULT 'mutualised'::text NOT NULL,
+    organisations text[] NOT NULL,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT frozen_audience_kind_check CHECK ((kind = 'mutualised'::text))
+);
+
+COMMENT ON TABLE registry.frozen_audience IS '004 §2.3.2: who had the data when its owner left; nobody is added.';
+
+ALTER TABLE registry.frozen_audience ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.frozen_audience_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.group_member (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    working_group text NOT NULL,
+    organisation text NOT NULL,
+    facilitator boolean DEFAULT false NOT NULL,
+    guest boolean DEFAULT false NOT NULL,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT guests_leave CHECK (((NOT guest) OR (NOT upper_inf(valid))))
+);
+
+ALTER TABLE registry.group_member ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.group_member_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.instrument (
+    id text NOT NULL,
+    kind text NOT NULL,
+    version text NOT NULL,
+    title text NOT NULL,
+    CONSTRAINT instrument_id_check CHECK ((btrim(id) <> ''::text)),
+    CONSTRAINT instrument_kind_check CHECK ((kind = ANY (ARRAY['charter'::text, 'convention'::text, 'amendment'::text, 'annex'::text]))),
+    CONSTRAINT instrument_version_check CHECK ((btrim(version) <> ''::text))
+);
+
+CREATE TABLE registry.instrument_acceptance (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    organisation text NOT NULL,
+    instrument text NOT NULL,
+    accepted_on date NOT NULL,
+    piece text NOT NULL,
+    CONSTRAINT instrument_acceptance_piece_check CHECK ((btrim(piece) <> ''::text))
+);
+
+ALTER TABLE registry.instrument_acceptance ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.instrument_acceptance_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.instrument_term (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    instrument text NOT NULL,
+    kind text NOT NULL,
+    signed_on date,
+    notified_on date,
+    renewal text DEFAULT 'none'::text NOT NULL,
+    notice_months integer,
+    court text,
+    deliberation text,
+    decision bigint,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT instrument_term_notice_months_check CHECK ((notice_months >= 0)),
+    CONSTRAINT instrument_term_renewal_check CHECK ((renewal ~ '^(none|tacit [0-9]+)$'::text))
+);
+
+COMMENT ON COLUMN registry.instrument_term.valid IS 'In force: the charter of seed 004 from 2022-01-01 for five years.';
+
+ALTER TABLE registry.instrument_term ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.instrument_term_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.inventory_entry (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    dataset text NOT NULL,
+    kind text DEFAULT 'coproduced'::text NOT NULL,
+    version text NOT NULL,
+    decision bigint NOT NULL,
+    CONSTRAINT inventory_entry_kind_check CHECK ((kind = 'coproduced'::text))
+);
+
+ALTER TABLE registry.inventory_entry ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.inventory_entry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.mandate (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    organisation text NOT NULL,
+    role text NOT NULL,
+    person text NOT NULL,
+    email text,
+    phone text,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT mandate_person_check CHECK ((btrim(person) <> ''::text)),
+    CONSTRAINT mandate_role_check CHECK ((role = ANY (ARRAY['technical_referent'::text, 'deputy'::text, 'steering_representative'::text, 'facilitator'::text, 'pilot_project_manager'::text, 'resource_person'::text, 'host_contact'::text, 'depositor_contact'::text])))
+);
+
+ALTER TABLE registry.mandate ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.mandate_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE registry.meeting ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.meeting_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.membership (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    organisation text NOT NULL,
+    application bigint DEFAULT nextval('registry.case_number'::regclass) NOT NULL,
+    listed boolean NOT NULL,
+    state text NOT NULL,
+    reasons text,
+    notified_on date,
+    decision bigint,
+    CONSTRAINT approval_names_its_decision CHECK (((state <> ALL (ARRAY['approved'::text, 'refused'::text])) OR (decision IS NOT NULL))),
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT listed_bodies_are_admissible CHECK (((NOT listed) OR (state <> ALL (ARRAY['opinion_pending'::text, 'decision_pending'::text, 'approved'::text, 'refused'::text])))),
+    CONSTRAINT membership_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'admissible'::text, 'opinion_pending'::text, 'decision_pending'::text, 'approved'::text, 'refused'::text, 'pieces_pending'::text, 'adherent'::text, 'former'::text]))),
+    CONSTRAINT others_await_opinion_and_decision CHECK ((listed OR (state <> 'admissible'::text))),
+    CONSTRAINT refusal_has_reasons_and_notice CHECK (((state <> 'refused'::text) OR ((COALESCE(btrim(reasons), ''::text) <> ''::text) AND (notified_on IS NOT NULL))))
+);
+
+ALTER TABLE registry.membership ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.membership_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.organisation (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    organisation text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    listed boolean DEFAULT false NOT NULL,
+    insee text,
+    siren text,
+    siret text,
+    commercial_missions text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT organisation_insee_check CHECK ((insee ~ '^[0-9AB]{5}$'::text)),
+    CONSTRAINT organisation_kind_check CHECK ((kind = ANY (ARRAY['commune'::text, 'ept'::text, 'departement'::text, 'state_service'::text, 'public_establishment'::text, 'emergency_service'::text, 'other_authority'::text, 'company'::text, 'association'::text]))),
+    CONSTRAINT organisation_name_check CHECK ((btrim(name) <> ''::text)),
+    CONSTRAINT organisation_siren_check CHECK ((siren ~ '^[0-9]{9}$'::text)),
+    CONSTRAINT organisation_siret_check CHECK ((siret ~ '^[0-9]{14}$'::text))
+);
+
+ALTER TABLE registry.organisation ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.organisation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.ownership (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    dataset text NOT NULL,
+    kind text DEFAULT 'mutualised'::text NOT NULL,
+    organisation text NOT NULL,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT ownership_kind_check CHECK ((kind = 'mutualised'::text))
+);
+
+ALTER TABLE registry.ownership ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.ownership_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.piece (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    organisation text NOT NULL,
+    application bigint NOT NULL,
+    kind text NOT NULL,
+    reference text NOT NULL,
+    dated_on date NOT NULL,
+    received_on date NOT NULL,
+    CONSTRAINT piece_check CHECK ((received_on >= dated_on)),
+    CONSTRAINT piece_kind_check CHECK ((kind = ANY (ARRAY['deliberation'::text, 'form'::text, 'email_return'::text, 'postal_return'::text, 'withdrawal_letter'::text]))),
+    CONSTRAINT piece_reference_check CHECK ((btrim(reference) <> ''::text))
+);
+
+ALTER TABLE registry.piece ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.piece_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.pilotage (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    organisation text NOT NULL,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid)))
+);
+
+ALTER TABLE registry.pilotage ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.pilotage_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.publication (
+    number bigint NOT NULL,
+    published_at timestamp with time zone DEFAULT now() NOT NULL,
+    author text NOT NULL,
+    sha256 text NOT NULL,
+    collections jsonb NOT NULL
+);
+
+ALTER TABLE registry.publication ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.publication_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.remembered (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint
+);
+
+COMMENT ON TABLE registry.remembered IS 'Template, always empty: what the registry remembers of every row.';
+
+ALTER TABLE registry.remembered ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.remembered_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.sub_distribution (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    number bigint DEFAULT nextval('registry.case_number'::regclass) NOT NULL,
+    ept text NOT NULL,
+    commune text NOT NULL,
+    datasets text[],
+    own_territory boolean DEFAULT false NOT NULL,
+    state text NOT NULL,
+    acknowledged_on date,
+    reasons text,
+    CONSTRAINT acknowledgement_is_dated CHECK (((state <> 'acknowledged'::text) OR (acknowledged_on IS NOT NULL))),
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT sub_distribution_check CHECK ((ept <> commune)),
+    CONSTRAINT sub_distribution_state_check CHECK ((state = ANY (ARRAY['offered'::text, 'acknowledged'::text, 'suspended'::text])))
+);
+
+ALTER TABLE registry.sub_distribution ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.sub_distribution_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.takedown (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    number bigint DEFAULT nextval('registry.case_number'::regclass) NOT NULL,
+    dataset text NOT NULL,
+    scope text NOT NULL,
+    requester text NOT NULL,
+    channel text NOT NULL,
+    state text NOT NULL,
+    tombstone jsonb,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT takedown_channel_check CHECK ((btrim(channel) <> ''::text)),
+    CONSTRAINT takedown_leaves_a_tombstone CHECK (((state <> 'executed'::text) OR (tombstone IS NOT NULL))),
+    CONSTRAINT takedown_requester_check CHECK ((btrim(requester) <> ''::text)),
+    CONSTRAINT takedown_scope_check CHECK ((scope = ANY (ARRAY['public'::text, 'all'::text]))),
+    CONSTRAINT takedown_state_check CHECK ((state = ANY (ARRAY['received'::text, 'executed'::text])))
+);
+
+ALTER TABLE registry.takedown ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.takedown_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.terms (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    dataset text NOT NULL,
+    kind text DEFAULT 'mutualised'::text NOT NULL,
+    set_by text NOT NULL,
+    mode text NOT NULL,
+    actions text[] NOT NULL,
+    named text[] DEFAULT '{}'::text[] NOT NULL,
+    agreed text[] DEFAULT '{}'::text[] NOT NULL,
+    hidden_attributes text[] DEFAULT '{}'::text[] NOT NULL,
+    extends_to_ept_communes boolean DEFAULT false NOT NULL,
+    allows_contractors boolean DEFAULT false NOT NULL,
+    own_territory boolean DEFAULT false NOT NULL,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT terms_actions_check CHECK ((actions <@ ARRAY['discover'::text, 'view'::text, 'query'::text, 'download'::text, 'subscribe'::text, 'contribute'::text, 'configure'::text, 'publish_open'::text, 'redistribute'::text, 'grant'::text, 'validate'::text, 'audit'::text, 'takedown'::text])),
+    CONSTRAINT terms_kind_check CHECK ((kind = 'mutualised'::text)),
+    CONSTRAINT terms_mode_check CHECK ((mode = ANY (ARRAY['all_partners'::text, 'named'::text, 'on_agreement'::text, 'closed'::text])))
+);
+
+ALTER TABLE registry.terms ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.terms_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.territorial_membership (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    ept text NOT NULL,
+    commune text NOT NULL,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT territorial_membership_check CHECK ((ept <> commune))
+);
+
+ALTER TABLE registry.territorial_membership ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.territorial_membership_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.third_party_transfer (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    number bigint DEFAULT nextval('registry.case_number'::regclass) NOT NULL,
+    giver text NOT NULL,
+    recipient text NOT NULL,
+    dataset text NOT NULL,
+    version text,
+    notice_sha256 text NOT NULL,
+    acknowledged boolean NOT NULL,
+    acknowledged_on date,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT third_party_transfer_check CHECK ((giver <> recipient)),
+    CONSTRAINT third_party_transfer_notice_sha256_check CHECK ((notice_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT transfer_acknowledgement_is_dated CHECK (((NOT acknowledged) OR (acknowledged_on IS NOT NULL)))
+);
+
+ALTER TABLE registry.third_party_transfer ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.third_party_transfer_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.token (
+    id text NOT NULL,
+    login text NOT NULL,
+    sha256 bytea NOT NULL,
+    label text DEFAULT ''::text NOT NULL,
+    collections text[],
+    actions text[],
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    author text NOT NULL,
+    CONSTRAINT token_check CHECK (((expires_at > created_at) AND (expires_at <= (created_at + '366 days'::interval)))),
+    CONSTRAINT token_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+
+ALTER TABLE registry.vote ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.vote_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.working_group (
+    id text NOT NULL,
+    CONSTRAINT working_group_id_check CHECK ((btrim(id) <> ''::text))
+);
+
+CREATE TABLE served.published (
+    collection text NOT NULL,
+    relation regclass NOT NULL,
+    columns text[] NOT NULL,
+    id_column text NOT NULL,
+    territory text
+);
+
+COMMENT ON TABLE served.published IS 'Allow-list of tables and columns that view profiles may be granted.';
+
+CREATE VIEW served.raster_file AS
+ SELECT ((((v.collection || '/'::text) || v.name) || '/'::text) || f.name) AS key,
+    v.collection,
+    v.id AS vintage,
+    v.name AS vintage_name,
+    v.during,
+    v.srid,
+    v.published_at,
+    f.name,
+    f.path,
+    f.sha256,
+    f.size,
+    f.width,
+    f.height,
+    f.west,
+    f.south,
+    f.east,
+    f.north,
+    f.pixel,
+    f.footprint,
+    f.properties,
+    f.imported_at
+   FROM (raster.file f
+     JOIN raster.vintage v ON ((v.id = f.vintage)))
+  WHERE ((v.published_at IS NOT NULL) AND (v.replaced_at IS NULL));
+
+COMMENT ON VIEW served.raster_file IS 'Files of the vintages in force; names of files, never pixels.';
+
+CREATE VIEW served.raster_vintage AS
+ SELECT v.id,
+    v.collection,
+    v.name,
+    v.during,
+    v.srid,
+    v.overview,
+    v.overview_pixel,
+    v.published_at
+   FROM raster.vintage v
+  WHERE ((v.published_at IS NOT NULL) AND (v.replaced_at IS NULL));
+
+COMMENT ON VIEW served.raster_vintage IS 'Vintages in force.';
+
+ALTER TABLE ONLY journal.cuts
+    ADD CONSTRAINT cuts_pkey PRIMARY KEY (last_number);
+
+ALTER TABLE ONLY journal.decisions
+    ADD CONSTRAINT decisions_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY journal.reads_by_month
+    ADD CONSTRAINT reads_by_month_month_organisation_dataset_action_outcome_ru_key UNIQUE NULLS NOT DISTINCT (month, organisation, dataset, action, outcome, rule);
+
+ALTER TABLE ONLY journal.seals
+    ADD CONSTRAINT seals_pkey PRIMARY KEY (day);
+
+ALTER TABLE ONLY registry.instrument_acceptance
+    ADD CONSTRAINT accepted_once EXCLUDE USING gist (organisation WITH =, instrument WITH =, known WITH &&);
+
+ALTER TABLE ONLY registry.account
+    ADD CONSTRAINT account_oidc_issuer_oidc_subject_key UNIQUE (oidc_issuer, oidc_subject);
+
+ALTER TABLE ONLY registry.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (login);
+
+ALTER TABLE ONLY registry.act
+    ADD CONSTRAINT act_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.sub_distribution
+    ADD CONSTRAINT act_said_once EXCLUDE USING gist (number WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.agenda_item
+    ADD CONSTRAINT agenda_item_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.agreement
+    ADD CONSTRAINT agreement_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.attendance
+    ADD CONSTRAINT attendance_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.body
+    ADD CONSTRAINT body_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.co_owner
+    ADD CONSTRAINT co_owner_dataset_version_organisation_key UNIQUE (dataset, version, organisation);
+
+ALTER TABLE ONLY registry.co_owner
+    ADD CONSTRAINT co_owner_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.committee
+    ADD CONSTRAINT committee_id_kind_key UNIQUE (id, kind);
+
+ALTER TABLE ONLY registry.committee
+    ADD CONSTRAINT committee_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.competence
+    ADD CONSTRAINT competence_pkey PRIMARY KEY (committee, subject, nature);
+
+ALTER TABLE ONLY registry.coproduction
+    ADD CONSTRAINT coproduction_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.data_version
+    ADD CONSTRAINT data_version_pkey PRIMARY KEY (collection);
+
+ALTER TABLE ONLY registry.dataset_attributes
+    ADD CONSTRAINT dataset_attributes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.dataset_exception
+    ADD CONSTRAINT dataset_exception_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.dataset
+    ADD CONSTRAINT dataset_id_kind_key UNIQUE (id, kind);
+
+ALTER TABLE ONLY registry.dataset_licence
+    ADD CONSTRAINT dataset_licence_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.dataset_metadata
+    ADD CONSTRAINT dataset_metadata_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.dataset
+    ADD CONSTRAINT dataset_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.dataset_state
+    ADD CONSTRAINT dataset_state_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.dataset_version
+    ADD CONSTRAINT dataset_version_dataset_version_key UNIQUE (dataset, version);
+
+ALTER TABLE ONLY registry.dataset_version
+    ADD CONSTRAINT dataset_version_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.dated
+    ADD CONSTRAINT dated_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.decision
+    ADD CONSTRAINT decision_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.declared
+    ADD CONSTRAINT declared_once EXCLUDE USING gist (dataset WITH =, facet WITH =, known WITH &&);
+
+ALTER TABLE ONLY registry.declared
+    ADD CONSTRAINT declared_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.delegation
+    ADD CONSTRAINT delegation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.delegation
+    ADD CONSTRAINT delegation_said_once EXCLUDE USING gist (number WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.epoch
+    ADD CONSTRAINT epoch_pkey PRIMARY KEY (singleton);
+
+ALTER TABLE ONLY registry.dataset_exception
+    ADD CONSTRAINT exception_said_once EXCLUDE USING gist (number WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.frozen_audience
+    ADD CONSTRAINT frozen_audience_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.group_member
+    ADD CONSTRAINT group_member_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.instrument_acceptance
+    ADD CONSTRAINT instrument_acceptance_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.instrument
+    ADD CONSTRAINT instrument_id_kind_key UNIQUE (id, kind);
+
+ALTER TABLE ONLY registry.instrument
+    ADD CONSTRAINT instrument_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.instrument_term
+    ADD CONSTRAINT instrument_term_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.inventory_entry
+    ADD CONSTRAINT inventory_entry_dataset_version_key UNIQUE (dataset, version);
+
+ALTER TABLE ONLY registry.inventory_entry
+    ADD CONSTRAINT inventory_entry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.decision
+    ADD CONSTRAINT item_ruled_once EXCLUDE USING gist (meeting WITH =, item WITH =, known WITH &&);
+
+ALTER TABLE ONLY registry.mandate
+    ADD CONSTRAINT mandate_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.meeting
+    ADD CONSTRAINT meeting_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.group_member
+    ADD CONSTRAINT member_once EXCLUDE USING gist (working_group WITH =, organisation WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.membership
+    ADD CONSTRAINT membership_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.agreement
+    ADD CONSTRAINT one_answer_at_any_date EXCLUDE USING gist (number WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.instrument_term
+    ADD CONSTRAINT one_charter_in_force EXCLUDE USING gist (valid WITH &&, known WITH &&) WHERE ((kind = 'charter'::text));
+
+ALTER TABLE ONLY registry.territorial_membership
+    ADD CONSTRAINT one_ept_per_commune EXCLUDE USING gist (commune WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.frozen_audience
+    ADD CONSTRAINT one_frozen_audience EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.coproduction
+    ADD CONSTRAINT one_group_at_any_date EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.mandate
+    ADD CONSTRAINT one_holder_at_any_date EXCLUDE USING gist (organisation WITH =, role WITH =, valid WITH &&, known WITH &&) WHERE ((role = ANY (ARRAY['technical_referent'::text, 'deputy'::text, 'steering_representative'::text, 'pilot_project_manager'::text])));
+
+ALTER TABLE ONLY registry.dataset_licence
+    ADD CONSTRAINT one_licence EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.dataset_attributes
+    ADD CONSTRAINT one_list_of_attributes EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.meeting
+    ADD CONSTRAINT one_meeting_a_day EXCLUDE USING gist (committee WITH =, held_on WITH =, known WITH &&);
+
+ALTER TABLE ONLY registry.ownership
+    ADD CONSTRAINT one_owner_at_any_date EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.piece
+    ADD CONSTRAINT one_piece_of_a_kind EXCLUDE USING gist (organisation WITH =, application WITH =, kind WITH =, known WITH &&);
+
+ALTER TABLE ONLY registry.pilotage
+    ADD CONSTRAINT one_pilot_at_any_date EXCLUDE USING gist (valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.terms
+    ADD CONSTRAINT one_set_of_terms EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.membership
+    ADD CONSTRAINT one_standing_at_any_date EXCLUDE USING gist (organisation WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.dataset_state
+    ADD CONSTRAINT one_state_at_any_date EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.instrument_term
+    ADD CONSTRAINT one_term_per_instrument EXCLUDE USING gist (instrument WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.dataset_metadata
+    ADD CONSTRAINT one_visibility EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.vote
+    ADD CONSTRAINT one_voice_per_body EXCLUDE USING gist (decision WITH =, organisation WITH =, known WITH &&);
+
+ALTER TABLE ONLY registry.organisation
+    ADD CONSTRAINT organisation_described_once EXCLUDE USING gist (organisation WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.organisation
+    ADD CONSTRAINT organisation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.ownership
+    ADD CONSTRAINT ownership_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.piece
+    ADD CONSTRAINT piece_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.pilotage
+    ADD CONSTRAINT pilotage_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.attendance
+    ADD CONSTRAINT present_once EXCLUDE USING gist (meeting WITH =, organisation WITH =, known WITH &&);
+
+ALTER TABLE ONLY registry.publication
+    ADD CONSTRAINT publication_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY registry.remembered
+    ADD CONSTRAINT remembered_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.sub_distribution
+    ADD CONSTRAINT sub_distribution_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.takedown
+    ADD CONSTRAINT takedown_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.takedown
+    ADD CONSTRAINT takedown_said_once EXCLUDE USING gist (number WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.terms
+    ADD CONSTRAINT terms_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.territorial_membership
+    ADD CONSTRAINT territorial_membership_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.third_party_transfer
+    ADD CONSTRAINT third_party_transfer_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.token
+    ADD CONSTRAINT token_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.token
+    ADD CONSTRAINT token_sha256_key UNIQUE (sha256);
+
+ALTER TABLE ONLY registry.third_party_transfer
+    ADD CONSTRAINT transfer_said_once EXCLUDE USING gist (number WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.vote
+    ADD CONSTRAINT vote_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.working_group
+    ADD CONSTRAINT working_group_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY served.published
+    ADD CONSTRAINT published_pkey PRIMARY KEY (collection);
+
+CREATE INDEX decisions_at ON journal.decisions USING btree (at);
+
+CREATE INDEX decisions_dataset ON journal.decisions USING btree (dataset, at);
+
+CREATE INDEX decisions_organisation ON journal.decisions USING btree (organisation, at);
+
+CREATE INDEX act_recorded_at ON registry.act USING btree (recorded_at);
+
+CREATE TRIGGER decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.decisions FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change();
+
+CREATE TRIGGER seals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.seals FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change();
+
+CREATE TRIGGER account_bumps AFTER INSERT OR DELETE OR UPDATE ON registry.account FOR EACH STATEMENT EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.agenda_item FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.agreement FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.attendance FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT ON registry.co_owner FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.coproduction FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.dataset_attributes FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.dataset_exception FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.dataset_licence FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.dataset_metadata FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.dataset_state FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT ON registry.dataset_version FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.decision FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.declared FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.delegation FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.frozen_audience FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.group_member FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.instrument_acceptance FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.instrument_term FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT ON registry.inventory_entry FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.mandate FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.meeting FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.membership FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.organisation FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.ownership FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.piece FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.pilotage FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.sub_distribution FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.takedown FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.terms FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.territorial_membership FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.third_party_transfer FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.vote FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER invariant AFTER INSERT ON registry.agreement FOR EACH ROW EXECUTE FUNCTION registry.check_agreement();
+
+CREATE TRIGGER invariant AFTER INSERT ON registry.attendance FOR EACH ROW EXECUTE FUNCTION registry.check_attendance();
+
+CREATE TRIGGER invariant AFTER INSERT ON registry.co_owner FOR EACH ROW EXECUTE FUNCTION registry.check_co_owner();
+
+CREATE TRIGGER invariant AFTER INSERT ON registry.dataset_state FOR EACH ROW EXECUTE FUNCTION registry.check_dataset_state();
+
+CREATE TRIGGER invariant AFTER INSERT ON registry.decision FOR EACH ROW EXECUTE FUNCTION registry.check_decision();
+
+CREATE TRIGGER invariant AFTER INSERT ON registry.frozen_audience FOR EACH ROW EXECUTE FUNCTION registry.check_frozen_audience();
+
+CREATE TRIGGER invariant AFTER INSERT ON registry.instrument_term FOR EACH ROW EXECUTE FUNCTION registry.check_instrument_term();
+
+CREATE TRIGGER invariant AFTER INSERT ON registry.membership FOR EACH ROW EXECUTE FUNCTION registry.check_membership();
+
+CREATE TRIGGER invariant AFTER INSERT ON registry.sub_distribution FOR EACH ROW EXECUTE FUNCTION registry.check_sub_distribution();
+
+CREATE TRIGGER invariant AFTER INSERT ON registry.terms FOR EACH ROW EXECUTE FUNCTION registry.check_terms();
+
+CREATE TRIGGER invariant AFTER INSERT ON registry.vote FOR EACH ROW EXECUTE FUNCTION registry.check_vote();
+
+CREATE TRIGGER keep BEFORE DELETE OR UPDATE ON registry.act FOR EACH ROW EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep BEFORE DELETE OR UPDATE ON registry.body FOR EACH ROW EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep BEFORE DELETE OR UPDATE ON registry.co_owner FOR EACH ROW EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep BEFORE DELETE OR UPDATE ON registry.committee FOR EACH ROW EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep BEFORE DELETE OR UPDATE ON registry.dataset FOR EACH ROW EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep BEFORE DELETE OR UPDATE ON registry.dataset_version FOR EACH ROW EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep BEFORE DELETE OR UPDATE ON registry.instrument FOR EACH ROW EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep BEFORE DELETE OR UPDATE ON registry.inventory_entry FOR EACH ROW EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep BEFORE DELETE OR UPDATE ON registry.working_group FOR EACH ROW EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.act FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.agenda_item FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.agreement FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.attendance FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.body FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.co_owner FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.committee FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.coproduction FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.dataset FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.dataset_attributes FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.dataset_exception FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.dataset_licence FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.dataset_metadata FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.dataset_state FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.dataset_version FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.decision FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.declared FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.delegation FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.frozen_audience FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.group_member FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.instrument FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.instrument_acceptance FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.instrument_term FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.inventory_entry FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.mandate FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.meeting FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.membership FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.organisation FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.ownership FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.piece FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.pilotage FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.sub_distribution FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.takedown FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.terms FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.territorial_membership FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.third_party_transfer FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.vote FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.working_group FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER publication_bumps AFTER INSERT ON registry.publication FOR EACH STATEMENT EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.agenda_item FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.agreement FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.attendance FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.coproduction FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.dataset_attributes FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.dataset_exception FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.dataset_licence FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.dataset_metadata FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.dataset_state FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.decision FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.declared FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.delegation FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.frozen_audience FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.group_member FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.instrument_acceptance FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.instrument_term FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.mandate FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.meeting FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.membership FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.organisation FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.ownership FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.piece FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.pilotage FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.sub_distribution FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.takedown FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.terms FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.territorial_membership FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.third_party_transfer FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.vote FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER stamp BEFORE INSERT ON registry.act FOR EACH ROW EXECUTE FUNCTION registry.stamp_act();
+
+CREATE TRIGGER token_bumps AFTER INSERT OR DELETE OR UPDATE ON registry.token FOR EACH STATEMENT EXECUTE FUNCTION registry.bump_epoch();
+
+ALTER TABLE ONLY registry.agenda_item
+    ADD CONSTRAINT agenda_item_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.agenda_item
+    ADD CONSTRAINT agenda_item_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.agenda_item
+    ADD CONSTRAINT agenda_item_committee_fkey FOREIGN KEY (committee) REFERENCES registry.committee(id);
+
+ALTER TABLE ONLY registry.agenda_item
+    ADD CONSTRAINT agenda_item_decision_fkey FOREIGN KEY (decision) REFERENCES registry.decision(id);
+
+ALTER TABLE ONLY registry.agreement
+    ADD CONSTRAINT agreement_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.agreement
+    ADD CONSTRAINT agreement_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.agreement
+    ADD CONSTRAINT agreement_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.agreement
+    ADD CONSTRAINT agreement_dataset_kind_fkey FOREIGN KEY (dataset, kind) REFERENCES registry.dataset(id, kind);
+
+ALTER TABLE ONLY registry.agreement
+    ADD CONSTRAINT agreement_requester_fkey FOREIGN KEY (requester) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.attendance
+    ADD CONSTRAINT attendance_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.attendance
+    ADD CONSTRAINT attendance_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.attendance
+    ADD CONSTRAINT attendance_meeting_fkey FOREIGN KEY (meeting) REFERENCES registry.meeting(id);
+
+ALTER TABLE ONLY registry.attendance
+    ADD CONSTRAINT attendance_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.co_owner
+    ADD CONSTRAINT co_owner_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.co_owner
+    ADD CONSTRAINT co_owner_dataset_kind_fkey FOREIGN KEY (dataset, kind) REFERENCES registry.dataset(id, kind);
+
+ALTER TABLE ONLY registry.co_owner
+    ADD CONSTRAINT co_owner_dataset_version_fkey FOREIGN KEY (dataset, version) REFERENCES registry.dataset_version(dataset, version);
+
+ALTER TABLE ONLY registry.co_owner
+    ADD CONSTRAINT co_owner_decision_fkey FOREIGN KEY (decision) REFERENCES registry.decision(id);
+
+ALTER TABLE ONLY registry.co_owner
+    ADD CONSTRAINT co_owner_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.coproduction
+    ADD CONSTRAINT coproduction_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.coproduction
+    ADD CONSTRAINT coproduction_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.coproduction
+    ADD CONSTRAINT coproduction_dataset_kind_fkey FOREIGN KEY (dataset, kind) REFERENCES registry.dataset(id, kind);
+
+ALTER TABLE ONLY registry.coproduction
+    ADD CONSTRAINT coproduction_working_group_fkey FOREIGN KEY (working_group) REFERENCES registry.working_group(id);
+
+ALTER TABLE ONLY registry.dataset_attributes
+    ADD CONSTRAINT dataset_attributes_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.dataset_attributes
+    ADD CONSTRAINT dataset_attributes_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.dataset_attributes
+    ADD CONSTRAINT dataset_attributes_dataset_fkey FOREIGN KEY (dataset) REFERENCES registry.dataset(id);
+
+ALTER TABLE ONLY registry.dataset_exception
+    ADD CONSTRAINT dataset_exception_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.dataset_exception
+    ADD CONSTRAINT dataset_exception_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.dataset_exception
+    ADD CONSTRAINT dataset_exception_dataset_fkey FOREIGN KEY (dataset) REFERENCES registry.dataset(id);
+
+ALTER TABLE ONLY registry.dataset_licence
+    ADD CONSTRAINT dataset_licence_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.dataset_licence
+    ADD CONSTRAINT dataset_licence_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.dataset_licence
+    ADD CONSTRAINT dataset_licence_dataset_fkey FOREIGN KEY (dataset) REFERENCES registry.dataset(id);
+
+ALTER TABLE ONLY registry.dataset_metadata
+    ADD CONSTRAINT dataset_metadata_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.dataset_metadata
+    ADD CONSTRAINT dataset_metadata_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.dataset_metadata
+    ADD CONSTRAINT dataset_metadata_dataset_fkey FOREIGN KEY (dataset) REFERENCES registry.dataset(id);
+
+ALTER TABLE ONLY registry.dataset_state
+    ADD CONSTRAINT dataset_state_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.dataset_state
+    ADD CONSTRAINT dataset_state_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.dataset_state
+    ADD CONSTRAINT dataset_state_dataset_kind_fkey FOREIGN KEY (dataset, kind) REFERENCES registry.dataset(id, kind);
+
+ALTER TABLE ONLY registry.dataset_state
+    ADD CONSTRAINT dataset_state_decision_fkey FOREIGN KEY (decision) REFERENCES registry.decision(id);
+
+ALTER TABLE ONLY registry.dataset_version
+    ADD CONSTRAINT dataset_version_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.dataset_version
+    ADD CONSTRAINT dataset_version_dataset_fkey FOREIGN KEY (dataset) REFERENCES registry.dataset(id);
+
+ALTER TABLE ONLY registry.decision
+    ADD CONSTRAINT decision_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.decision
+    ADD CONSTRAINT decision_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.decision
+    ADD CONSTRAINT decision_committee_kind_subject_nature_fkey FOREIGN KEY (committee_kind, subject, nature) REFERENCES registry.competence(committee, subject, nature);
+
+ALTER TABLE ONLY registry.decision
+    ADD CONSTRAINT decision_meeting_fkey FOREIGN KEY (meeting) REFERENCES registry.meeting(id);
+
+ALTER TABLE ONLY registry.declared
+    ADD CONSTRAINT declared_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.declared
+    ADD CONSTRAINT declared_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.declared
+    ADD CONSTRAINT declared_dataset_fkey FOREIGN KEY (dataset) REFERENCES registry.dataset(id);
+
+ALTER TABLE ONLY registry.delegation
+    ADD CONSTRAINT delegation_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.delegation
+    ADD CONSTRAINT delegation_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.delegation
+    ADD CONSTRAINT delegation_contractor_fkey FOREIGN KEY (contractor) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.delegation
+    ADD CONSTRAINT delegation_delegator_fkey FOREIGN KEY (delegator) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.frozen_audience
+    ADD CONSTRAINT frozen_audience_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.frozen_audience
+    ADD CONSTRAINT frozen_audience_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.frozen_audience
+    ADD CONSTRAINT frozen_audience_dataset_kind_fkey FOREIGN KEY (dataset, kind) REFERENCES registry.dataset(id, kind);
+
+ALTER TABLE ONLY registry.group_member
+    ADD CONSTRAINT group_member_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.group_member
+    ADD CONSTRAINT group_member_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.group_member
+    ADD CONSTRAINT group_member_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.group_member
+    ADD CONSTRAINT group_member_working_group_fkey FOREIGN KEY (working_group) REFERENCES registry.working_group(id);
+
+ALTER TABLE ONLY registry.instrument_acceptance
+    ADD CONSTRAINT instrument_acceptance_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.instrument_acceptance
+    ADD CONSTRAINT instrument_acceptance_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.instrument_acceptance
+    ADD CONSTRAINT instrument_acceptance_instrument_fkey FOREIGN KEY (instrument) REFERENCES registry.instrument(id);
+
+ALTER TABLE ONLY registry.instrument_acceptance
+    ADD CONSTRAINT instrument_acceptance_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.instrument_term
+    ADD CONSTRAINT instrument_term_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.instrument_term
+    ADD CONSTRAINT instrument_term_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.instrument_term
+    ADD CONSTRAINT instrument_term_decision_fkey FOREIGN KEY (decision) REFERENCES registry.decision(id);
+
+ALTER TABLE ONLY registry.instrument_term
+    ADD CONSTRAINT instrument_term_instrument_kind_fkey FOREIGN KEY (instrument, kind) REFERENCES registry.instrument(id, kind);
+
+ALTER TABLE ONLY registry.inventory_entry
+    ADD CONSTRAINT inventory_entry_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.inventory_entry
+    ADD CONSTRAINT inventory_entry_dataset_kind_fkey FOREIGN KEY (dataset, kind) REFERENCES registry.dataset(id, kind);
+
+ALTER TABLE ONLY registry.inventory_entry
+    ADD CONSTRAINT inventory_entry_dataset_version_fkey FOREIGN KEY (dataset, version) REFERENCES registry.dataset_version(dataset, version);
+
+ALTER TABLE ONLY registry.inventory_entry
+    ADD CONSTRAINT inventory_entry_decision_fkey FOREIGN KEY (decision) REFERENCES registry.decision(id);
+
+ALTER TABLE ONLY registry.mandate
+    ADD CONSTRAINT mandate_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.mandate
+    ADD CONSTRAINT mandate_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.mandate
+    ADD CONSTRAINT mandate_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.meeting
+    ADD CONSTRAINT meeting_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.meeting
+    ADD CONSTRAINT meeting_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.meeting
+    ADD CONSTRAINT meeting_committee_committee_kind_fkey FOREIGN KEY (committee, committee_kind) REFERENCES registry.committee(id, kind);
+
+ALTER TABLE ONLY registry.membership
+    ADD CONSTRAINT membership_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.membership
+    ADD CONSTRAINT membership_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.membership
+    ADD CONSTRAINT membership_decision_fkey FOREIGN KEY (decision) REFERENCES registry.decision(id);
+
+ALTER TABLE ONLY registry.membership
+    ADD CONSTRAINT membership_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.organisation
+    ADD CONSTRAINT organisation_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.organisation
+    ADD CONSTRAINT organisation_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.organisation
+    ADD CONSTRAINT organisation_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.ownership
+    ADD CONSTRAINT ownership_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.ownership
+    ADD CONSTRAINT ownership_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.ownership
+    ADD CONSTRAINT ownership_dataset_kind_fkey FOREIGN KEY (dataset, kind) REFERENCES registry.dataset(id, kind);
+
+ALTER TABLE ONLY registry.ownership
+    ADD CONSTRAINT ownership_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.piece
+    ADD CONSTRAINT piece_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.piece
+    ADD CONSTRAINT piece_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.piece
+    ADD CONSTRAINT piece_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.pilotage
+    ADD CONSTRAINT pilotage_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.pilotage
+    ADD CONSTRAINT pilotage_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.pilotage
+    ADD CONSTRAINT pilotage_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.sub_distribution
+    ADD CONSTRAINT sub_distribution_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.sub_distribution
+    ADD CONSTRAINT sub_distribution_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.sub_distribution
+    ADD CONSTRAINT sub_distribution_commune_fkey FOREIGN KEY (commune) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.sub_distribution
+    ADD CONSTRAINT sub_distribution_ept_fkey FOREIGN KEY (ept) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.takedown
+    ADD CONSTRAINT takedown_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.takedown
+    ADD CONSTRAINT takedown_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.takedown
+    ADD CONSTRAINT takedown_dataset_fkey FOREIGN KEY (dataset) REFERENCES registry.dataset(id);
+
+ALTER TABLE ONLY registry.terms
+    ADD CONSTRAINT terms_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.terms
+    ADD CONSTRAINT terms_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.terms
+    ADD CONSTRAINT terms_dataset_kind_fkey FOREIGN KEY (dataset, kind) REFERENCES registry.dataset(id, kind);
+
+ALTER TABLE ONLY registry.terms
+    ADD CONSTRAINT terms_set_by_fkey FOREIGN KEY (set_by) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.territorial_membership
+    ADD CONSTRAINT territorial_membership_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.territorial_membership
+    ADD CONSTRAINT territorial_membership_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.territorial_membership
+    ADD CONSTRAINT territorial_membership_commune_fkey FOREIGN KEY (commune) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.territorial_membership
+    ADD CONSTRAINT territorial_membership_ept_fkey FOREIGN KEY (ept) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.third_party_transfer
+    ADD CONSTRAINT third_party_transfer_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.third_party_transfer
+    ADD CONSTRAINT third_party_transfer_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.third_party_transfer
+    ADD CONSTRAINT third_party_transfer_dataset_fkey FOREIGN KEY (dataset) REFERENCES registry.dataset(id);
+
+ALTER TABLE ONLY registry.third_party_transfer
+    ADD CONSTRAINT third_party_transfer_giver_fkey FOREIGN KEY (giver) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.third_party_transfer
+    ADD CONSTRAINT third_party_transfer_recipient_fkey FOREIGN KEY (recipient) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.token
+    ADD CONSTRAINT token_login_fkey FOREIGN KEY (login) REFERENCES registry.account(login);
+
+ALTER TABLE ONLY registry.vote
+    ADD CONSTRAINT vote_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.vote
+    ADD CONSTRAINT vote_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.vote
+    ADD CONSTRAINT vote_decision_fkey FOREIGN KEY (decision) REFERENCES registry.decision(id);
+
+ALTER TABLE ONLY registry.vote
+    ADD CONSTRAINT vote_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
+GRANT USAGE ON SCHEMA journal TO idg_app;
+
+GRANT USAGE ON SCHEMA registry TO idg_app;
+
+GRANT USAGE ON SCHEMA served TO idg_app;
+
+REVOKE ALL ON FUNCTION journal.append(entries jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION journal.append(entries jsonb) TO idg_app;
+
+REVOKE ALL ON FUNCTION journal.canonical(d journal.decisions) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION registry.epoch_unmoved() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION served.ensure_profile(wanted_collection text, wanted_columns text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION served.ensure_profile(wanted_collection text, wanted_columns text[]) TO idg_app;
+
+REVOKE ALL ON FUNCTION served.ensure_writer(wanted_collection text, wanted_columns text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION served.ensure_writer(wanted_collection text, wanted_columns text[]) TO idg_app;
+
+REVOKE ALL ON FUNCTION served.make_profile(wanted_collection text, wanted_columns text[], kind text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION served.outline(codes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION served.outline(codes text[]) TO idg_app;
+
+REVOKE ALL ON FUNCTION served.profile_name(wanted_collection text, wanted_columns text[], kind text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION served.publish(new_collection text, new_relation regclass, new_columns text[], new_id text, new_territory text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION served.row_test(territory text) FROM PUBLIC;
+
+GRANT SELECT ON TABLE registry.account TO idg_app;
+
+GRANT SELECT ON TABLE registry.act TO idg_app;
+
+GRANT SELECT ON TABLE registry.agenda_item TO idg_app;
+
+GRANT SELECT ON TABLE registry.agreement TO idg_app;
+
+GRANT SELECT ON TABLE registry.attendance TO idg_app;
+
+GRANT SELECT ON TABLE registry.body TO idg_app;
+
+GRANT SELECT ON TABLE registry.co_owner TO idg_app;
+
+GRANT SELECT ON TABLE registry.committee TO idg_app;
+
+GRANT SELECT ON TABLE registry.competence TO idg_app;
+
+GRANT SELECT ON TABLE registry.coproduction TO idg_app;
+
+GRANT SELECT ON TABLE registry.data_version TO idg_app;
+
+GRANT SELECT ON TABLE registry.dataset TO idg_app;
+
+GRANT SELECT ON TABLE registry.dataset_attributes TO idg_app;
+
+GRANT SELECT ON TABLE registry.dataset_exception TO idg_app;
+
+GRANT SELECT ON TABLE registry.dataset_licence TO idg_app;
+
+GRANT SELECT ON TABLE registry.dataset_metadata TO idg_app;
+
+GRANT SELECT ON TABLE registry.dataset_state TO idg_app;
+
+GRANT SELECT ON TABLE registry.dataset_version TO idg_app;
+
+GRANT SELECT ON TABLE registry.dated TO idg_app;
+
+GRANT SELECT ON TABLE registry.decision TO idg_app;
+
+GRANT SELECT ON TABLE registry.meeting TO idg_app;
+
+GRANT SELECT ON TABLE registry.vote TO idg_app;
+
+GRANT SELECT ON TABLE registry.decision_result TO idg_app;
+
+GRANT SELECT ON TABLE registry.declared TO idg_app;
+
+GRANT SELECT ON TABLE registry.delegation TO idg_app;
+
+GRANT SELECT ON TABLE registry.epoch TO idg_app;
+
+GRANT SELECT ON TABLE registry.frozen_audience TO idg_app;
+
+GRANT SELECT ON TABLE registry.group_member TO idg_app;
+
+GRANT SELECT ON TABLE registry.instrument TO idg_app;
+
+GRANT SELECT ON TABLE registry.instrument_acceptance TO idg_app;
+
+GRANT SELECT ON TABLE registry.instrument_term TO idg_app;
+
+GRANT SELECT ON TABLE registry.inventory_entry TO idg_app;
+
+GRANT SELECT ON TABLE registry.mandate TO idg_app;
+
+GRANT SELECT ON TABLE registry.membership TO idg_app;
+
+GRANT SELECT ON TABLE registry.organisation TO idg_app;
+
+GRANT SELECT ON TABLE registry.ownership TO idg_app;
+
+GRANT SELECT ON TABLE registry.piece TO idg_app;
+
+GRANT SELECT ON TABLE registry.pilotage TO idg_app;
+
+GRANT SELECT ON TABLE registry.publication TO idg_app;
+
+GRANT SELECT ON TABLE registry.remembered TO idg_app;
+
+GRANT SELECT ON TABLE registry.sub_distribution TO idg_app;
+
+GRANT SELECT ON TABLE registry.takedown TO idg_app;
+
+GRANT SELECT ON TABLE registry.terms TO idg_app;
+
+GRANT SELECT ON TABLE registry.territorial_membership TO idg_app;
+
+GRANT SELECT ON TABLE registry.third_party_transfer TO idg_app;
+
+GRANT SELECT ON TABLE registry.token TO idg_app;
+
+GRANT SELECT ON TABLE registry.working_group TO idg_app;
+
+GRANT SELECT ON TABLE served.raster_file TO idg_app;
+
+GRANT SELECT ON TABLE served.raster_vintage TO idg_app;
