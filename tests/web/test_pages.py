@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from tests.ogc.describe.conftest import CONFIG, PARTNER, Asking
 
+from mig_idg.errors import ANSWERS, NotFound
 from mig_idg.guard.principal import PUBLIC, Principal
 from mig_idg.ogc.describe.service import UNNAMED
 from mig_idg.web import pages
@@ -151,6 +152,23 @@ def test_other_pages_keep_the_language_chosen_by_address() -> None:
 def test_the_other_language_is_one_link_away(asking: Asking, render: pages.Render) -> None:
     text = page(asking, render, "/collections/bancs", lang="en")
     assert 'hreflang="fr" href="/collections/bancs?lang=fr"' in text
+
+
+def test_persons_sign_in_where_there_is_a_provider(asking: Asking) -> None:
+    with_provider = pages.renderer(SimpleNamespace(config_file=CONFIG, oidc_issuer="https://id.example"))
+    without = pages.renderer(SimpleNamespace(config_file=CONFIG, oidc_issuer=None))
+    assert 'href="/connexion"' in page(asking, with_provider, "/aide/connexion")
+    assert 'href="/connexion"' not in page(asking, without, "/aide/connexion")
+    assert 'href="/deconnexion"' in page(asking, with_provider, "/", PARTNER)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_type_of_every_problem_leads_to_a_page(asking: Asking, render: pages.Render, lang: Any) -> None:
+    for row in ANSWERS.values():
+        text = page(asking, render, f"/problems/{row.code}", lang=lang)
+        assert row.title.in_(lang).replace("'", "&#39;") in text
+    with pytest.raises(NotFound):
+        asking.answer("/problems/nope")
 
 
 PROBLEM = {

@@ -17,7 +17,10 @@ _TOKEN_PREFIX = re.compile(r"/t/[^/]+$")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The surroundings of one page. Addresses are below the root of the site, with the caller's token prefix if any."""
+    """The surroundings of one page. Addresses are below the root of the site, with the caller's token prefix if any.
+
+    `sign_in` says that persons may sign in with their body's account (OpenID Connect), at `/connexion`.
+    """
 
     service: Service
     lang: Lang
@@ -28,6 +31,7 @@ class Frame:
     query: Mapping[str, str] = field(default_factory=dict)
     who: str | None = None
     signed_in: bool = False
+    sign_in: bool = False
 
     def url(self, path: str, **query: str | int) -> str:
         """An address of ours for a link in this page; the language chosen by `lang=` goes with it."""
@@ -48,10 +52,10 @@ class Frame:
         return "fr" if self.lang == "en" else "en"
 
 
-def frame_of(service: Service, lang: Lang, visit: Any = None) -> Frame:
+def frame_of(service: Service, lang: Lang, visit: Any = None, *, sign_in: bool = False) -> Frame:
     """The frame of a visit; without one (a problem told before the threshold), the bare one."""
     if visit is None:
-        return Frame(service, lang)
+        return Frame(service, lang, sign_in=sign_in)
     public = _TOKEN_PREFIX.sub("", visit.base_url)
     principal = visit.principal
     return Frame(
@@ -64,4 +68,5 @@ def frame_of(service: Service, lang: Lang, visit: Any = None) -> Frame:
         query=visit.query,
         who=name_of(principal.organisation) if principal.organisation else principal.name,
         signed_in=not principal.public,
+        sign_in=sign_in,
     )

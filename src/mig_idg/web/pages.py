@@ -47,7 +47,9 @@ def environment() -> Environment:
 
 def renderer(settings: Configured) -> Render:
     """`render` for the service that the settings name."""
-    return partial(_render, load_service(settings.config_file))
+    return partial(
+        _render, load_service(settings.config_file), sign_in=getattr(settings, "oidc_issuer", None) is not None
+    )
 
 
 def render(name: str, context: Mapping[str, Any], lang: Lang) -> str:
@@ -60,9 +62,9 @@ def problem_page(document: Mapping[str, Any], lang: Lang) -> str:
     return render("problem", {"problem": document}, lang)
 
 
-def _render(service: Service, name: str, context: Mapping[str, Any], lang: Lang) -> str:
+def _render(service: Service, name: str, context: Mapping[str, Any], lang: Lang, *, sign_in: bool = False) -> str:
     visit = context.get("visit")
-    frame = frame_of(service, lang, visit)
+    frame = frame_of(service, lang, visit, sign_in=sign_in)
     document = context.get("document", context.get(name))
     shown = {"visit": None, "document": document, **context, **_tools(frame)}
     shown["chart"] = chart_of(visit, frame, document)

@@ -129,3 +129,14 @@ def test_every_door_of_the_application_is_spoken_of(tmp_path: Path) -> None:
     spoken = {(one.pattern, one.method) for one in OPERATIONS}
     assert mounted - spoken == set()
     assert {pattern for pattern, _ in spoken - mounted} <= set(DECISIONS)
+
+
+def test_every_parameter_named_by_an_operation_is_described(asking: Asking) -> None:
+    from mig_idg.ogc.describe.openapi.parameters import components
+
+    known = set(components("fr", Limits()))
+    for one in OPERATIONS:
+        assert set(one.parameters) <= known, one.id
+        placed = {part.strip("{}") for part in one.pattern.split("/") if part.startswith("{")} - {"collection"}
+        described = {components("fr", Limits())[name]["name"] for name in one.parameters}
+        assert placed <= described, one.id

@@ -9,7 +9,7 @@ collection.py   one collection
 links.py        its links, for the doors that open
 standing.py     what the caller may do with it
 access.py       the same, explained
-help.py         how to connect
+help.py         how to connect, and what each problem is
 openapi/        the API definition
 """
 
@@ -52,6 +52,7 @@ def doors(settings: Configured, beside: Iterable[Door] = ()) -> tuple[Door, ...]
         Door("/collections/{collection}/access", "discover", access, lanes="admin"),
         Door("/openapi", "listing", help.openapi, lanes="admin"),
         Door("/aide/connexion", "open", help.connection, lanes="none"),
+        Door("/problems/{code}", "open", help.problem, lanes="none"),
     )
     describer.mounted = frozenset((*(door.pattern for door in (*ours, *others)), *DECISIONS))
     return ours

@@ -1,13 +1,14 @@
-"""`/openapi` and `/aide/connexion`: what one may ask, and how to connect."""
+"""`/openapi`, `/aide/connexion` and `/problems/{code}`: what one may ask, how to connect, what went wrong."""
 
 from __future__ import annotations
 
 import orjson
 
-from mig_idg.guard.answer import Answer
+from mig_idg.errors import ANSWERS, NotFound, Text
+from mig_idg.guard.answer import Answer, json_answer, page_answer
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.describe.describer import Describer
-from mig_idg.ogc.describe.formats import only, wanted
+from mig_idg.ogc.describe.formats import JSON_PAGES, only, wanted
 from mig_idg.ogc.describe.kept import fingerprint
 from mig_idg.ogc.describe.openapi.document import Seen, definition
 from mig_idg.ogc.describe.standing import ACTIONS, standing
@@ -45,6 +46,18 @@ class Help:
             page=("connection", {}),
             headers={"content-language": visit.lang},
         )
+
+    async def problem(self, visit: Visit) -> Answer:
+        """The page that the `type` of a problem document leads to: what this code means, whatever the request."""
+        only(visit)
+        form = wanted(visit, JSON_PAGES)
+        row = next((row for row in ANSWERS.values() if row.code == visit.params["code"]), None)
+        if row is None:
+            raise NotFound(Text("Ce code d'erreur n'existe pas.", "There is no such error code."))
+        document = {"code": row.code, "status": row.status, "title": row.title.in_(visit.lang)}
+        if form == "html":
+            return page_answer("problem_code", {"document": document}, headers={"content-language": visit.lang})
+        return json_answer(document, headers={"content-language": visit.lang})
 
     def _definition(self, visit: Visit) -> dict[str, object]:
         snapshot, principal = visit.snapshot, visit.principal

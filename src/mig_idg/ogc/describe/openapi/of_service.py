@@ -30,6 +30,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("/openapi", "openapi", Text("Cette définition", "This definition"), SERVICE, "listing",
               (("application/vnd.oai.openapi+json;version=3.0", "object"), (HTML, "html")), formats=PAGES),
     Operation("/aide/connexion", "help", Text("Se connecter", "How to connect"), SERVICE, "open", ((HTML, "html"),)),
+    Operation("/problems/{code}", "problem", Text("Ce que veut dire un code d'erreur", "What an error code means"),
+              SERVICE, "open", _pages("object"), ("code",), PAGES),
     Operation("/collections", "collections",
               Text("Les collections que vous pouvez connaître", "The collections you may know of"),
               COLLECTIONS, "listing", _pages("collections", _LD), ("page", "start", "words", "bbox"), LINKED),

@@ -48,4 +48,4 @@ class Operation:
     @property
     def on_collection(self) -> bool:
         """True for the doors of one collection."""
-        return self.pattern.startswith("/collections/{collection}")
+        return "{collection}" in self.pattern

@@ -5,7 +5,7 @@ A row whose door is not mounted is left out; a door without a row, other than th
 
 from __future__ import annotations
 
-from mig_idg.ogc.describe.openapi import of_features, of_maps, of_service, of_tiles
+from mig_idg.ogc.describe.openapi import of_features, of_maps, of_pictures, of_service, of_tiles
 from mig_idg.ogc.describe.openapi.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -13,7 +13,18 @@ OPERATIONS: tuple[Operation, ...] = (
     *of_features.OPERATIONS,
     *of_tiles.OPERATIONS,
     *of_maps.OPERATIONS,
+    *of_pictures.OPERATIONS,
 )
 
 # Doors of pages and machines that are no part of the API: static files, health, metrics, sessions.
-UNSPOKEN = ("/static/", "/favicon.ico", "/robots.txt", "/metrics", "/healthz", "/readyz", "/.well-known/", "/session")
+UNSPOKEN = (
+    "/static/",
+    "/favicon.ico",
+    "/robots.txt",
+    "/metrics",
+    "/healthz",
+    "/readyz",
+    "/.well-known/",
+    "/connexion",
+    "/deconnexion",
+)

@@ -37,7 +37,7 @@ def _parameter(name: str, schema: dict[str, Any], description: str, limits: Limi
     parameter: dict[str, Any] = {
         "name": _NAMES.get(name, name),
         "in": "query",
-        "required": False,
+        "required": name in _REQUIRED,
         "description": description,
         "schema": schema,
         "style": "form",
@@ -94,7 +94,17 @@ _STRING: dict[str, Any] = {"type": "string"}
 _TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": LONGEST}
 _URI: dict[str, Any] = {"type": "string", "format": "uri"}
 _BBOX: dict[str, Any] = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}
-_NAMES = {"several": "collections", "page": "limit", "start": "offset", "words": "q", "styleId": "style"}
+_NAMES = {
+    "several": "collections",
+    "page": "limit",
+    "start": "offset",
+    "words": "q",
+    "styleId": "style",
+    "height-z": "z",
+    "wmtsStyle": "style",
+    "wmtsFormat": "format",
+}
+_REQUIRED = frozenset({"coords"})
 _PIXELS: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": 8192}
 _POSITIVE: dict[str, Any] = {"type": "number", "minimum": 0, "exclusiveMinimum": True}
 
@@ -190,6 +200,18 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
     "scale-size": (_STRING, Text("Taille : E(512),N(512).", "Size: E(512),N(512).")),
     "scale-factor": (_POSITIVE, Text("Facteur de réduction.", "Factor of reduction.")),
     "scale-axes": (_STRING, Text("Facteur par axe : E(2),N(2).", "Factor for each axis: E(2),N(2).")),
+    "coords": (_STRING, Text("Point ou ligne, en WKT.", "Point or line, in WKT.")),
+    "parameter-name": (_STRING, Text("Bandes, séparées par des virgules.", "Bands, separated by commas.")),
+    "height-z": (_STRING, Text("Hauteur.", "Height.")),
+    "intersects": (_STRING, Text("Géométrie GeoJSON.", "GeoJSON geometry.")),
+    "ids": ({"type": "array", "items": _STRING}, Text("Identifiants.", "Identifiers.")),
+    "fields": (_STRING, Text("Membres à donner, ou à omettre avec -.", "Members to give, or leave out with -.")),
+    **{
+        name: (_STRING, Text(f"Paramètre WMTS {name.upper()}.", f"WMTS parameter {name.upper()}."))
+        for name in ("service", "request", "version", "layer", "tilematrixset", "tilematrix", "tilerow", "tilecol")
+    },
+    "wmtsStyle": (_STRING, Text("Paramètre WMTS STYLE.", "WMTS parameter STYLE.")),
+    "wmtsFormat": (_STRING, Text("Paramètre WMTS FORMAT.", "WMTS parameter FORMAT.")),
     "profile": (_STRING, Text("Profil de la réponse.", "Profile of the answer.")),
     "lang": (_STRING, Text("Langue : fr ou en.", "Language: fr or en.")),
 }
@@ -202,6 +224,8 @@ _PATH: dict[str, tuple[dict[str, Any], Text]] = {
     "col": ({"type": "integer", "minimum": 0}, Text("Colonne, depuis la gauche.", "Column, from the left.")),
     "styleId": (_STRING, Text("Style.", "Style.")),
     "name": (_STRING, Text("Nom du fichier.", "Name of the file.")),
+    "file": (_STRING, Text("Colonne et format : 8292.png.", "Column and format: 8292.png.")),
+    "code": (_STRING, Text("Code d'erreur.", "Error code.")),
     "vintage": (_STRING, Text("Millésime.", "Vintage.")),
 }
 
