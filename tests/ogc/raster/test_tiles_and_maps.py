@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreference
 # A tile well inside the picture, in each grid.
 INSIDE = {
     "WebMercatorQuad": (18, 90148, 132674),
-    "WorldCRS84Quad": (17, 29947, 132673),
+    "WorldCRS84Quad": (17, 29936, 132674),
     "LAMB93_10cm": (21, 200561, 25058),
 }
 

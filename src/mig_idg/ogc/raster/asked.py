@@ -62,14 +62,15 @@ def region(visit: Visit, srid: int, whole: tuple[float, float, float, float]) ->
     Raises InvalidParameter: unreadable, empty, or wholly outside what the CRS can tell.
     """
     target = crs_named(visit, "crs", srid, reference.storage_crs(srid))
-    text = visit.query.get("bbox")
+    text, source = visit.query.get("bbox"), crs_named(visit, "bbox-crs", srid, reference.CRS84)
     if text is None:
         source, bounds = reference.CRS84, whole
     else:
-        source = crs_named(visit, "bbox-crs", srid, reference.CRS84)
         box = reference.box(numbers("bbox", text), source)
         right = box.xmax if box.xmin <= box.xmax else box.xmax + 360.0
         bounds = (box.xmin, box.ymin, right, box.ymax)
+        if not (bounds[2] > bounds[0] and bounds[3] > bounds[1]):
+            raise _flat()
     if source.srid != target.srid:
         moved = reference.moved(bounds, source.srid, target.srid)
         if moved is None:
@@ -80,11 +81,16 @@ def region(visit: Visit, srid: int, whole: tuple[float, float, float, float]) ->
             )
         bounds = moved.bounds
     if not (bounds[2] > bounds[0] and bounds[3] > bounds[1]):
-        raise InvalidParameter(
-            "bbox", Text("L'emprise n'a pas de surface.", "The box has no area."),
-            remedy=Text("minimum, minimum, maximum, maximum.", "minimum, minimum, maximum, maximum."),
-        )  # fmt: skip
+        raise _flat()
     return Region(bounds, target)
+
+
+def _flat() -> InvalidParameter:
+    return InvalidParameter(
+        "bbox",
+        Text("L'emprise n'a pas de surface.", "The box has no area."),
+        remedy=Text("minimum, minimum, maximum, maximum.", "minimum, minimum, maximum, maximum."),
+    )
 
 
 def frame(visit: Visit, asked: Region) -> Frame:

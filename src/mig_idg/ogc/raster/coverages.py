@@ -162,6 +162,8 @@ def _ground(
     """The rectangle asked in the CRS of the answer, within the data; and the moment, from `subset=time(…)` if there."""
     query = visit.query
     datetime = query.get("datetime")
+    for name in ("bbox-crs", "subset-crs"):
+        asked.crs_named(visit, name, srid, reference.CRS84)
     if "bbox" in query and "subset" in query:
         raise InvalidParameter(
             "subset", Text("« bbox » ou « subset », l'un des deux.", "“bbox” or “subset”, one of the two.")

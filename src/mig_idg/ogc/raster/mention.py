@@ -18,7 +18,7 @@ from mig_idg.ogc.raster.warp import Pixels
 
 OWED = frozenset({"MENTION_MIG", "OWNER_CREDIT", "ATTRIBUTION", "DRAFT_ONLY"})
 CELL, ACROSS, LINE, MARGIN = 16, 32, 16, 4
-SMALLEST = (96, 24)
+SMALLEST, MOST_COVERED = (96, 24), 1 / 3
 INK, PAPER, OPACITY = 25.0, 255.0, 0.75
 
 
@@ -33,13 +33,16 @@ class Letter:
 def draw(pixels: Pixels, text: str, obligations: Iterable[str]) -> Pixels:
     """The pixels with the mention in the bottom right corner, when an obligation asks for it.
 
-    A picture too small to be read is left alone: the header `attribution` carries the mention in any case.
+    A picture that it would hide (a third of it or more) is left alone: the header `attribution` carries the mention in
+    any case.
     """
     height, width = pixels.valid.shape
     if not OWED & set(obligations) or width < SMALLEST[0] or height < SMALLEST[1]:
         return pixels
-    ink = _written(_wrapped(text, width - 2 * MARGIN - 2), width, height)
+    ink = _written(_wrapped(text, width - 2 * MARGIN - 2), width)
     tall, wide = ink.shape
+    if tall * wide > width * height * MOST_COVERED:
+        return pixels
     data = np.repeat(pixels.data, 3, axis=0) if len(pixels.data) == 1 else pixels.data.copy()
     valid = pixels.valid.copy()
     corner = (slice(None), slice(height - tall, height), slice(width - wide, width))
@@ -50,9 +53,8 @@ def draw(pixels: Pixels, text: str, obligations: Iterable[str]) -> Pixels:
     return Pixels(data, valid)
 
 
-def _written(lines: list[str], width: int, height: int) -> NDArray[np.float32]:
-    """The lines as ink, on no more than the picture; the last lines are the ones that stay."""
-    lines = lines[-max(1, (height - 2) // LINE) :]
+def _written(lines: list[str], width: int) -> NDArray[np.float32]:
+    """The lines as ink, no wider than the picture."""
     wide = min(width, max(_length(line) for line in lines) + 2 * MARGIN + 2)
     ink = np.zeros((len(lines) * LINE + 2, wide), np.float32)
     for number, line in enumerate(lines):

@@ -89,9 +89,9 @@ async def scene_under(
     kind = str(raster.get("bands", "rgb"))
     limits = _limits(raster, decision, collection)
     vintage: Vintage | None = None
+    asked = days(datetime) if datetime is not None else None
     if raster.get("vintages"):
         box = crs.moved(frame.bounds, frame.srid, crs.WGS84)
-        asked = days(datetime) if datetime else None
         rows = await visit.fetch(
             rasters.scene(collection.id, box.bounds if box else (0.0, 0.0, 0.0, 0.0), asked),
             (collection, None, decision),

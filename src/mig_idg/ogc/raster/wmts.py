@@ -137,7 +137,8 @@ def _capabilities(visit: Visit, seen: Sequence[tuple[Collection, Bounds]]) -> An
         f"<ows:ServiceIdentification><ows:Title>{escape(title)}</ows:Title><ows:ServiceType>OGC WMTS</ows:ServiceType>"
         "<ows:ServiceTypeVersion>1.0.0</ows:ServiceTypeVersion></ows:ServiceIdentification>"
         f"<ows:OperationsMetadata>{operations}</ows:OperationsMetadata>"
-        f"<Contents>{''.join(_layer(visit, one, box) for one, box in seen)}{''.join(map(_matrix_set, GRIDS.values()))}</Contents>"
+        f"<Contents>{''.join(_layer(visit, one, box) for one, box in seen)}"
+        f"{''.join(map(_matrix_set, GRIDS.values()))}</Contents>"
         f"<ServiceMetadataURL xlink:href={quoteattr(visit.url('/wmts/1.0.0/WMTSCapabilities.xml'))}/></Capabilities>"
     )
     return Answer(body=body.encode(), media_type=XML)
