@@ -60,6 +60,12 @@ def test_why_answers_a_clerk_then_lists_every_rule(said):
     assert all(rule in table for rule in ("A1", "B1", "B6", "B10"))
 
 
+def test_why_names_the_contractor_and_whom_it_acts_for(said):
+    asked = ("--action", "query", "--collection", "adresses", "--on", DAY)
+    _, out, _ = said("why", "--who", "bureau-etudes-demo", *asked)
+    assert "Bureau d'études (démonstration) agit comme prestataire de Nanterre" in out
+
+
 def test_why_says_no_with_exit_1_and_what_to_do(said):
     code, out, _ = said("why", "--who", "92048", "--action", "query", "--collection", "pcrs", "--on", DAY)
     assert code == 1
