@@ -46,8 +46,8 @@ def create_app(
         kind: Pool(url, share, options=PLANNED_ONCE if kind == "items" else READ_ONLY) for kind, share in SHARES.items()
     }
     writers = Pool(url, Share(lanes=3, waiting=32), options=READ_WRITE)
-    current = Current(url, clock)
-    journal = Journal(writers, enabled=settings.journal, clock=clock)
+    current = Current(url, clock, unguarded=not settings.rights)
+    journal = Journal(writers, enabled=settings.journal and settings.rights, clock=clock)
     every_pool = (*pools.values(), writers)
 
     def on_down() -> None:

@@ -53,7 +53,10 @@ class Broken:
 class Current:
     """Holds the snapshot in force; `refresh` is single-flight and never leaves a half-built one."""
 
-    def __init__(self, url: str, clock: Clock) -> None:
+    def __init__(self, url: str, clock: Clock, *, unguarded: bool = False) -> None:
+        if unguarded:
+            log.warning("rights-are-off", use="measurement only")
+        self._unguarded = unguarded
         self._url = url
         self.clock = clock
         self._connection: Any = None
@@ -145,6 +148,7 @@ class Current:
             facts=registry_facts.load(connection, day),
             credentials=tokens.load(connection),
             database=connection.info.dbname,
+            unguarded=self._unguarded,
         )
 
     def _collections(self, connection: Any, before: Snapshot | None) -> tuple[dict[str, Collection], int]:
