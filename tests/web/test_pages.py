@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.ogc.describe.conftest import CONFIG, PARTNER, Asking
+from tests.ogc.describe.conftest import CONFIG, PARTNER, Asking, snapshot, usual
 
 from mig_idg.errors import ANSWERS, NotFound
 from mig_idg.guard.principal import PUBLIC, Principal
@@ -127,6 +127,17 @@ def test_a_caller_by_token_is_told_the_address_but_never_the_token(asking: Askin
     assert "https://idg.example/t/VOTRE_JETON/" in shown
     assert "idg_secret" not in shown
     assert "/t/idg_secret/collections" in {link.get("href") for link in reader.all("a")}
+
+
+@pytest.mark.parametrize("path", ["/collections/erp", "/collections/erp/access", "/collections", "/openapi", "/"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_withheld_attribute_is_on_no_page_not_even_in_a_map(
+    asking: Asking, render: pages.Render, path: str, lang: Any
+) -> None:
+    asking.snapshot = snapshot([one for one in usual() if one.collection.id == "erp"])
+    text = page(asking, render, path, PARTNER, lang)
+    for trace in ("telephone", "téléphone", "Phone"):
+        assert trace not in text
 
 
 def test_a_layer_behind_a_refusal_says_whom_to_ask(asking: Asking, render: pages.Render) -> None:

@@ -39,7 +39,7 @@ def chart_of(visit: Any, frame: Frame, document: Any) -> dict[str, Any] | None:
     drawing: dict[str, Any] = {
         "bbox": list(collection.bbox or frame.service.extent or EVERYWHERE),
         "attribution": visit.snapshot.credit(collection, frame.lang),
-        "labels": {name: text.get(frame.lang) for name, text in collection.declared.get("attributes", {}).items()},
+        "labels": _labels(visit, collection, frame.lang),
         "locale": _LOCALE[frame.lang],
     }
     if of_items:
@@ -53,6 +53,14 @@ def chart_of(visit: Any, frame: Frame, document: Any) -> dict[str, Any] | None:
     if collection.id != BEHIND and _tiled(visit, BEHIND):
         drawing["background"] = {"tiles": frame.root + frame.prefix + TILES.format(BEHIND), "layer": BEHIND}
     return drawing
+
+
+def _labels(visit: Any, collection: Any, lang: Lang) -> dict[str, str]:
+    """The labels of the attributes that this caller sees: the name of a withheld one is withheld too."""
+    _, grant = visit.snapshot.grant(visit.principal, collection, "view")
+    seen = set(grant.table.names) if grant else set()
+    declared = collection.declared.get("attributes", {})
+    return {name: text[lang] for name, text in declared.items() if name in seen and lang in text}
 
 
 def _as_many(document: Any) -> dict[str, int]:

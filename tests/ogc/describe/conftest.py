@@ -62,7 +62,13 @@ def collection(id: str, **more: Any) -> Collection:
         "default_limit": None,
         "max_limit": None,
         "generation": 7,
-        "declared": {"updated": "2026-05-01", "attributes": {"nom": {"fr": "Nom de la rue", "en": "Street name"}}},
+        "declared": {
+            "updated": "2026-05-01",
+            "attributes": {
+                "nom": {"fr": "Nom de la rue", "en": "Street name"},
+                "telephone": {"fr": "Numéro de téléphone", "en": "Phone number"},
+            },
+        },
     }
     return Collection(**(told | more))
 
