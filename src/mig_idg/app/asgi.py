@@ -93,7 +93,7 @@ class Application:
                 else:
                     answer, visit = await self.guard.receive(incoming, body.read)
                     pattern = visit.door.pattern if visit else "-"
-                    self._resolve_page(answer, visit)
+                    await self._resolve_page(answer, visit)
             except Exception as error:
                 answer = self._problem(error, scope, headers)
             answer.headers.update(_CORS)
@@ -105,11 +105,13 @@ class Application:
             self._under_way.pop(marker, None)
         observe(pattern, method, answer.status, time.perf_counter() - started)
 
-    def _resolve_page(self, answer: Answer, visit: Visit | None) -> None:
+    async def _resolve_page(self, answer: Answer, visit: Visit | None) -> None:
+        """Pages are rendered off the event loop: a long table takes its time, and others wait for none of it."""
         page = getattr(answer, "page", None)
         if page is not None and visit is not None:
             name, context = page
-            answer.body = self._render(name, {**context, "visit": visit}, visit.lang).encode()
+            rendered = await asyncio.to_thread(self._render, name, {**context, "visit": visit}, visit.lang)
+            answer.body = rendered.encode()
             answer.media_type = "text/html; charset=utf-8"
 
     def _problem(self, error: Exception, scope: Scope, headers: Mapping[str, str]) -> Answer:

@@ -19,7 +19,7 @@ from mig_idg.store import compile, cursor
 from mig_idg.store.collection import Collection
 from mig_idg.store.query import DEFAULT_LIMIT, MAX_LIMIT, Limits, Query, parse
 
-PEOPLE = 50
+PEOPLE, MOST_PEOPLE = 50, 500
 HEAD = b'{"type":"FeatureCollection","features":['
 
 
@@ -133,9 +133,10 @@ async def _streamed(page: Page, head: bytes, first: Row | None, rest: AsyncItera
 
 
 async def _page(visit: Visit, query: Query, asked: Mapping[str, str]) -> Answer:
-    """The same page for people: fewer features unless they say how many."""
+    """The same page for people: fewer features, and never more than a browser shows at ease."""
     collection, grant = visit.layer
-    fewer = query if "limit" in asked else replace(query, limit=min(PEOPLE, query.limit or PEOPLE))
+    most = MOST_PEOPLE if "limit" in asked else PEOPLE
+    fewer = replace(query, limit=min(most, query.limit or most))
     page = Page(visit, fewer, asked, formats.HTML)
     rows = await asking.fetch(visit, compile.page(fewer, grant, collection.time_column)[0])
     document = orjson.loads(b"".join([HEAD, *page.bodies(rows), await page.tail()]))
