@@ -291,6 +291,18 @@ def test_rows_are_limited_to_the_callers_territory_and_an_ept_without_members_ha
     assert decide(request("O", [], "view", "2026-06-01"), known).rows is None
 
 
+@pytest.mark.parametrize(
+    ("terms", "act", "rows"),
+    [("", "", None), ("own", "", {"92033"}), ("", "own", {"92033"}), ("own", "own", {"92033"})],
+)
+def test_the_terms_or_the_act_are_enough_to_limit_the_rows_of_an_epts_commune(terms, act, rows):
+    own = "rows: own_territory, "
+    text = ROWS.replace(own, own if terms else "")
+    text = text.replace('commune: "92050", acknowledged', f'commune: "92033", {own if act else ""}acknowledged')
+    decision = decide(request("92033", [], "view", "2026-06-01"), read(text))
+    assert (decision.rule, decision.rows) == ("B6b", rows)
+
+
 def test_a_partner_whose_territory_is_not_made_of_communes_has_no_row_limit():
     known = read(ROWS.replace("organisation: O}", "organisation: O}, {organisation: drieat}"))
     assert decide(request("drieat", [], "view", "2026-06-01"), known).rows is None
