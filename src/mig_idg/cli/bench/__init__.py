@@ -13,9 +13,11 @@ measure.py    one figure        report.py     all of them, told
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -64,6 +66,7 @@ def command(
     """Prepare, start, check that all agree, measure, tell. Exit 1 when servers disagree."""
     from mig_idg.cli.bench import agree, limit, load, measure, report, workloads  # noqa: F401 (whole before it begins)
 
+    signal.signal(signal.SIGTERM, _leave)
     peers = _peers(against, quick)
     crowd = _clients(clients)
     many = 100 if quick else 1000
@@ -87,6 +90,11 @@ def command(
 
         report.worst(lines, console)
     return 1 if any(line.differences for line in lines) else 0
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """SIGTERM ends as Ctrl-C does: every server that was started, then the cluster."""
+    raise KeyboardInterrupt
 
 
 def _peers(against: str | None, quick: bool) -> tuple[str, ...]:

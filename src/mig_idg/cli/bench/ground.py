@@ -107,21 +107,23 @@ def _territory(table: str) -> str:
 
 
 def _catalogue(cluster: PrivateCluster, name: str, number: int, on: date, tell: Tell) -> None:
-    """A database of `number` collections, all on one small table."""
+    """A database of `number` collections, all on one small table; an attempt cut short is begun again."""
+    draft = f"{name}_draft"
     with connect(cluster.url(role=OWNER, database="postgres"), autocommit=True) as admin:
-        if admin.execute("select from pg_database where datname = %s", [name]).fetchone():
+        if admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
             return
         tell(Text(f"catalogue de {number} collections", f"catalogue of {number} collections"))
-        admin.execute(f"create database {name}".encode())
-    with connect(cluster.url(role=OWNER, database=name)) as connection:
-        migrate(connection)
-        demonstration.load(connection, cluster.home, only=frozenset(("communes",)))
-        connection.commit()
-        partnership.adopt(connection, on)
-        table, key = _communes()
-        _publish(connection, {f"couche-{n:04d}": (table, key) for n in range(number)}, on)
-        tokens.open_account(connection, LOGIN, name="Banc d'essai", organisation=PARTNER, author=LOGIN)
-        connection.commit()
+        admin.execute(f"drop database if exists {draft}".encode())
+        admin.execute(f"create database {draft}".encode())
+        with connect(cluster.url(role=OWNER, database=draft)) as connection:
+            migrate(connection)
+            demonstration.load(connection, cluster.home, only=frozenset(("communes",)))
+            connection.commit()
+            partnership.adopt(connection, on)
+            table, key = _communes()
+            _publish(connection, {f"couche-{n:04d}": (table, key) for n in range(number)}, on)
+            tokens.open_account(connection, LOGIN, name="Banc d'essai", organisation=PARTNER, author=LOGIN)
+        admin.execute(f"alter database {draft} rename to {name}".encode())
 
 
 def _communes() -> tuple[str, str]:

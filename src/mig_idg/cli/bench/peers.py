@@ -177,9 +177,9 @@ def _pygeoapi_config(ground: Ground, port: int) -> dict[str, object]:
             "title": "t", "description": "d", "keywords": ["k"], "keywords_type": "theme",
             "terms_of_service": "https://example.org", "url": "https://example.org",
         },
-        "license": {"name": "l"},
-        "provider": {"name": "p"},
-        "contact": {"name": "c"},
+        "license": {"name": "l", "url": "https://example.org"},
+        "provider": {"name": "p", "url": "https://example.org"},
+        "contact": {"name": "c", "position": "p", "email": "c@example.org", "url": "https://example.org"},
     }  # fmt: skip
     resources = {
         layer: {
