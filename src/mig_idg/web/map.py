@@ -45,7 +45,8 @@ def chart_of(visit: Any, frame: Frame, document: Any) -> dict[str, Any] | None:
     if of_items:
         drawing["items"] = frame.here(f="json", **_as_many(document))
     elif collection.raster is not None and "maps" in collection.services:
-        drawing["raster"] = frame.root + frame.prefix + RASTER_TILES.format(collection.id)
+        tiles = frame.root + frame.prefix + RASTER_TILES.format(collection.id)
+        drawing |= {"raster": tiles, "about": tiles.split("/{z}")[0] + "?f=tilejson"}
     elif collection.table is not None and collection.table.geometry is not None and "tiles" in collection.services:
         drawing |= {"tiles": frame.root + frame.prefix + TILES.format(collection.id), "layer": collection.id}
     else:

@@ -35,6 +35,9 @@ map.on("load", async () => {
   if (drawing.raster) {
     map.addSource("own", { type: "raster", tiles: [absolute(drawing.raster)], tileSize: 256 });
     map.addLayer({ id: "own", source: "own", type: "raster" });
+    const answer = await fetch(absolute(drawing.about));
+    const { bounds } = answer.ok ? await answer.json() : {};
+    if (bounds) map.fitBounds(bounds, { padding: 24, animate: false });
   } else if (drawing.tiles) {
     map.addSource("own", tiled(drawing.tiles));
     draw({ source: "own", "source-layer": drawing.layer });
@@ -45,7 +48,9 @@ map.on("load", async () => {
     map.addSource("own", { type: "geojson", data: found });
     draw({ source: "own" });
     const box = extent(found);
-    if (box) map.fitBounds(box, { padding: 48, maxZoom: 17, animate: false });
+    // One point alone is shown with its surroundings: there is no street plan behind it.
+    const alone = box && box[0] === box[2] && box[1] === box[3];
+    if (box) map.fitBounds(box, { padding: 48, maxZoom: alone ? 13.5 : 17, animate: false });
   }
   place.dataset.drawn = "true";
 });
@@ -68,7 +73,7 @@ function draw(from) {
     filter: ["==", ["geometry-type"], "Point"],
     paint: {
       "circle-color": BLUE,
-      "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 1.5, 14, 3, 18, 7],
+      "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 1.5, 12, 3, 14, 4.5, 18, 8],
       "circle-stroke-color": "#fff",
       "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 12, 0, 16, 1.2],
     },
