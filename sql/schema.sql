@@ -1427,6 +1427,27 @@ ALTER TABLE registry.membership ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
+CREATE TABLE registry.notice (
+    number bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    organisation text NOT NULL,
+    subject text NOT NULL,
+    words_fr text NOT NULL,
+    words_en text NOT NULL,
+    read_at timestamp with time zone
+);
+
+COMMENT ON TABLE registry.notice IS 'What a body must be told: shown to its accounts on the page of the collection.';
+
+ALTER TABLE registry.notice ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.notice_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE registry.organisation (
     id bigint NOT NULL,
     act bigint NOT NULL,
@@ -1711,9 +1732,17 @@ CREATE TABLE registry.token (
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone,
     author text NOT NULL,
+    motive text,
+    acting_for text,
     CONSTRAINT token_check CHECK (((expires_at > created_at) AND (expires_at <= (created_at + '366 days'::interval)))),
+    CONSTRAINT token_glass_is_short CHECK (((motive IS NULL) OR ((length(motive) >= 10) AND (expires_at <= (created_at + '1 day'::interval))))),
+    CONSTRAINT token_glass_is_whole CHECK (((motive IS NULL) = (acting_for IS NULL))),
     CONSTRAINT token_sha256_check CHECK ((octet_length(sha256) = 32))
 );
+
+COMMENT ON COLUMN registry.token.motive IS 'Why an administrator broke the glass; such a token lasts a day at most.';
+
+COMMENT ON COLUMN registry.token.acting_for IS 'The body a break-glass token reads as: the owner of the dataset.';
 
 ALTER TABLE registry.vote ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME registry.vote_id_seq
@@ -1931,6 +1960,9 @@ ALTER TABLE ONLY registry.group_member
 ALTER TABLE ONLY registry.membership
     ADD CONSTRAINT membership_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY registry.notice
+    ADD CONSTRAINT notice_pkey PRIMARY KEY (number);
+
 ALTER TABLE ONLY registry.agreement
     ADD CONSTRAINT one_answer_at_any_date EXCLUDE USING gist (number WITH =, valid WITH &&, known WITH &&);
 
@@ -2052,6 +2084,8 @@ CREATE INDEX decisions_dataset ON journal.decisions USING btree (dataset, at);
 CREATE INDEX decisions_organisation ON journal.decisions USING btree (organisation, at);
 
 CREATE INDEX act_recorded_at ON registry.act USING btree (recorded_at);
+
+CREATE INDEX notice_organisation ON registry.notice USING btree (organisation, at);
 
 CREATE TRIGGER decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.decisions FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change();
 

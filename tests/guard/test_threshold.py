@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from mig_idg.database import connect
+from mig_idg.errors import InvalidParameter, Refused
 from mig_idg.registry import exceptions, journal, tokens, withdrawal
 from mig_idg.registry.acts import Evidence, Record
 
@@ -176,3 +177,27 @@ def test_rights_that_change_under_load_never_mix_two_grants(own_service: Any) ->
         seen = {reader.result() for reader in readers}
     assert all("numero" not in keys for keys in (readers[-1].result(),))
     assert len(seen) <= 2
+
+
+def test_breaking_the_glass_is_short_motivated_journalled_and_told(own_service: Any) -> None:
+    path = "/collections/videosurveillance/items?limit=1"
+    assert own_service.get(path, "pilot").status_code == 403
+    with connect(own_service.database_url) as owner:
+        with pytest.raises(Refused):
+            tokens.break_glass(
+                owner, "demo-owner", "videosurveillance", "92050", motive="panne de nuit", hours=1, author="tests"
+            )
+        with pytest.raises(InvalidParameter):
+            tokens.break_glass(owner, "demo-pilot", "videosurveillance", "92050", motive="x", hours=1, author="tests")
+        _, token = tokens.break_glass(
+            owner, "demo-pilot", "videosurveillance", "92050", motive="panne de nuit", hours=1, author="tests"
+        )
+    own_service.tokens["glass"] = token
+    own_service.now[0] = datetime.now(UTC)
+    assert own_service.get(path, "glass").status_code == 200
+    assert own_service.get("/collections/pcrs/items?limit=1", "glass").status_code == 403
+    own_service.settle()
+    with connect(own_service.database_url) as owner:
+        noted = [row for row in journal.show(owner) if row["dataset"] == "videosurveillance" and row["note"]]
+        assert noted[0]["note"] == "panne de nuit"
+        assert "panne de nuit" in tokens.notices(owner, "92050")[0]["fr"]

@@ -8,7 +8,7 @@ import click
 
 from mig_idg.cli import words
 from mig_idg.cli.words import registry_connection, say, say_json, t
-from mig_idg.errors import Text
+from mig_idg.errors import Conflict, Text
 
 JSON = click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
 
@@ -92,6 +92,57 @@ def issue(
             ),
             err=True,
         )
+    return 0
+
+
+@command.command(
+    name="break-glass",
+    help=t("Lire une donnée comme son propriétaire : quelques heures, un motif, et il en est averti.",
+           "Read a dataset as its owner: a few hours, a reason, and the owner is told."),
+)  # fmt: skip
+@click.argument("login")
+@click.option("--collection", required=True, help=t("la donnée", "the dataset"))
+@click.option("--motive", required=True, help=t("pourquoi, en une phrase", "why, in one sentence"))
+@click.option("--hours", type=click.IntRange(1, 24), default=2, help=t("durée", "for how long"))
+@click.option("--author", default=words.author, help=t("qui agit", "who acts"))
+@JSON
+def break_glass(login: str, collection: str, motive: str, hours: int, author: str, as_json: bool) -> int:
+    """A short token, noted in the journal with its reason at each use; the owner is told at once."""
+    from mig_idg.registry import datasets, tokens
+
+    with registry_connection() as connection:
+        owner = datasets.owner_of(connection, collection, words.today())
+        if owner is None:
+            raise Conflict(
+                Text(f"« {collection} » n'a pas un propriétaire unique.", f"“{collection}” has no single owner."),
+                remedy=Text("Une donnée coproduite se lit comme copropriétaire.", "Read it as a co-owner."),
+            )
+        handle, secret = tokens.break_glass(
+            connection, login, collection, owner, motive=motive, hours=hours, author=author
+        )
+    if as_json:
+        say_json({"id": handle, "token": secret, "owner": owner, "hours": hours})
+    else:
+        click.echo(secret)
+        say(Text(f"Valable {hours} h ; {owner} en est averti.", f"Valid for {hours} h; {owner} is told."), err=True)
+    return 0
+
+
+@command.command(help=t("Ce dont un organisme doit être averti.", "What a body must be told."))
+@click.argument("organisation")
+@JSON
+def notices(organisation: str, as_json: bool) -> int:
+    """Notices to a body, latest first."""
+    from mig_idg.registry import tokens
+    from mig_idg.registry.organisations import resolve
+
+    with registry_connection() as connection:
+        rows = tokens.notices(connection, resolve(connection, organisation))
+    if as_json:
+        say_json(rows)
+    else:
+        for row in rows:
+            click.echo(f"  {row['at']:%Y-%m-%d %H:%M}  {row[words.lang()]}")
     return 0
 
 

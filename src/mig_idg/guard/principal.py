@@ -14,6 +14,7 @@ NO_ROLES: frozenset[str] = frozenset()
 @dataclass(frozen=True, slots=True)
 class Principal:
     """The caller as rights see it. `collections` and `actions` are the scope of a token; None is no limit.
+    `motive` is why an administrator broke the glass: it goes with every line of the journal.
 
     `key` names everything about the caller that may change an answer: two callers with one key may share a cache.
     """
@@ -25,6 +26,7 @@ class Principal:
     collections: frozenset[str] | None = None
     actions: frozenset[str] | None = None
     expires_at: datetime | None = None
+    motive: str | None = None
     key: str = field(default="public", compare=False)
 
     @property
@@ -48,6 +50,7 @@ def from_credential(credential: Credential) -> Principal:
         credential.collections,
         credential.actions,
         credential.expires_at,
+        credential.motive,
     )
 
 
@@ -61,6 +64,7 @@ def _principal(
     collections: frozenset[str] | None,
     actions: frozenset[str] | None,
     expires_at: datetime | None,
+    motive: str | None = None,
 ) -> Principal:
     parts = (
         account.organisation or "",
@@ -76,5 +80,6 @@ def _principal(
         collections=collections,
         actions=actions,
         expires_at=expires_at,
+        motive=motive,
         key=hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).hexdigest(),
     )

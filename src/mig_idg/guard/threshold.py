@@ -182,7 +182,7 @@ class Guard:
     def _write_down(self, visit: Visit) -> None:
         for action, collection, decision in visit.notes.pop("decisions", ()):
             self.journal.note(
-                visit.principal, visit.snapshot, action, collection, decision, visit.notes.get("remark", "")
+                visit.principal, visit.snapshot, action, collection, decision, visit.principal.motive or ""
             )
 
     # rows, under the grant and the epoch

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from mig_idg.errors import Conflict, InvalidParameter, NotFound, Text, UnknownWord
+from mig_idg.errors import Conflict, InvalidParameter, NotFound, Refused, Text, UnknownWord
 
 PREFIX = "idg_"
 LENGTH = len(PREFIX) + 43 + 6
@@ -38,6 +38,7 @@ class Credential:
     collections: frozenset[str] | None
     actions: frozenset[str] | None
     expires_at: datetime
+    motive: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,57 @@ def issue(
     return handle, token
 
 
+def break_glass(
+    connection: Connection[Any], login: str, dataset: str, owner: str, *, motive: str, hours: int, author: str
+) -> tuple[str, str]:
+    """A token by which an administrator reads one dataset as its owner, for a day at most; the owner is told.
+
+    Charter § 2.1.2 and 3.1.2: administering gives no reading right; this is the exception, motivated and in the open.
+    Raises InvalidParameter (a reason of ten letters, one to twenty-four hours), UnknownWord, Refused.
+    """
+    if len(motive.strip()) < 10 or not 1 <= hours <= 24:
+        raise InvalidParameter(
+            "motive",
+            Text("Un motif d'une phrase et une durée de 1 à 24 heures sont attendus.",
+                 "A reason of one sentence and a length of 1 to 24 hours are expected."),
+        )  # fmt: skip
+    row = connection.execute(
+        "select 'administrator' = any (roles) from registry.account where login = %s and closed_at is null", (login,)
+    ).fetchone()
+    if row is None or not row[0]:
+        raise Refused(
+            Text("Seul un compte d'administration peut briser la glace.", "Only an administrator may break the glass."),
+            extra={"article": "004 §3.1.2"},
+        )
+    with connection.transaction():
+        handle, token = issue(
+            connection, login, author=author, label="bris de glace", lifetime=timedelta(hours=hours),
+            collections=[dataset], actions=["view", "query", "download"],
+        )  # fmt: skip
+        connection.execute(
+            "update registry.token set motive = %s, acting_for = %s where id = %s", (motive.strip(), owner, handle)
+        )
+        connection.execute(
+            "insert into registry.notice (organisation, subject, words_fr, words_en) values (%s, %s, %s, %s)",
+            (
+                owner,
+                dataset,
+                f"{login} peut lire « {dataset} » pendant {hours} h. Motif : {motive.strip()}",
+                f"{login} may read “{dataset}” for {hours} h. Reason: {motive.strip()}",
+            ),
+        )
+    return handle, token
+
+
+def notices(connection: Connection[Any], organisation: str) -> list[dict[str, Any]]:
+    """What a body must be told, latest first."""
+    rows = connection.execute(
+        "select at, subject, words_fr, words_en from registry.notice where organisation = %s order by at desc",
+        (organisation,),
+    ).fetchall()
+    return [dict(zip(("at", "subject", "fr", "en"), row, strict=True)) for row in rows]
+
+
 def revoke(connection: Connection[Any], handle: str) -> None:
     """End a token now, on every worker. Raises NotFound."""
     done = connection.execute(
@@ -199,7 +251,8 @@ def listing(connection: Connection[Any]) -> list[dict[str, Any]]:
 
 
 _LOAD = """
-select t.sha256, t.id, t.login, a.name, a.organisation, a.roles, t.collections, t.actions, t.expires_at
+select t.sha256, t.id, t.login, a.name, coalesce(t.acting_for, a.organisation),
+  case when t.acting_for is null then a.roles else '{}' end, t.collections, t.actions, t.expires_at, t.motive
 from registry.token t
 join registry.account a using (login)
 where t.revoked_at is null
@@ -218,7 +271,9 @@ where closed_at is null
 def load(connection: Connection[Any]) -> Credentials:
     """All live credentials."""
     found = {}
-    for sha256, token, login, name, organisation, roles, collections, actions, expires in connection.execute(_LOAD):
+    for sha256, token, login, name, organisation, roles, collections, actions, expires, motive in connection.execute(
+        _LOAD
+    ):
         found[bytes(sha256)] = Credential(
             token=token,
             login=login,
@@ -228,6 +283,7 @@ def load(connection: Connection[Any]) -> Credentials:
             collections=frozenset(collections) if collections is not None else None,
             actions=frozenset(actions) if actions is not None else None,
             expires_at=expires,
+            motive=motive,
         )
     subjects = {
         (issuer, subject): Account(login, name, organisation, frozenset(roles))

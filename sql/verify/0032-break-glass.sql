@@ -1,0 +1,5 @@
+do $$
+begin
+  assert to_regclass('registry.notice') is not null;
+end
+$$;
