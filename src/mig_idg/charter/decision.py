@@ -115,7 +115,7 @@ def _holds(rule: Rule, case: Case, held: tuple[Rule, ...] | list[Rule]) -> bool:
     for condition in rule.when:
         if not condition(case):
             return False
-    if rule.unless and any(earlier.id in rule.unless for earlier in held):
+    if any(earlier.id in rule.unless for earlier in held):
         return False
     for condition in rule.any:
         if condition(case):
