@@ -354,6 +354,21 @@ def test_a_geometry_of_another_type_than_the_collection_s_is_refused_with_its_nu
     assert count(connection, "points") == 3
 
 
+def test_a_property_called_id_is_the_key_of_a_geojson(connection: Connection, geojson: Path):
+    geojson.write_text(geojson.read_text("utf-8").replace('"code": "0', '"id": "0'), encoding="utf-8")
+    assert run(connection, geojson, declaration("cles")).rows == 3
+    assert connection.execute("select array_agg(id order by id) from data.cles").fetchone() == (["01", "02", "03"],)
+
+
+def test_an_empty_file_never_empties_a_collection(connection: Connection, geojson: Path):
+    run(connection, geojson, POINTS)
+    geojson.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
+    with pytest.raises(RefusedFile) as refused:
+        run(connection, geojson, POINTS)
+    assert "rows.empty" in codes(refused)
+    assert count(connection, "points") == 3
+
+
 def test_swapped_axes_are_noticed(connection: Connection, geojson: Path):
     swapped = json.loads(json.dumps(SQUARE))
     for one in swapped["features"]:

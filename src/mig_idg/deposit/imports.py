@@ -198,6 +198,8 @@ def _written(
         except RowRefused as refused:
             _tell(source, refused, wanted)
             raise report.refusal(source.shown, source.tally, survey.levels) from None
+        if not rows and not report.has_errors(source.tally, survey.levels):
+            source.tally.add([Finding("rows.empty")])  # an empty file never empties a collection
         if report.has_errors(source.tally, survey.levels):
             raise report.refusal(source.shown, source.tally, survey.levels)
         republish(connection, declaration.id, author=choices.author)

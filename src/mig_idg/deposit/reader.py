@@ -123,7 +123,8 @@ def _facts(info: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
         "crs": info.get("crs"),
         "type": info.get("geometry_type"),
         "features": int(info.get("features", -1)),
-        "fid": info.get("fid_column") or "",
+        # An attribute may have the name of the key (GeoJSON: a property "id"); the attribute is what was written.
+        "fid": fid if (fid := info.get("fid_column") or "") not in info.get("fields", ()) else "",
     }
 
 
