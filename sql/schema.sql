@@ -2723,21 +2723,17 @@ REVOKE ALL ON FUNCTION served.row_test(territory text) FROM PUBLIC;
 
 GRANT SELECT ON TABLE registry.account TO idg_app;
 
-GRANT SELECT ON TABLE registry.act TO idg_app;
+GRANT SELECT(id) ON TABLE registry.act TO idg_app;
 
-GRANT SELECT ON TABLE registry.agenda_item TO idg_app;
+GRANT SELECT(recorded_at) ON TABLE registry.act TO idg_app;
+
+GRANT SELECT(effective) ON TABLE registry.act TO idg_app;
 
 GRANT SELECT ON TABLE registry.agreement TO idg_app;
-
-GRANT SELECT ON TABLE registry.attendance TO idg_app;
 
 GRANT SELECT ON TABLE registry.body TO idg_app;
 
 GRANT SELECT ON TABLE registry.co_owner TO idg_app;
-
-GRANT SELECT ON TABLE registry.committee TO idg_app;
-
-GRANT SELECT ON TABLE registry.competence TO idg_app;
 
 GRANT SELECT ON TABLE registry.coproduction TO idg_app;
 
@@ -2757,18 +2753,6 @@ GRANT SELECT ON TABLE registry.dataset_state TO idg_app;
 
 GRANT SELECT ON TABLE registry.dataset_version TO idg_app;
 
-GRANT SELECT ON TABLE registry.dated TO idg_app;
-
-GRANT SELECT ON TABLE registry.decision TO idg_app;
-
-GRANT SELECT ON TABLE registry.meeting TO idg_app;
-
-GRANT SELECT ON TABLE registry.vote TO idg_app;
-
-GRANT SELECT ON TABLE registry.decision_result TO idg_app;
-
-GRANT SELECT ON TABLE registry.declared TO idg_app;
-
 GRANT SELECT ON TABLE registry.delegation TO idg_app;
 
 GRANT SELECT ON TABLE registry.epoch TO idg_app;
@@ -2785,21 +2769,15 @@ GRANT SELECT ON TABLE registry.instrument_term TO idg_app;
 
 GRANT SELECT ON TABLE registry.inventory_entry TO idg_app;
 
-GRANT SELECT ON TABLE registry.mandate TO idg_app;
-
 GRANT SELECT ON TABLE registry.membership TO idg_app;
 
 GRANT SELECT ON TABLE registry.organisation TO idg_app;
 
 GRANT SELECT ON TABLE registry.ownership TO idg_app;
 
-GRANT SELECT ON TABLE registry.piece TO idg_app;
-
 GRANT SELECT ON TABLE registry.pilotage TO idg_app;
 
 GRANT SELECT ON TABLE registry.publication TO idg_app;
-
-GRANT SELECT ON TABLE registry.remembered TO idg_app;
 
 GRANT SELECT ON TABLE registry.sub_distribution TO idg_app;
 

@@ -8,3 +8,5 @@ grant select on
   registry.dataset_exception, registry.takedown, registry.sub_distribution, registry.delegation,
   registry.third_party_transfer, registry.frozen_audience
 to idg_app;
+-- When an act was recorded decides who was an adherent at a validation; who recorded it does not.
+grant select (id, recorded_at, effective) on registry.act to idg_app;
