@@ -30,7 +30,7 @@ from mig_idg.store.crs import offered, storage_crs
 
 BASE = "https://base.invalid"
 THREADS = 2
-QUEUE = 64
+QUEUE = 512
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 
