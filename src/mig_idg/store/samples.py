@@ -44,3 +44,16 @@ def draw(connection: Connection[Any], table: str, id: str, geometry: str, count:
     ).format(id=sql.Identifier(id), geometry=sql.Identifier(geometry), table=sql.Identifier(schema, name))
     rows = connection.execute(statement, {"count": count, "near": near}).fetchall()
     return [Sample(row[0], row[1], row[2], tuple(row[3:7]), tuple(row[7:11])) for row in rows]  # type: ignore[arg-type]
+
+
+def inside(connection: Connection[Any], table: str, id: str, geometry: str, box84: Box) -> frozenset[str]:
+    """The ids of the features that meet a box of CRS84, by the plainest words PostGIS has for it: every row is moved."""
+    schema, _, name = table.rpartition(".")
+    statement = sql.SQL(
+        """
+        select {id}::text
+        from {table}
+        where st_intersects(st_transform({geometry}, 4326), st_makeenvelope(%s, %s, %s, %s, 4326))
+        """
+    ).format(id=sql.Identifier(id), geometry=sql.Identifier(geometry), table=sql.Identifier(schema, name))
+    return frozenset(row[0] for row in connection.execute(statement, box84).fetchall())

@@ -83,7 +83,7 @@ def prepare_all(cluster: PrivateCluster, *, scale: int, many: int, count: int, o
         connection.commit()
         tell(Text("échantillons", "samples"))
         near = {
-            name: samples.draw(connection, table, key, "geom", count, 100 if name != "pcrs" else 125)
+            name: samples.draw(connection, table, key, "geom", count, 100 if name != "pcrs" else 30)
             for name, (table, key) in LAYERS.items()
             if name != "erp"
         }

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from statistics import median
 from typing import Any
 
 from mig_idg.cli.bench import load, meter
@@ -64,6 +66,26 @@ def measure(ground: Ground, server: Server, workload: Workload, clients: int, se
         workload.name, server.name, clients, flow.rate, flow.p50, flow.p99, flow.bytes, used[0] * 1000 / answers,
         used[1] * 1000 / answers, peak.bytes, flow.cpu, flow.failed,
     )  # fmt: skip
+
+
+def together(rounds: list[Measure]) -> Measure:
+    """One figure from several rounds: medians, the worst p99, the peak of memory; CPU over all answers."""
+    answers = sum(one.rate for one in rounds) or 1.0
+
+    def weighed(pick: Callable[[Measure], float]) -> float:
+        return sum(pick(one) * one.rate for one in rounds) / answers
+
+    return replace(
+        rounds[0],
+        rate=median(one.rate for one in rounds),
+        p50=median(one.p50 for one in rounds),
+        p99=max(one.p99 for one in rounds),
+        cpu_server=weighed(lambda one: one.cpu_server),
+        cpu_database=weighed(lambda one: one.cpu_database),
+        memory=max(one.memory for one in rounds),
+        generator=max(one.generator for one in rounds),
+        failed=sum(one.failed for one in rounds),
+    )
 
 
 def fresh(paths: list[str], ground: Ground) -> list[str]:

@@ -90,6 +90,23 @@ def martin(question: Question) -> str | None:
     return f"/{question.layer}/{zoom}/{x}/{y}" if question.kind == "tile" else None
 
 
+def mapserver(question: Question) -> str | None:
+    """OGC API Features under `/bench/ogcapi`, tiles by the old way; it pages only as far as its own limit."""
+    if question.kind == "tile":
+        zoom, x, y = question.tile
+        asked = {
+            "map": "bench",
+            "mode": "tile",
+            "tilemode": "gmap",
+            "tile": f"{x} {y} {zoom}",
+            "layers": question.layer,
+        }
+        return f"/?{urlencode({**asked, 'map.imagetype': 'mvt'})}"
+    if question.kind in ("lambert", "filter", "catalogue", "paging"):
+        return None
+    return f"/bench/ogcapi{ogc_api(question, question.layer)}"
+
+
 def pg_featureserv(question: Question) -> str | None:
     """Features only, by schema and table."""
     if question.kind in ("tile", "lambert", "catalogue", "paging"):
@@ -205,6 +222,51 @@ def _pygeoapi_config(ground: Ground, port: int) -> dict[str, object]:
     }  # fmt: skip
 
 
+_MAP = """MAP
+NAME "bench"
+EXTENT 200000 6200000 300000 6300000
+SIZE 256 256
+PROJECTION "epsg:3857" END
+OUTPUTFORMAT NAME "mvt" DRIVER "MVT" FORMATOPTION "EXTENT=4096" FORMATOPTION "EDGE_BUFFER=4" END
+WEB METADATA "ows_enable_request" "*" "oga_onlineresource" "{base}/bench/ogcapi" "ows_srs" "EPSG:4326" END END
+{layers}
+END
+"""
+_LAYER = """LAYER
+NAME "{layer}"
+TYPE {kind}
+STATUS ON
+CONNECTIONTYPE POSTGIS
+CONNECTION "host='{host}' port=5432 dbname='idg' user='idg_owner'"
+PROCESSING "CLOSE_CONNECTION=DEFER"
+DATA "geom from data.{layer} using unique {key} using srid=2154"
+EXTENT 600000 6800000 700000 6900000
+PROJECTION "epsg:2154" END
+METADATA "ows_title" "{layer}" "gml_include_items" "all" "gml_featureid" "{key}" "oga_max_limit" "10000" END
+TEMPLATE "none"
+CLASS END
+END
+"""
+
+
+def _mapserver(ground: Ground, port: int) -> Recipe | None:
+    program = shutil.which("mapserv") or shutil.which("mapserv", path="/usr/lib/cgi-bin")
+    if program is None:
+        return None
+    folder = ground.cluster.home / "peers" / "mapserver"
+    folder.mkdir(parents=True, exist_ok=True)
+    layers = "".join(
+        _LAYER.format(layer=layer, key=key, host=ground.cluster.sockets, kind="LINE" if layer == "pcrs" else "POINT")
+        for layer, (_, key) in LAYERS.items()
+    )
+    (folder / "bench.map").write_text(_MAP.format(base=f"http://127.0.0.1:{port}", layers=layers))
+    config = f'CONFIG\nENV\nMS_MAP_PATTERN "."\nEND\nMAPS\n"bench" "{folder}/bench.map"\nEND\nEND\n'
+    (folder / "mapserver.conf").write_text(config)
+    environment = {"MAPSERVER_CONFIG_FILE": str(folder / "mapserver.conf"), "IDG_BENCH_MAPSERV": program}
+    command = [sys.executable, "-m", "uvicorn", "mig_idg.cli.bench.fastcgi:app", f"--port={port}", *_QUIET]
+    return command, environment, "/bench/ogcapi/collections?f=json", mapserver
+
+
 def _martin(ground: Ground, port: int) -> Recipe | None:
     program = shutil.which("martin")
     command = [
@@ -230,6 +292,7 @@ _QUIET = ("--log-level=critical", "--no-access-log", "--loop=uvloop", "--http=ht
 _RECIPES: dict[str, Callable[[Ground, int], Recipe | None]] = {
     "pygeoapi": _pygeoapi,
     "tipg": _tipg,
+    "mapserver": _mapserver,
     "martin": _martin,
     "pg_featureserv": _pg_featureserv,
 }

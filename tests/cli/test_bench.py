@@ -1,0 +1,119 @@
+"""The benchmark counts what it says it counts, and its plumbing holds on small data."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import mapbox_vector_tile
+import pytest
+
+from mig_idg.cli.bench import agree, meter, workloads
+from mig_idg.cli.bench.ground import Ground
+from mig_idg.cli.bench.measure import Measure, together
+from mig_idg.cli.bench.report import Line
+from mig_idg.database.cluster import PrivateCluster
+from mig_idg.errors import UnknownWord
+from mig_idg.store.samples import Sample
+
+PROGRAM = str(Path(sys.executable).parent / "mig-idg")
+ROOT = Path(__file__).parents[2]
+
+
+def measured(server: str, rate: float, **more: float) -> Measure:
+    figures = {"p50": 1.0, "p99": 2.0, "cpu_server": 1.0, "cpu_database": 1.0, "generator": 0.1} | more
+    return Measure("item", server, 8, rate, bytes=10, memory=1, failed=0, **figures)
+
+
+def ground(tmp_path: Path) -> Ground:
+    sample = Sample("a", 2.2, 48.9, (2.19, 48.89, 2.21, 48.91), (641000.0, 6865000.0, 642000.0, 6866000.0))
+    return Ground(PrivateCluster(tmp_path), "jeton", {"adresses": [sample], "pcrs": [sample]}, {})
+
+
+def test_features_of_a_tile_are_counted_over_its_layers() -> None:
+    points = [{"geometry": f"POINT({n} {n})", "properties": {"n": n, "s": "x"}} for n in range(5)]
+    tile = mapbox_vector_tile.encode([{"name": "a", "features": points}, {"name": "b", "features": points[:2]}])
+    assert agree.features_of_tile(tile) == 7
+    assert agree.features_of_tile(b"") == 0
+
+
+def test_cpu_of_a_family_grows_with_its_work_and_not_without() -> None:
+    before = meter.cpu([os.getpid()])
+    until = time.process_time() + 0.2
+    while time.process_time() < until:
+        pass
+    assert 0.15 < meter.cpu([os.getpid()]) - before < 5
+
+
+def test_a_family_is_a_process_and_its_children() -> None:
+    with subprocess.Popen(["sleep", "30"]) as child:
+        try:
+            assert {os.getpid(), child.pid} <= meter.family(os.getpid())
+            assert os.getpid() not in meter.family(child.pid)
+            assert meter.memory(child.pid) > 0
+        finally:
+            child.kill()
+
+
+def test_a_place_is_in_the_tile_everybody_else_puts_it_in() -> None:
+    assert workloads.tile_of(2.2066, 48.8924, 14) == (14, 8292, 5634)
+    assert workloads.tile_of(-179.9, 85.0, 1) == (1, 0, 0)
+
+
+def test_workloads_are_named_by_themselves_or_their_beginning(tmp_path: Path) -> None:
+    every = workloads.every(ground(tmp_path), 1000)
+    assert [one.name for one in workloads.chosen(every, ("item",))] == ["item"]
+    assert len(workloads.chosen(every, ("mvt",))) == 10
+    assert len(workloads.chosen(every, ())) == len(every)
+    with pytest.raises(UnknownWord):
+        workloads.chosen(every, ("nimporte",))
+
+
+def test_ratios_are_to_the_best_peer_that_did_not_fail_and_to_the_limit() -> None:
+    line = Line("item", "", 8, limit=200.0)
+    failing = Measure("item", "martin", 8, 900.0, 1, 1, 1, 1, 1, 1, 0.1, failed=4)
+    line.measures = [measured("mig-idg", 100.0), measured("tipg", 20.0), measured("pygeoapi", 50.0), failing]
+    assert line.to_peer == 2.0
+    assert line.to_limit == 0.5
+    line.measures.append(measured("mig-idg+", 60.0))
+    assert line.to_limit == 0.3
+
+
+def test_rounds_are_told_by_their_medians_and_cpu_over_all_answers() -> None:
+    found = together([measured("a", 10.0, cpu_server=1.0), measured("a", 30.0, cpu_server=2.0), measured("a", 20.0)])
+    assert found.rate == 20.0
+    assert found.cpu_server == pytest.approx((10 + 60 + 20) / 60)
+
+
+@pytest.mark.parametrize("words", [["--clients", "deux"], ["--against", "geoserveur"], ["--seconds", "0"]])
+def test_what_cannot_be_measured_is_not_understood(words: list[str], tmp_path: Path) -> None:
+    done = subprocess.run(
+        [PROGRAM, "bench", *words], env={**os.environ, "IDG_HOME": str(tmp_path)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_a_quick_run_measures_and_leaves_nothing_running(tmp_path_factory: pytest.TempPathFactory) -> None:
+    home = tmp_path_factory.mktemp("bench")
+    done = subprocess.run(
+        [PROGRAM, "bench", "--quick", "--json", "--clients", "2", "item", "mvt-adresses-z16"],
+        env={**os.environ, "IDG_HOME": str(home)}, cwd=ROOT, capture_output=True, text=True, timeout=280, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    item, tiles = json.loads(done.stdout)
+    assert {one["server"] for one in item["servers"]} == {"mig-idg", "mig-idg sans droits"}
+    assert {one["server"] for one in tiles["servers"]} == {"mig-idg", "mig-idg+", "mig-idg sans droits"}
+    for one in (*item["servers"], *tiles["servers"]):
+        assert one["rate"] > 0
+        assert one["failed"] == 0
+        assert one["memory"] > 10 * 2**20
+    assert item["ratio_to_limit"] > 0
+    assert tiles["ratio_to_limit"] > 0
+    assert not PrivateCluster(home / "bench-quick").running
