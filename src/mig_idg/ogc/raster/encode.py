@@ -20,11 +20,11 @@ from mig_idg.ogc.raster.warp import Pixels
 Colour = tuple[int, int, int]
 WHITE: Colour = (255, 255, 255)
 COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
-UP = 2
+UP, LARGE = 2, 512 * 512
 JPEG_QUALITY = 85
 WEBP_QUALITY = 80
 # Pictures have no place of their own; rasterio warns of those that say so.
-_ANYWHERE = from_origin(0, 0, 1, 1)
+_ANYWHERE = from_origin(0, 0, 2, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,10 @@ def _png(data: NDArray[np.uint8], alpha: NDArray[np.uint8] | None) -> bytes:
     rows[0, 1:] = flat[0]
     np.subtract(flat[1:], flat[:-1], out=rows[1:, 1:])
     head = struct.pack(">IIBBBBB", width, height, 8, COLOUR_TYPES[count], 0, 0, 0)
-    packed = zlib.compress(rows.data, 2)
+    # Runs only, on large pictures: photographs have few repeats to look for, and a map is waited for.
+    large = width * height >= LARGE
+    packer = zlib.compressobj(1 if large else 2, strategy=zlib.Z_RLE if large else zlib.Z_DEFAULT_STRATEGY)
+    packed = packer.compress(rows.data) + packer.flush()
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
 
 

@@ -263,21 +263,29 @@ def _validity(
 
 
 def _spread(nodes: Floats, frame: Frame) -> NDArray[np.float32]:
-    """Positions at the centre of every pixel, interpolated between the nodes. Rows and columns separate as matrices."""
-    down, across = _weights(frame.height, nodes.shape[0]), _weights(frame.width, nodes.shape[1])
+    """Positions at the centre of every pixel, interpolated between the nodes, along rows and then along columns.
+
+    Not as a product of matrices: BLAS would start its own threads under ours.
+    """
+    plain = nodes.astype(np.float32)
+    before, weight = _weights(frame.width, nodes.shape[1])
     with np.errstate(invalid="ignore", over="ignore"):
-        return np.asarray(down @ nodes.astype(np.float32) @ across.T)
+        across = plain[:, before + 1] - plain[:, before]
+        across *= weight
+        across += plain[:, before]
+        before, weight = _weights(frame.height, nodes.shape[0])
+        down = across[before + 1] - across[before]
+        down *= weight[:, None]
+        down += across[before]
+    return down
 
 
 @lru_cache(maxsize=64)
-def _weights(size: int, nodes: int) -> NDArray[np.float32]:
-    """The matrix (size, nodes) of linear interpolation at the centres of `size` pixels."""
+def _weights(size: int, nodes: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """For the centre of each of `size` pixels: the node before it, and how far it is towards the next (0 to 1)."""
     at = (np.arange(size) + 0.5) / size * (nodes - 1)
-    before = np.minimum(at.astype(int), nodes - 2)
-    weights = np.zeros((size, nodes), np.float32)
-    weights[np.arange(size), before] = 1 - (at - before)
-    weights[np.arange(size), before + 1] = at - before
-    return weights
+    before = np.minimum(at.astype(np.intp), nodes - 2)
+    return before, (at - before).astype(np.float32)
 
 
 def _nearest(

@@ -1,0 +1,287 @@
+"""`mig-idg bench raster`: tiles and maps of one COG, ours beside TiTiler, rio-tiler alone and MapServer, in one run.
+
+The COG and the accounts are those of the demonstration in IDG_HOME. TiTiler is run from a Python environment that has
+`titiler.core` and `uvicorn` (`--titiler PYTHON`); MapServer is `map2img`, drawing again and again in one process, which
+spares it the start of a CGI program. Every tile is asked once before any is asked again: the first pass has no cache.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mig_idg.cli.words import database_urls, say, say_json, settings, t
+from mig_idg.errors import OutsideFailure, Text
+
+TITILER = """
+from fastapi import FastAPI
+from titiler.core.factory import TilerFactory
+app = FastAPI()
+app.include_router(TilerFactory().router)
+"""
+MAPFILE = """
+MAP
+  NAME x
+  SIZE 1024 1024
+  EXTENT {bounds}
+  PROJECTION "init=epsg:2154" END
+  OUTPUTFORMAT NAME png DRIVER "AGG/PNG" IMAGEMODE RGB MIMETYPE "image/png" FORMATOPTION "COMPRESSION=2" END
+  IMAGETYPE png
+  LAYER NAME o TYPE RASTER STATUS DEFAULT DATA "{cog}" PROJECTION "init=epsg:2154" END END
+END
+"""
+LEVELS, TILES = (16, 17, 18, 19), 240
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure: what, who, its value and unit, and its ratio to ours (over one: we are ahead)."""
+
+    what: str
+    who: str
+    value: float
+    unit: str
+    ratio: float | None = None
+
+
+@click.command(
+    name="raster",
+    help=t(
+        "Mesure tuiles et cartes à côté de TiTiler et de MapServer.",
+        "Measures tiles and maps beside TiTiler and MapServer.",
+    ),
+)
+@click.option(
+    "--titiler",
+    type=click.Path(exists=True, dir_okay=False),
+    help=t("Python qui a titiler.core", "Python with titiler.core"),
+)
+@click.option("--clients", default=4, show_default=True, help=t("clients à la fois", "clients at once"))
+@click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
+def command(titiler: str | None, clients: int, as_json: bool) -> int:
+    """Measure, tell."""
+    home = settings().home.resolve()
+    cog = home / "rasters" / "orthophoto.tif"
+    accounts = home / "demo-accounts.json"
+    if not cog.is_file() or not accounts.is_file():
+        raise OutsideFailure(
+            Text("La démonstration n'est pas chargée.", "The demonstration is not loaded."),
+            remedy=Text("Lancez d'abord : mig-idg demo --no-serve", "First run: mig-idg demo --no-serve"),
+        )
+    token = json.loads(accounts.read_text())["other-partner"]["token"]
+    places = chosen(cog)
+    measures = [*in_process(cog, places[:60])]
+    with database_urls() as (_, application):
+        measures += over_http(cog, application, token, places, titiler, clients)
+    measures += maps(cog)
+    if as_json:
+        say_json([{name: getattr(one, name) for name in Measure.__slots__} for one in measures])
+    else:
+        for one in measures:
+            ratio = f"  × {one.ratio:.2f}" if one.ratio is not None else ""
+            say(f"{one.what:<34} {one.who:<12} {one.value:>9.1f} {one.unit}{ratio}")
+    return 0
+
+
+def chosen(cog: Path) -> list[tuple[int, int, int]]:
+    """(z, row, column) of tiles wholly inside the COG, the same at each run."""
+    import morecantile
+    from rio_tiler.io import Reader
+
+    grid = morecantile.tms.get("WebMercatorQuad")
+    with Reader(str(cog)) as opened:
+        west, south, east, north = opened.get_geographic_bounds("EPSG:4326")
+    inside: list[tuple[int, int, int]] = []
+    for level in LEVELS:
+        for tile in grid.tiles(west, south, east, north, [level]):
+            box = grid.bounds(tile)
+            if box.left >= west and box.right <= east and box.bottom >= south and box.top <= north:
+                inside.append((level, tile.y, tile.x))
+    random.Random(7).shuffle(inside)  # noqa: S311 (an order, not a secret)
+    return inside[:TILES]
+
+
+def in_process(cog: Path, places: Sequence[tuple[int, int, int]]) -> Iterator[Measure]:
+    """Milliseconds for a tile, read and encoded, without a server: rio-tiler with its dataset open, and ours."""
+    from rio_tiler.io import Reader
+
+    from mig_idg.ogc.raster import encode, gdal, paint
+    from mig_idg.ogc.raster.scene import Scene
+    from mig_idg.ogc.raster.warp import Frame
+    from mig_idg.ogc.tiles.grids import GRIDS
+
+    grid = GRIDS["WebMercatorQuad"]
+    scene = Scene((cog,), 2154, "rgb", (), ())
+    style = paint.style_named("rgb", None)
+    for word, form in (("PNG", encode.PNG), ("JPEG", encode.JPEG)):
+        with Reader(str(cog)) as reader:
+            theirs = _each(
+                lambda z, y, x, reader=reader, word=word: reader.tile(x, y, z).render(img_format=word, add_mask=False),  # type: ignore[misc]
+                places,
+            )
+
+        def ours(z: int, y: int, x: int, form: encode.Format = form) -> bytes:
+            level = grid.level(str(z))
+            assert level is not None
+            box = grid.rectangle(level, y, x)
+            return encode.encode(paint.picture(scene, Frame(box.bounds, box.srid, 256, 256), style), form)
+
+        with gdal.environment():
+            mine = _each(ours, places)
+        yield Measure(f"tile in process, {word}", "mig-idg", mine, "ms")
+        yield Measure(f"tile in process, {word}", "rio-tiler", theirs, "ms", theirs / mine)
+
+
+def _each(work: Callable[[int, int, int], Any], places: Sequence[tuple[int, int, int]]) -> float:
+    """Mean milliseconds, after one warm pass over the first few."""
+    for place in places[:5]:
+        work(*place)
+    start = time.perf_counter()
+    for place in places:
+        work(*place)
+    return (time.perf_counter() - start) * 1000 / len(places)
+
+
+def over_http(
+    cog: Path, application: str, token: str, places: Sequence[tuple[int, int, int]], titiler: str | None, clients: int
+) -> list[Measure]:
+    """Tiles a second through HTTP, one process each: first pass, second pass, first tile after start."""
+    found: list[Measure] = []
+    rates: dict[tuple[str, str], float] = {}
+    ours = {"IDG_SERVE_DATABASE_URL": application, "IDG_HOME": str(settings().home.resolve()), "IDG_WORKERS": "1"}
+    server = [sys.executable, "-m", "uvicorn", "--factory", "mig_idg.app.serve:worker", "--lifespan", "on",
+              "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "error"]  # fmt: skip
+    for word in ("png", "jpeg"):
+        paths = [f"/t/{token}/collections/orthophoto/tiles/WebMercatorQuad/{z}/{y}/{x}?f={word}" for z, y, x in places]
+        with _running(server, ours, "/healthz") as port:
+            found.append(Measure(f"first tile after start, {word}", "mig-idg", 1000 / _rate(port, paths[:1], 1), "ms"))
+            for label in ("first pass", "again, kept"):
+                rates[word, label] = _rate(port, paths, clients)
+                found.append(Measure(f"tiles, {word}, {label}", "mig-idg", rates[word, label], "/s"))
+        if titiler:
+            with tempfile.TemporaryDirectory() as folder:
+                (Path(folder) / "bench_titiler.py").write_text(TITILER)
+                peer = [titiler, "-m", "uvicorn", "bench_titiler:app", *server[7:]]
+                env = {"PYTHONPATH": folder, "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_CACHEMAX": "96"}
+                asked = [f"/tiles/WebMercatorQuad/{z}/{x}/{y}.{word}?url={cog}" for z, y, x in places]
+                with _running(peer, env, "/openapi.json") as port:
+                    _rate(port, asked[:8], 2)
+                    rate = _rate(port, asked, clients)
+                    found.append(Measure(f"tiles, {word}", "TiTiler", rate, "/s", rates[word, "first pass"] / rate))
+    return found
+
+
+@contextmanager
+def _running(program: list[str], variables: dict[str, str], ready: str) -> Iterator[int]:
+    """A server on a free port, for the time of a measure."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    process = subprocess.Popen(
+        [*program, "--port", str(port)],
+        env={**os.environ, **variables},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            if process.poll() is not None:
+                raise OutsideFailure(
+                    Text("Un serveur à mesurer ne démarre pas.", "A server to measure does not start.")
+                )
+            time.sleep(0.1)
+        _rate(port, [ready], 1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _rate(port: int, paths: Sequence[str], clients: int) -> float:
+    """Answers a second, all of them 200, asked by `clients` connections that share the list."""
+    return asyncio.run(_ask(port, paths, clients))
+
+
+async def _ask(port: int, paths: Sequence[str], clients: int) -> float:
+    waiting = list(reversed(paths))
+
+    async def client() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while waiting:
+            path = waiting.pop()
+            writer.write(f"GET {path} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))
+            await reader.readexactly(length)
+            if b" 200 " not in head[:20]:
+                raise OutsideFailure(Text("Un serveur mesuré refuse une tuile.", "A measured server refuses a tile."))
+        writer.close()
+
+    start = time.perf_counter()
+    await asyncio.gather(*(client() for _ in range(clients)))
+    return len(paths) / (time.perf_counter() - start)
+
+
+def maps(cog: Path) -> Iterator[Measure]:
+    """Milliseconds for a map of 1024 pixels in Lambert-93, drawn and encoded, ours and MapServer's."""
+    import rasterio
+
+    from mig_idg.ogc.raster import encode, gdal, paint
+    from mig_idg.ogc.raster.scene import Scene
+    from mig_idg.ogc.raster.warp import Frame
+
+    with rasterio.open(cog) as opened:
+        left, bottom, right, top = opened.bounds
+    x, y = (left + right) / 2, (bottom + top) / 2
+    for metres in (200, 600):
+        box = (x - metres / 2, y - metres / 2, x + metres / 2, y + metres / 2)
+        scene, style = Scene((cog,), 2154, "rgb", (), ()), paint.style_named("rgb", None)
+        with gdal.environment():
+            times = []
+            for _ in range(12):
+                start = time.perf_counter()
+                encode.encode(paint.picture(scene, Frame(box, 2154, 1024, 1024), style), encode.PNG)
+                times.append((time.perf_counter() - start) * 1000)
+        mine = statistics.median(times)
+        yield Measure(f"map 1024 px, {metres} m, PNG", "mig-idg", mine, "ms")
+        theirs = _mapserver(cog, box)
+        if theirs is not None:
+            yield Measure(f"map 1024 px, {metres} m, PNG", "MapServer", theirs, "ms", theirs / mine)
+
+
+def _mapserver(cog: Path, box: tuple[float, float, float, float]) -> float | None:
+    """Mean milliseconds of MapServer for the same map, drawn twenty times in one process; None when it is absent."""
+    program = shutil.which("map2img") or shutil.which("shp2img")
+    if program is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        mapfile = Path(folder) / "x.map"
+        mapfile.write_text(MAPFILE.format(bounds=" ".join(map(str, box)), cog=cog))
+        spent = []
+        for times in (1, 21):
+            start = time.perf_counter()
+            subprocess.run(
+                [program, "-m", str(mapfile), "-o", str(Path(folder) / "x.png"), "-c", str(times)],
+                check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            spent.append(time.perf_counter() - start)
+    return (spent[1] - spent[0]) * 1000 / 20
