@@ -211,6 +211,20 @@ def test_somebody_elses_cluster_is_named_with_its_owner(folder: Path, monkeypatc
         PrivateCluster(folder / "home").start()
 
 
+def test_the_throw_away_cluster_of_a_killed_run_is_taken_away_by_the_next() -> None:
+    nobody = next(number for number in range(2**22 - 1, 0, -1) if not Path("/proc", str(number)).exists())
+    home = Path(tempfile.gettempdir()) / f"idg-{nobody}-left"
+    home.mkdir(mode=0o711)
+    home.chmod(0o711)
+    left = PrivateCluster(home, lasting=False)
+    left.start()
+    data = left.data
+    with clusters.throwaway() as fresh:
+        assert not home.exists()
+        assert orphans.of(data) == ()
+        assert fresh.running
+
+
 def test_the_operators_own_settings_win_and_stay(cluster: PrivateCluster) -> None:
     cluster.stop()
     own = cluster.data / "local.conf"

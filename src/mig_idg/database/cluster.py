@@ -15,6 +15,7 @@ Nothing listens on the network. Who may connect is decided by the kernel: the so
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -216,7 +217,8 @@ def throwaway(directory: Path | None = None) -> Iterator[PrivateCluster]:
     """
     runner = runner_for(directory / "cluster" if directory else Path("/nonexistent"))
     usable = directory is not None and directory.is_dir() and runner.may_reach(directory)
-    home = directory if usable and directory else Path(tempfile.mkdtemp(prefix="idg-"))
+    _sweep()
+    home = directory if usable and directory else Path(tempfile.mkdtemp(prefix=f"idg-{os.getpid()}-"))
     if home != directory:
         home.chmod(0o711)
     cluster = PrivateCluster(home, lasting=False)
@@ -229,6 +231,16 @@ def throwaway(directory: Path | None = None) -> Iterator[PrivateCluster]:
         shutil.rmtree(cluster.base, ignore_errors=True)
         if home != directory:
             shutil.rmtree(home, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Take away the throw-away clusters that a killed process left: their name holds its number."""
+    for home in Path(tempfile.gettempdir()).glob("idg-[0-9]*-*"):
+        maker = home.name.split("-")[1]
+        if maker.isdigit() and not Path("/proc", maker).exists() and home.stat().st_uid == os.geteuid():
+            with suppress(OutsideFailure, OSError):
+                PrivateCluster(home, lasting=False).stop("immediate")
+                shutil.rmtree(home)
 
 
 def _try_lock(use: IO[Any]) -> bool:

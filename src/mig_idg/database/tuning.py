@@ -27,6 +27,7 @@ def settings(sockets: Path, memory_bytes: int, *, lasting: bool) -> str:
     """`idg.conf` for a machine with that much memory; durable (`lasting`), or quick and forgetful for the tests."""
     share = max(128, min(2048, memory_bytes // MEBIBYTE // 8)) if lasting else 64
     values = {
+        "cluster_name": "'mig-idg'",  # what ps shows
         "listen_addresses": "''",
         "port": "5432",
         "unix_socket_directories": f"'\"{sockets}\"'",
