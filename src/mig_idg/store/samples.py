@@ -47,7 +47,7 @@ def draw(connection: Connection[Any], table: str, id: str, geometry: str, count:
 
 
 def inside(connection: Connection[Any], table: str, id: str, geometry: str, box84: Box) -> frozenset[str]:
-    """The ids of the features that meet a box of CRS84, by the plainest words PostGIS has for it: every row is moved."""
+    """The ids of the features that meet a box of CRS84, in the plainest words PostGIS has: every row is moved."""
     schema, _, name = table.rpartition(".")
     statement = sql.SQL(
         """
