@@ -15,6 +15,7 @@ from mig_idg.store.collection import Collection
 from mig_idg.store.crs import Crs
 
 MOST_SIDE = 8192
+LEAST, MOST = 1e-9, 1e12
 MOST_PIXELS = 4096 * 4096
 DEFAULT_SIDE = 1024
 PIXEL_MM = 0.28
@@ -140,12 +141,12 @@ def side(visit: Visit, name: str) -> int | None:
 
 
 def positive(visit: Visit, name: str) -> float | None:
-    """A number above zero, or None when absent. Raises InvalidParameter."""
+    """A number above zero that one can divide by and multiply with, or None when absent. Raises InvalidParameter."""
     value = visit.query.get(name)
     if value is None:
         return None
     found = numbers(name, value)
-    if len(found) != 1 or found[0] <= 0:
+    if len(found) != 1 or not LEAST <= found[0] <= MOST:
         raise InvalidParameter(
             name, Text(f"« {name} » : un nombre positif est attendu.", f"“{name}”: a positive number is expected.")
         )

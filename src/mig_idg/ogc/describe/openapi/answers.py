@@ -31,8 +31,14 @@ _SAID: dict[int, Text] = {
 
 
 def components(lang: Lang) -> dict[str, Any]:
-    """All error responses, by name (`Problem404`)."""
+    """All error responses, by name (`Problem404`), and the one of older services."""
+    report = Text("Rapport d'exception OGC (OWS 1.1).", "OGC exception report (OWS 1.1).")
     return {
+        "OwsException": {
+            "description": report.in_(lang),
+            "content": {"text/xml": {"schema": {"$ref": "#/components/schemas/text"}}},
+        }
+    } | {
         f"Problem{status}": {
             "description": text.in_(lang),
             "content": {
@@ -44,6 +50,6 @@ def components(lang: Lang) -> dict[str, Any]:
     }
 
 
-def reference(status: int) -> dict[str, str]:
+def reference(status: int, *, ows: bool = False) -> dict[str, str]:
     """The response of that status."""
-    return {"$ref": f"#/components/responses/Problem{status}"}
+    return {"$ref": f"#/components/responses/{'OwsException' if ows else f'Problem{status}'}"}

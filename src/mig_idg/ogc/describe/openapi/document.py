@@ -109,7 +109,7 @@ def _operation(row: Operation, seen: Seen | None, lang: Lang) -> dict[str, Any]:
         "parameters": list(_parameters(row, seen, lang)),
         "responses": {
             row.success: _success(row, title),
-            **{str(status): answers.reference(status) for status in row.errors},
+            **{str(status): answers.reference(status, ows=row.ows) for status in row.errors},
         },
     }
     if row.body:

@@ -8,7 +8,7 @@ from mig_idg.ogc.describe.openapi.operation import JSON, MAPS, Operation
 STAC = Text("STAC : les fichiers des rasters", "STAC: the files of rasters")
 WMTS = Text("WMTS, pour les logiciels plus anciens", "WMTS, for older software")
 GEOJSON = "application/geo+json"
-XML = "application/xml"
+XML = "text/xml"
 _HERE = "/collections/{collection}"
 _STAC = "/stac/collections/{collection}"
 _PICTURES = (("image/png", "binary"), ("image/jpeg", "binary"), ("image/webp", "binary"))
@@ -41,23 +41,25 @@ OPERATIONS: tuple[Operation, ...] = (
     _values("trajectory", "Les valeurs le long d'une ligne", "The values along a line"),
     _stac("/stac", "stac", "Le catalogue STAC", "The STAC catalogue"),
     _stac("/stac/conformance", "stacConformance", "Les classes STAC", "STAC conformance classes", "open"),
-    _stac("/stac/queryables", "stacQueryables", "Attributs interrogeables", "Queryables", "open"),
+    _stac("/stac/queryables", "stacQueryables", "Attributs interrogeables", "Queryables", "open",
+          "application/schema+json"),
     _stac("/stac/search", "stacSearch", "Chercher des fichiers", "Search files", media=GEOJSON, parameters=_SEARCH),
     Operation("/stac/search", "stacSearchBody", Text("La même recherche, dans le corps", "The same, in the body"),
               STAC, "listing", ((GEOJSON, "object"),), method="POST", body=((JSON, "object"),),
               errors=(400, 401, 403, 404, 413, 415, 429, 503)),
     _stac("/stac/collections", "stacCollections", "Les collections STAC", "STAC collections"),
     _stac(_STAC, "stacCollection", "Une collection STAC", "One STAC collection", "discover"),
-    _stac(f"{_STAC}/queryables", "stacCollectionQueryables", "Attributs interrogeables", "Queryables", "discover"),
+    _stac(f"{_STAC}/queryables", "stacCollectionQueryables", "Attributs interrogeables", "Queryables", "discover",
+          "application/schema+json"),
     _stac(f"{_STAC}/items", "stacItems", "Les fichiers d'une collection", "The files of a collection", "query", GEOJSON,
           _SEARCH),
     _stac(f"{_STAC}/items/{{item}}", "stacItem", "Un fichier", "One file", "query", GEOJSON, ("item",)),
     Operation("/wmts", "wmts", Text("WMTS 1.0.0 par paramètres", "WMTS 1.0.0 by parameters"), WMTS, "listing",
               ((XML, "text"), *_PICTURES), ("service", "request", "version", "layer", "wmtsStyle", "tilematrixset",
-                                            "tilematrix", "tilerow", "tilecol", "wmtsFormat")),
+                                            "tilematrix", "tilerow", "tilecol", "wmtsFormat"), ows=True),
     Operation("/wmts/1.0.0/WMTSCapabilities.xml", "wmtsCapabilities", Text("Les couches WMTS", "The WMTS layers"), WMTS,
-              "listing", ((XML, "text"),)),
+              "listing", ((XML, "text"),), ows=True),
     Operation("/wmts/1.0.0/{collection}/{style}/{tms}/{z}/{row}/{file}", "wmtsTile",
               Text("Une tuile WMTS", "A WMTS tile"), WMTS, "view", _PICTURES,
-              ("styleId", "tms", "z", "row", "file"), raster=True),
+              ("styleId", "tms", "z", "row", "file"), raster=True, ows=True),
 )  # fmt: skip

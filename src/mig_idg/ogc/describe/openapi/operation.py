@@ -24,7 +24,8 @@ class Operation:
     `pattern` and `method` name it as the table of doors does; `action` is what the charter is asked (`listing` and
     `open` are for all); `answers` are (media type, schema) of a success; `formats` the words of `f`; `services` those
     that a collection must offer. `properties` says that each queryable attribute is a parameter too, `tabular` and
-    `raster` that the collection must be of rows or of pixels, `editable` that its owner opened it to edition.
+    `raster` that the collection must be of rows or of pixels, `editable` that its owner opened it to edition;
+    `ows` that errors are told as OGC exception reports.
     """
 
     pattern: str
@@ -44,6 +45,7 @@ class Operation:
     tabular: bool = False
     raster: bool = False
     editable: bool = False
+    ows: bool = False
 
     @property
     def on_collection(self) -> bool:
