@@ -24,9 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
-
-from mig_idg.cli.words import database_urls, say, say_json, settings, t
+from mig_idg.cli.words import database_urls, say, say_json, settings
 from mig_idg.errors import OutsideFailure, Text
 
 TITILER = """
@@ -60,22 +58,8 @@ class Measure:
     ratio: float | None = None
 
 
-@click.command(
-    name="raster",
-    help=t(
-        "Mesure tuiles et cartes à côté de TiTiler et de MapServer.",
-        "Measures tiles and maps beside TiTiler and MapServer.",
-    ),
-)
-@click.option(
-    "--titiler",
-    type=click.Path(exists=True, dir_okay=False),
-    help=t("Python qui a titiler.core", "Python with titiler.core"),
-)
-@click.option("--clients", default=4, show_default=True, help=t("clients à la fois", "clients at once"))
-@click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
-def command(titiler: str | None, clients: int, as_json: bool) -> int:
-    """Measure, tell."""
+def measured(titiler: str | None, clients: int, as_json: bool) -> int:
+    """Measure, tell; `titiler` is a Python that has titiler.core, or None. Raises OutsideFailure."""
     home = settings().home.resolve()
     cog = home / "rasters" / "orthophoto.tif"
     accounts = home / "demo-accounts.json"
