@@ -43,13 +43,15 @@ def prepare(connection: Connection[Any], declared: Declared) -> None:
     if geometry is not None:
         columns = _geometries(connection, named)
         if geometry in columns:
-            missing = _companions(geometry, columns)
+            missing = [
+                (name, one) for name, one in _companions(geometry, columns) if not _taken(connection, named, name)
+            ]
             if missing:
                 # One statement: each rewrites the whole table.
                 added = sql.SQL(", ").join(sql.SQL("add column {}").format(one) for _, one in missing)
                 connection.execute(sql.SQL("alter table {} {}").format(target, added))
             columns |= {name: ("", 0, True) for name, _ in missing}
-            for column in columns:
+            for column in (name for name, (_, _, made) in columns.items() if made or name == geometry):
                 if not _has_spatial_index(connection, named, column):
                     connection.execute(
                         sql.SQL("create index on {} using gist ({})").format(target, sql.Identifier(column))
@@ -70,6 +72,8 @@ where a.attrelid = %s::regclass
   and not a.attisdropped
   and t.typname = 'geometry'
 """
+
+_TAKEN = "select exists (select from pg_attribute where attrelid = %s::regclass and attname = %s and not attisdropped)"
 
 
 def _geometries(connection: Connection[Any], table: str) -> dict[str, tuple[str, int, bool]]:
@@ -95,8 +99,14 @@ def _companions(geometry: str, columns: dict[str, tuple[str, int, bool]]) -> lis
             ),
         )
         for wanted in COMPANIONS
-        if wanted not in held and f"{geometry}_{wanted}" not in columns
+        if wanted not in held
     ]
+
+
+def _taken(connection: Connection[Any], table: str, column: str) -> bool:
+    """True when the depositor has a column of that name: it is left alone."""
+    found = connection.execute(_TAKEN, [table, column]).fetchone()
+    return bool(found and found[0])
 
 
 _INDEXED = """

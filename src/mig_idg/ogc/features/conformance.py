@@ -16,6 +16,14 @@ CONFORMANCE: tuple[str, ...] = (
     f"{_FEATURES}3/1.0/conf/filter",
     f"{_FEATURES}3/1.0/conf/features-filter",
     *(
+        f"{_FEATURES}4/1.0/conf/{name}"
+        for name in ("create-replace-delete", "update", "optimistic-locking-etags", "features")
+    ),
+    *(
+        f"{_FEATURES}5/1.0/conf/{name}"
+        for name in ("schemas", "core-roles-features", "returnables-and-receivables", "queryables", "sortables")
+    ),
+    *(
         f"{_CQL2}{name}"
         for name in (
             "cql2-text",
@@ -27,6 +35,8 @@ CONFORMANCE: tuple[str, ...] = (
             "basic-spatial-functions",
             "basic-spatial-functions-plus",
             "spatial-functions",
+            # The draft's name of basic-spatial-functions: QGIS pushes spatial filters down when it reads it.
+            "basic-spatial-operators",
             "temporal-functions",
             "array-functions",
             "property-property",
