@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from mig_idg.cli.bench.report import Line
     from mig_idg.cli.bench.workloads import Workload
 
-PORT = 5600
 ROUNDS = 3
 
 
@@ -142,23 +141,23 @@ def _ground(scale: int, many: int, count: int, quick: bool) -> Iterator[Ground]:
 
 @contextmanager
 def _servers(ground: Ground, database: str, peers: tuple[str, ...], part: list[Workload]) -> Iterator[list[Server]]:
-    """Ours, ours without rights when this build knows how, then the peers that are there; ports follow."""
+    """Ours, ours without rights when this build knows how, then the peers that are there."""
     from dataclasses import replace
 
     from mig_idg.cli.bench import peers as known
     from mig_idg.cli.bench.agree import features
 
     with ExitStack() as stack:
-        own = stack.enter_context(known.idg(ground, PORT, database))
+        own = stack.enter_context(known.idg(ground, database))
         servers = [own]
         if database == "idg":
             servers.append(replace(own, name="mig-idg+", path=_tiles_only(own)))
-            free = stack.enter_context(known.idg(ground, PORT + 1, rights=False))
+            free = stack.enter_context(known.idg(ground, rights=False))
             if not isinstance(features(free, part[0].questions[0]), str):
                 servers.append(free)
-            for number, name in enumerate(peers):
+            for name in peers:
                 try:
-                    server = stack.enter_context(known.peer(name, ground, PORT + 2 + number))
+                    server = stack.enter_context(known.peer(name, ground))
                 except OutsideFailure as failure:
                     say(failure.text(words.lang()), err=True)
                     continue
@@ -215,7 +214,7 @@ def _limit(ground: Ground, workload: Workload, tables: Any, clients: int, second
     from mig_idg.cli.bench import limit, load
 
     if workload.name.startswith(limit.SMALL):
-        with limit.bare(PORT + 20) as server:
+        with limit.bare() as server:
             return load.press(server.base, [f"/{size}"], clients=clients, seconds=seconds, headers={}).rate
     rate = limit.pgbench(ground, workload, tables, clients, seconds)
     return rate / 10 if rate and workload.questions[0].kind == "paging" else rate

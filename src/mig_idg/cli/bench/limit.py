@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mig_idg.cli.bench.ground import LAYERS, Ground
-from mig_idg.cli.bench.peers import Server, process
+from mig_idg.cli.bench.peers import Server, free_port, process
 from mig_idg.cli.bench.recipes import QUIET, WORKERS
 from mig_idg.cli.bench.workloads import Question, Workload
 from mig_idg.database import connect
@@ -99,8 +99,9 @@ def pgbench(ground: Ground, workload: Workload, known: dict[str, Table], clients
 
 
 @contextmanager
-def bare(port: int) -> Iterator[Server]:
+def bare() -> Iterator[Server]:
     """The same HTTP server as ours, with nothing behind it."""
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", "mig_idg.cli.bench.bare:app", f"--port={port}", f"--workers={WORKERS}"]
     with process("ASGI", [*command, *QUIET], port, {}, "/1") as pid:
         yield Server("ASGI", f"http://127.0.0.1:{port}", pid, lambda question: None)

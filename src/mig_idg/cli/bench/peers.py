@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -37,9 +38,18 @@ class Server:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @contextmanager
-def idg(ground: Ground, port: int, database: str = "idg", *, rights: bool = True) -> Iterator[Server]:
+def idg(ground: Ground, database: str = "idg", *, rights: bool = True) -> Iterator[Server]:
     """Ours: two workers, asked with the token of a partner; without rights, asked with none."""
+    port = free_port()
     environment = {
         "IDG_DATABASE_URL": ground.owner(database),
         "IDG_DATABASE_APP_URL": ground.application(database),
@@ -55,8 +65,9 @@ def idg(ground: Ground, port: int, database: str = "idg", *, rights: bool = True
 
 
 @contextmanager
-def peer(name: str, ground: Ground, port: int) -> Iterator[Server | None]:
+def peer(name: str, ground: Ground) -> Iterator[Server | None]:
     """A peer by name; None when it is not on this machine. Raises OutsideFailure when it does not start."""
+    port = free_port()
     recipe = RECIPES[name](ground, port)
     if recipe is None:
         yield None
