@@ -52,7 +52,7 @@ def complete(
     document["access"] = standing.summary(base)
     document["links"] = [
         *_selves(here, lang),
-        link(f"{base}/collections", "data", "application/json", _("Les collections", "Collections", lang)),
+        link(f"{base}/collections", "up", "application/json", _("Les collections", "Collections", lang)),
         *links.of_collection(collection, permitted, mounted, base, lang),
     ]
     return document

@@ -61,5 +61,5 @@ OPERATIONS: tuple[Operation, ...] = (
               "listing", ((XML, "text"),), ows=True),
     Operation("/wmts/1.0.0/{collection}/{style}/{tms}/{z}/{row}/{file}", "wmtsTile",
               Text("Une tuile WMTS", "A WMTS tile"), WMTS, "view", _PICTURES,
-              ("styleId", "tms", "z", "row", "file"), raster=True, ows=True),
+              ("styleId", "tms", "z", "row", "file"), raster=True),
 )  # fmt: skip
