@@ -98,3 +98,10 @@ def test_pages_and_items_go_by_the_id(plan: Any, rows: str) -> None:
 def test_a_polygon_in_a_filter_uses_the_spatial_index(plan: Any, rows: str) -> None:
     asked = {"filter": "S_INTERSECTS(geom,POLYGON((2.2 48.86,2.203 48.86,2.203 48.862,2.2 48.86)))"}
     assert "plan_geom_idx" in plan(asked, rows, page)
+
+
+@pytest.mark.parametrize("rows", ["*", "92050"])
+def test_a_polygon_in_the_crs_of_the_layer_uses_the_spatial_index(plan: Any, rows: str) -> None:
+    shape = "POLYGON((641000 6866000,641200 6866000,641200 6866200,641000 6866000))"
+    asked = {"filter": f"S_WITHIN(geom,{shape})", "filter-crs": "http://www.opengis.net/def/crs/EPSG/0/2154"}
+    assert "plan_geom_idx" in plan(asked, rows, page)

@@ -91,7 +91,9 @@ def test_a_next_link_survives_rows_removed_before_it(served: Any, database_url: 
 
     onward = next(link["href"] for link in served.items("limit=10", "troncons")["links"] if link["rel"] == "next")
     with connect(database_url) as connection:
-        taken = connection.execute("delete from data.troncons where id between 3 and 5 returning id, nature, geom").fetchall()
+        taken = connection.execute(
+            "delete from data.troncons where id between 3 and 5 returning id, nature, geom"
+        ).fetchall()
         connection.commit()
         try:
             after = [feature["id"] for feature in served.get(onward).json["features"]]

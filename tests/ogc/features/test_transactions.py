@@ -191,3 +191,25 @@ def test_the_hidden_column_of_a_layer_is_an_unknown_word_to_others(served: Any) 
     for query in ("sortby=secret", "properties=secret", "secret=chut", "q=chut"):
         answer = served.get(f"{ITEMS}?{query}", who="partner")
         assert answer.status == 400 or answer.json["numberMatched"] == 0
+
+
+def test_a_count_follows_every_write(served: Any) -> None:
+    before = served.items("limit=1", "bancs")["numberMatched"]
+    assert served.items("limit=1", "bancs")["numberMatched"] == before
+    assert send(served, "POST", ITEMS, bench()).status == 201
+    assert served.items("limit=1", "bancs")["numberMatched"] == before + 1
+
+
+def test_a_page_already_held_is_304_until_somebody_writes(served: Any) -> None:
+    page = served.get(f"{ITEMS}?limit=2")
+    held = {"if-none-match": page.headers["etag"]}
+    assert served.get(f"{ITEMS}?limit=2", headers=held).status == 304
+    assert send(served, "POST", ITEMS, bench()).status == 201
+    assert served.get(f"{ITEMS}?limit=2", headers=held).status == 200
+
+
+def test_two_writers_from_the_same_state_one_is_refused(served: Any, made: Any) -> None:
+    path, etag = made
+    first = send(served, "PATCH", path, {"properties": {"places": 1}}, if_match=etag)
+    second = send(served, "PATCH", path, {"properties": {"places": 2}}, if_match=etag)
+    assert (first.status, second.status) == (204, 412)

@@ -155,10 +155,15 @@ class _Writer:
         shapes = [arg for arg in (left, right) if isinstance(arg, Shape)]
         geometry = self._table.geometry
         assert geometry is not None
-        if len(shapes) != 1 or (held := self._table.geometry_in(shapes[0].srid)) is not None:
-            column = quoted(held) if len(shapes) == 1 and held else quoted(geometry.name)
-            a, b = (column if isinstance(arg, Property) else self.write(arg) for arg in (left, right))
+        if len(shapes) != 1:
+            a, b = (quoted(geometry.name) if isinstance(arg, Property) else self.write(arg) for arg in (left, right))
             return f"({negation}{function}({a}, {b}))"
+        held = self._table.geometry_in(shapes[0].srid)
+        if held is not None:
+            # Under row policies only the leakproof && may use the index: it must be written out.
+            column, near = quoted(held), self.write(shapes[0])
+            a, b = (column if isinstance(arg, Property) else self.write(arg) for arg in (left, right))
+            return f"({negation}({column} && {near} and {function}({a}, {b})))"
         shape, column = shapes[0], quoted(geometry.name)
         around = self._around(shape, geometry.srid)
         if around is None:
