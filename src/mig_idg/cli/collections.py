@@ -79,8 +79,11 @@ def publish(folder: Path | None, as_json: bool, author: str, on: Any, second: st
     if wrong:
         return 1
     if as_json:
-        say_json({"ok": True, "publication": done.number, "collections": done.collections})
+        notes = [note.in_(words.lang()) for note in done.notes]
+        say_json({"ok": True, "publication": done.number, "collections": done.collections, "notes": notes})
     else:
+        for note in done.notes:
+            say(note, err=True)
         say(
             Text(
                 f"Publication n° {done.number} : {len(done.collections)} collection(s).",
@@ -96,7 +99,7 @@ def publish(folder: Path | None, as_json: bool, author: str, on: Any, second: st
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help=t("jour considéré", "day considered"))
 def diff(folder: Path | None, as_json: bool, on: Any) -> int:
     """Consequences of publishing the folder, before doing it; exit 1 when somebody's rights move."""
-    from mig_idg.declaration.diff import difference
+    from mig_idg.declaration.diff import difference, told
 
     day: date = on.date() if on else words.today()
     with _told(as_json) as wrong, registry_connection() as connection:
@@ -109,8 +112,8 @@ def diff(folder: Path | None, as_json: bool, on: Any) -> int:
     elif not changes:
         say(Text("Personne ne gagne ni ne perd d'accès.", "Nobody gains or loses access."))
     else:
-        for change in changes:
-            say(change.sentence)
+        for line in told(changes):
+            say(line)
     return 1 if changes else 0
 
 

@@ -115,8 +115,9 @@ def database_urls() -> Iterator[tuple[str, str]]:
 def registry_connection() -> Iterator[Connection[tuple[Any, ...]]]:
     """A connection with the owner's rights, committed when the block ends well, rolled back otherwise."""
     from mig_idg.database import connect
+    from mig_idg.database.failures import answered
 
-    with database_urls() as (owner, _), connect(owner) as connection:
+    with database_urls() as (owner, _), answered(settings().home), connect(owner) as connection:
         yield connection
 
 

@@ -46,20 +46,6 @@ class Change:
         return is_ and (not was or self.after.hidden < self.before.hidden)  # type: ignore[union-attr]
 
     @property
-    def sentence(self) -> Text:
-        """The change as one line."""
-        verb = VERBS[self.action]
-        rule = (self.after or self.before).rule  # type: ignore[union-attr]
-        article = (self.after or self.before).article  # type: ignore[union-attr]
-        sign, fr, en = ("+", "pourra", "will be able to") if self.gains else ("−", "ne pourra plus", "will no longer")
-        if _permits(self.before) and _permits(self.after):
-            fr, en = ("verra plus d'attributs :", "sees more:") if self.gains else ("verra moins :", "sees less:")
-        return Text(
-            f"{sign} {self.name} {fr} {verb.fr} « {self.dataset} » ({rule}, § {article})",
-            f"{sign} {self.name} {en} {verb.en} “{self.dataset}” ({rule}, § {article})",
-        )
-
-    @property
     def plain(self) -> dict[str, Any]:
         """The change as JSON values."""
         return {
@@ -71,6 +57,30 @@ class Change:
             "before": _plain(self.before),
             "after": _plain(self.after),
         }
+
+
+def told(changes: list[Change]) -> list[Text]:
+    """The changes as sentences: one for each dataset, set of actions and rule, with the bodies it concerns."""
+    by_body: dict[tuple[str, bool, str, str, str], list[str]] = {}
+    for change in changes:
+        deciding = change.after or change.before
+        assert deciding is not None
+        key = (change.dataset, change.gains, change.name, deciding.rule, deciding.article)
+        by_body.setdefault(key, []).append(change.action)
+    grouped: dict[tuple[str, bool, tuple[str, ...], str, str], list[str]] = {}
+    for (dataset, gains, name, rule, article), actions in by_body.items():
+        grouped.setdefault((dataset, gains, tuple(actions), rule, article), []).append(name)
+    return [_sentence(*key, names) for key, names in grouped.items()]
+
+
+def _sentence(dataset: str, gains: bool, actions: tuple[str, ...], rule: str, article: str, names: list[str]) -> Text:
+    who = ", ".join(names[:6]) + (f" (+{len(names) - 6})" if len(names) > 6 else "")
+    verbs = Text(", ".join(VERBS[one].fr for one in actions), ", ".join(VERBS[one].en for one in actions))
+    sign, fr, en = ("+", "gagne", "gains") if gains else ("−", "perd", "loses")
+    return Text(
+        f"{sign} « {dataset} » : {who} {fr} {verbs.fr} ({rule}, {article})",
+        f"{sign} “{dataset}”: {who} {en} {verbs.en} ({rule}, {article})",
+    )
 
 
 def difference(connection: Connection[Any], folder: Path, *, on: date, rasters: Path | None = None) -> list[Change]:

@@ -12,7 +12,7 @@ from mig_idg.database import Connection
 from mig_idg.declaration.check import Checked, check
 from mig_idg.declaration.load import Declared, load_folder
 from mig_idg.declaration.model import Declaration
-from mig_idg.errors import InvalidDeclaration
+from mig_idg.errors import InvalidDeclaration, Misunderstood, Text
 from mig_idg.registry import declared as registry_declared
 from mig_idg.registry import publications
 from mig_idg.registry.organisations import everyone
@@ -22,20 +22,24 @@ Progress = Callable[[str], None]
 Prepare = Callable[[Connection[Any], Declaration], None]
 
 
-class InvalidCollections(Exception):
+class InvalidCollections(Misunderstood):
     """The folder cannot be published: `errors` says all that is wrong, each with file and line."""
 
     def __init__(self, errors: Iterable[InvalidDeclaration]) -> None:
         self.errors = tuple(errors)
-        super().__init__(f"{len(self.errors)} error(s)")
+        super().__init__(
+            Text("\n".join(e.text("fr") for e in self.errors), "\n".join(e.text("en") for e in self.errors)),
+            remedy=Text("Rien n'a été publié.", "Nothing was published."),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A generation, and the ids it holds."""
+    """A generation, the ids it holds, and what was understood in a declaration but has no effect."""
 
     number: int
     collections: tuple[str, ...]
+    notes: tuple[Text, ...] = ()
 
 
 def check_folder(connection: Connection[Any], folder: Path, rasters: Path | None = None) -> list[Checked]:
@@ -74,6 +78,7 @@ def publish(
             for one in load_folder(folder).declared:
                 _prepare(connection, one, prepare)
         checked = check_folder(connection, folder, rasters)
+        notes: list[Text] = []
         for one in checked:
             declaration = one.declared.declaration
             progress(declaration.id)
@@ -87,12 +92,12 @@ def publish(
                     one.table.id.name,
                     one.table.territory,
                 )
-            registry_declared.record(connection, _facts(one), author, on)
+            notes.extend(registry_declared.record(connection, _facts(one), author, on).notes)
         registry_declared.archive_missing(connection, [one.declared.declaration.id for one in checked], author, on)
         number = publications.record(
             connection, {one.declared.declaration.id: one.entry for one in checked}, author=author
         )
-    return Published(number, tuple(one.declared.declaration.id for one in checked))
+    return Published(number, tuple(one.declared.declaration.id for one in checked), tuple(notes))
 
 
 def _prepare(connection: Connection[Any], declared: Declared, prepare: Prepare) -> None:
