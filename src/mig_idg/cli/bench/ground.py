@@ -111,6 +111,8 @@ def _catalogue(cluster: PrivateCluster, name: str, number: int, on: date, tell: 
     draft = f"{name}_draft"
     with connect(cluster.url(role=OWNER, database="postgres"), autocommit=True) as admin:
         if admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+            with connect(cluster.url(role=OWNER, database=name)) as connection:
+                migrate(connection)
             return
         tell(Text(f"catalogue de {number} collections", f"catalogue of {number} collections"))
         admin.execute(f"drop database if exists {draft}".encode())
