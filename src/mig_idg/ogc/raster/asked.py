@@ -60,10 +60,12 @@ def crs_named(visit: Visit, parameter: str, srid: int, default: Crs) -> Crs:
 def region(visit: Visit, srid: int, whole: tuple[float, float, float, float]) -> Region:
     """The region asked: `bbox` (in `bbox-crs`, CRS84 by default) or `whole` (CRS84 degrees), moved into `crs`.
 
+    Without `crs`, a box is drawn in its own CRS, so that the picture covers it exactly: clients that do not read
+    `Content-Crs` (GDAL's OGCAPI driver) place it by the box they sent. Without a box either, the CRS of storage.
     Raises InvalidParameter: unreadable, empty, or wholly outside what the CRS can tell.
     """
-    target = crs_named(visit, "crs", srid, reference.storage_crs(srid))
     text, source = visit.query.get("bbox"), crs_named(visit, "bbox-crs", srid, reference.CRS84)
+    target = crs_named(visit, "crs", srid, reference.storage_crs(srid) if text is None else source)
     if text is None:
         source, bounds = reference.CRS84, whole
     else:

@@ -29,8 +29,10 @@ from mig_idg.store.crs import Crs
 
 PARAMETERS = (
     "bbox", "bbox-crs", "subset", "subset-crs", "crs", "scale-size", "scale-factor", "scale-axes", "width", "height",
-    "properties", "datetime",
+    "properties", "datetime", "scaleSize", "scaleFactor", "scaleAxes",
 )  # fmt: skip
+# As GDAL's OGCAPI driver writes them, after an earlier draft; it places what it gets by the box it sent, in degrees.
+DRAFT_NAMES = {"scaleSize": "scale-size", "scaleFactor": "scale-factor", "scaleAxes": "scale-axes"}
 GEOTIFF = "image/tiff; application=geotiff"
 FORMATS: Mapping[str, str] = {
     "geotiff": GEOTIFF,
@@ -43,6 +45,7 @@ PREVIEW_PIXELS = 4096 * 4096
 # Above this many pixels an answer goes to the press, so that tiles do not wait behind it.
 SMALL_PIXELS = 2_000_000
 EAST, NORTH = ("e", "x", "lon", "long", "longitude", "easting"), ("n", "y", "lat", "latitude", "northing")
+_DEGREES = re.compile(r"(?i)\b(lat|lon|long|latitude|longitude)\s*\(")
 _AXIS = re.compile(r"\s*([A-Za-z]+)\s*\(([^()]*)\)\s*")
 
 
@@ -67,6 +70,7 @@ async def coverage(visit: Visit) -> Answer:
     """`GET /collections/{collection}/coverage`."""
     raster_of(visit.collection, "coverages")
     only(visit, *PARAMETERS)
+    visit.query = visit.query | {DRAFT_NAMES[name]: value for name, value in visit.query.items() if name in DRAFT_NAMES}
     assert visit.collection is not None
     room, format = studio(), _format(visit)
     native = await extent.native(room, visit, visit.collection, visit.query.get("datetime"))
@@ -139,9 +143,9 @@ def _cut(visit: Visit, native: extent.Native) -> Cut:
     """The frame asked, out of bbox or subset, scale and CRS. Raises InvalidParameter, TooLarge."""
     assert visit.collection is not None
     srid = srid_of(visit.collection)
-    target = asked.crs_named(visit, "crs", srid, reference.storage_crs(srid))
+    target = asked.crs_named(visit, "crs", srid, _default_crs(visit, srid))
     bounds, datetime = _ground(visit, native, srid, target)
-    exact = target.srid == srid
+    exact = target.srid == srid and "scaleSize" not in visit.query
     if exact:
         bounds = _snapped(bounds, native)
         dx, dy = native.pixel
@@ -154,6 +158,12 @@ def _cut(visit: Visit, native: extent.Native) -> Cut:
     bands, names = _bands(visit, native)
     frame = Frame(bounds, target.srid, *size)
     return Cut(frame, target, exact and size == full, bands, names, datetime)
+
+
+def _default_crs(visit: Visit, srid: int) -> Crs:
+    """The CRS of storage; CRS84 for a subset along Lat and Lon, or a scale along them, which only make sense there."""
+    geographic = _DEGREES.search(visit.query.get("subset", "") + visit.query.get("scaleSize", "")) is not None
+    return reference.CRS84 if geographic and "subset-crs" not in visit.query else reference.storage_crs(srid)
 
 
 def _ground(
@@ -175,7 +185,7 @@ def _ground(
         found = reference.box(asked.numbers("bbox", query["bbox"]), source)
         box = (found.xmin, found.ymin, found.xmax, found.ymax)
     elif "subset" in query:
-        source = asked.crs_named(visit, "subset-crs", srid, own)
+        source = asked.crs_named(visit, "subset-crs", srid, _default_crs(visit, srid))
         limits = whole if source.srid == srid else _moved(whole, srid, source.srid, "subset-crs")
         box, moment = _subset(query["subset"], limits)
         datetime = datetime or moment
@@ -184,6 +194,8 @@ def _ground(
         whole = _moved(whole, srid, target.srid, "bbox")
     elif source.srid != srid:
         whole = _moved(whole, srid, target.srid, "bbox")
+    if "scaleSize" in query and "bbox" in query:
+        return box, datetime
     inside = (max(box[0], whole[0]), max(box[1], whole[1]), min(box[2], whole[2]), min(box[3], whole[3]))
     if inside[0] >= inside[2] or inside[1] >= inside[3]:
         raise InvalidParameter(

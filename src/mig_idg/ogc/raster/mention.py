@@ -18,7 +18,7 @@ from mig_idg.ogc.raster.warp import Pixels
 
 OWED = frozenset({"MENTION_MIG", "OWNER_CREDIT", "ATTRIBUTION", "DRAFT_ONLY"})
 CELL, ACROSS, LINE, MARGIN = 16, 32, 16, 4
-SMALLEST, MOST_COVERED = (96, 24), 1 / 3
+SMALLEST, MOST_COVERED = (96, 24), 1 / 12
 INK, PAPER, OPACITY = 25.0, 255.0, 0.75
 
 
@@ -33,8 +33,8 @@ class Letter:
 def draw(pixels: Pixels, text: str, obligations: Iterable[str]) -> Pixels:
     """The pixels with the mention in the bottom right corner, when an obligation asks for it.
 
-    A picture that it would hide (a third of it or more) is left alone: the header `attribution` carries the mention in
-    any case.
+    A picture that it would hide (a twelfth of it or more: the tiles some clients make of a map) is left alone: the
+    header `attribution` carries the mention in any case.
     """
     height, width = pixels.valid.shape
     if not OWED & set(obligations) or width < SMALLEST[0] or height < SMALLEST[1]:

@@ -21,6 +21,11 @@ from mig_idg.store.collection import Collection
 VERSION = "1.1.0"
 COG = "image/tiff; application=geotiff; profile=cloud-optimized"
 GEOJSON = "application/geo+json"
+# Version 1.1.0 of the projection extension: GDAL's STACIT before 3.10 reads `proj:epsg` and knows no `proj:code`.
+EXTENSIONS = (
+    "https://stac-extensions.github.io/projection/v1.1.0/schema.json",
+    "https://stac-extensions.github.io/file/v2.1.0/schema.json",
+)
 
 
 def document(visit: Visit, collection: Collection, feature: dict[str, Any]) -> dict[str, Any]:
@@ -37,7 +42,6 @@ def document(visit: Visit, collection: Collection, feature: dict[str, Any]) -> d
         "created": told["created"],
         "gsd": told["gsd"],
         "license": licence_of(collection),
-        "proj:code": f"EPSG:{told['srid']}",
         "proj:epsg": told["srid"],
         "proj:shape": [told["height"], told["width"]],
         "proj:bbox": [told["west"], told["south"], told["east"], told["north"]],
@@ -48,7 +52,7 @@ def document(visit: Visit, collection: Collection, feature: dict[str, Any]) -> d
     return {
         "type": "Feature",
         "stac_version": VERSION,
-        "stac_extensions": [],
+        "stac_extensions": list(EXTENSIONS),
         "id": feature["id"],
         "collection": collection.id,
         "geometry": feature["geometry"],

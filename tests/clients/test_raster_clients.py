@@ -1,0 +1,146 @@
+"""The orthophotograph of the demonstration as GDAL and QGIS see it: OGC API, WMTS, /vsicurl, STAC."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.clients
+
+QGIS = """
+import sys
+from qgis.core import QgsApplication, QgsRasterLayer, QgsMapSettings, QgsMapRendererSequentialJob, QgsRectangle
+from qgis.core import QgsCoordinateReferenceSystem
+from qgis.PyQt.QtCore import QSize
+app = QgsApplication([], False)
+app.initQgis()
+layer = QgsRasterLayer(sys.argv[1], "ortho", sys.argv[2])
+assert layer.isValid(), layer.error().message()
+asked = QgsMapSettings()
+asked.setLayers([layer])
+asked.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:2154"))
+asked.setExtent(QgsRectangle(641200, 6865200, 641400, 6865400))
+asked.setOutputSize(QSize(200, 200))
+job = QgsMapRendererSequentialJob(asked)
+job.start()
+job.waitForFinished()
+job.renderedImage().save(sys.argv[3])
+"""
+
+
+@pytest.fixture(scope="module")
+def service(serve_demonstration: Any) -> Iterator[Any]:
+    """The demonstration, served."""
+    with serve_demonstration() as served:
+        yield served
+
+
+@pytest.fixture
+def home(service: Any) -> str:
+    """The address of a partner, with the token in front of the path."""
+    return f"{service.url}/t/{service.tokens['other-partner']}"
+
+
+def run(*words: str) -> str:
+    """What a program of the distribution says; skipped when it is not there."""
+    if shutil.which(words[0]) is None:
+        pytest.skip(f"{words[0]} is not installed")
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def checksums(path: str, *options: str) -> list[int]:
+    """One checksum for each band, as gdalinfo computes it."""
+    said = json.loads(run("gdalinfo", "-json", "-checksum", *options, path))
+    return [band["checksum"] for band in said["bands"]]
+
+
+def means(path: Path) -> list[float]:
+    """The mean of each band."""
+    said = json.loads(run("gdalinfo", "-json", "-stats", str(path)))
+    return [band["mean"] for band in said["bands"][:3]]
+
+
+def reference(service: Any, tmp_path: Path) -> list[float]:
+    """The means of the window the tests look at, by GDAL on the file."""
+    cut = tmp_path / "reference.tif"
+    truth = service.home / "rasters" / "orthophoto.tif"
+    run("gdal_translate", "-q", "-projwin", "641200", "6865400", "641400", "6865200", str(truth), str(cut))
+    return means(cut)
+
+
+def test_gdal_reads_the_file_in_place_by_ranges(service: Any, home: str) -> None:
+    remote = f"/vsicurl/{home}/collections/orthophoto/files/orthophoto.tif"
+    assert checksums(remote) == checksums(str(service.home / "rasters" / "orthophoto.tif"))
+
+
+def test_gdal_reads_wmts_in_lambert_93(service: Any, home: str, tmp_path: Path) -> None:
+    made = tmp_path / "wmts.tif"
+    source = f"WMTS:{home}/wmts?SERVICE=WMTS&REQUEST=GetCapabilities,layer=orthophoto,tilematrixset=LAMB93_10cm"
+    run(
+        "gdal_translate",
+        "-q",
+        "-projwin",
+        "641200",
+        "6865400",
+        "641400",
+        "6865200",
+        "-outsize",
+        "1000",
+        "1000",
+        source,
+        str(made),
+    )
+    assert means(made) == pytest.approx(reference(service, tmp_path), abs=3)
+
+
+@pytest.mark.parametrize("api", ["MAP", "COVERAGE"])
+def test_gdal_reads_ogc_api(service: Any, home: str, tmp_path: Path, api: str) -> None:
+    made = tmp_path / "ogcapi.tif"
+    west, north, east, south = "2.2000", "48.8890", "2.2020", "48.8880"
+    truth = tmp_path / "truth.tif"
+    run(
+        "gdal_translate", "-q", "-oo", f"API={api}", "-projwin", west, north, east, south, "-outsize", "200", "100",
+        f"OGCAPI:{home}/collections/orthophoto", str(made),
+    )  # fmt: skip
+    run(
+        "gdalwarp", "-q", "-t_srs", "EPSG:4326", "-te", west, south, east, north, "-ts", "200", "100",
+        str(service.home / "rasters" / "orthophoto.tif"), str(truth),
+    )  # fmt: skip
+    seen = means(made)
+    assert seen == pytest.approx(means(truth)[: len(seen)], abs=4)
+
+
+def test_gdal_reads_the_mosaic_of_a_stac_search(service: Any, home: str) -> None:
+    found = run("gdalinfo", f'STACIT:"{home}/stac/search?collections=orthophoto":asset=image')
+    assert "Size is 5000, 5000" in found
+
+
+@pytest.mark.parametrize("kind", ["wmts", "xyz", "vsicurl"])
+def test_qgis_draws_the_photograph(service: Any, home: str, tmp_path: Path, kind: str) -> None:
+    sources = {
+        "wmts": (f"url={home}/wmts?SERVICE%3DWMTS%26REQUEST%3DGetCapabilities&layers=orthophoto&styles=natural"
+                 "&format=image/png&tileMatrixSet=LAMB93_10cm&crs=EPSG:2154", "wms"),
+        "xyz": (f"type=xyz&url={home}/collections/orthophoto/tiles/WebMercatorQuad/%7Bz%7D/%7By%7D/%7Bx%7D?f%3Dpng"
+                "&zmax=22&zmin=0", "wms"),
+        "vsicurl": (f"/vsicurl/{home}/collections/orthophoto/files/orthophoto.tif", "gdal"),
+    }  # fmt: skip
+    if (
+        not Path("/usr/bin/python3").exists()
+        or subprocess.run(["/usr/bin/python3", "-c", "import qgis.core"], capture_output=True, check=False).returncode
+    ):
+        pytest.skip("python3-qgis is not installed")
+    picture = tmp_path / "qgis.png"
+    done = subprocess.run(
+        ["/usr/bin/python3", "-c", QGIS, *sources[kind], str(picture)], capture_output=True, text=True, timeout=180,
+        check=False, env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert picture.exists(), done.stderr[-2000:]
+    assert means(picture) == pytest.approx(reference(service, tmp_path), abs=8)
