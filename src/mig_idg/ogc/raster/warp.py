@@ -181,16 +181,20 @@ def _taken(source: NDArray[Any], index: NDArray[np.intp], axis: int) -> NDArray[
 
 
 def _positions(frame: Frame, srid: int, inverse: Affine) -> tuple[Floats, Floats]:
-    """Where nodes spread evenly over the frame are in the file, in full-resolution columns and rows."""
-    if frame.srid == srid:
-        return _lattice(frame, None, inverse, 2)
-    across = mover(frame.srid, srid)
-    nodes = NODES
-    while True:
-        cols, rows = _lattice(frame, across, inverse, nodes)
-        if nodes >= MOST_NODES or _bend(cols, rows) <= TOLERANCE * _stride(cols, rows, frame):
-            return cols, rows
-        nodes = 2 * nodes - 1
+    """Where nodes spread evenly over the frame are in the file, in full-resolution columns and rows.
+
+    Far outside its domain a projection answers with infinities, which stay what they are: not in the file.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        if frame.srid == srid:
+            return _lattice(frame, None, inverse, 2)
+        across = mover(frame.srid, srid)
+        nodes = NODES
+        while True:
+            cols, rows = _lattice(frame, across, inverse, nodes)
+            if nodes >= MOST_NODES or _bend(cols, rows) <= TOLERANCE * _stride(cols, rows, frame):
+                return cols, rows
+            nodes = 2 * nodes - 1
 
 
 def _lattice(frame: Frame, across: Transformer | None, inverse: Affine, nodes: int) -> tuple[Floats, Floats]:
