@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import mapbox_vector_tile
@@ -99,9 +102,17 @@ def test_what_cannot_be_measured_is_not_understood(words: list[str], tmp_path: P
     assert "Traceback" not in done.stderr
 
 
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A home that the account of PostgreSQL may enter, which pytest's folders are not."""
+    folder = Path(tempfile.mkdtemp(prefix="idg-bench-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.mark.slow
-def test_a_quick_run_measures_and_leaves_nothing_running(tmp_path_factory: pytest.TempPathFactory) -> None:
-    home = tmp_path_factory.mktemp("bench")
+def test_a_quick_run_measures_and_leaves_nothing_running(home: Path) -> None:
     done = subprocess.run(
         [PROGRAM, "bench", "--quick", "--json", "--clients", "2", "item", "mvt-adresses-z16"],
         env={**os.environ, "IDG_HOME": str(home)}, cwd=ROOT, capture_output=True, text=True, timeout=280, check=False,

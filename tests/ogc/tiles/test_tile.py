@@ -251,3 +251,29 @@ def test_several_collections_come_in_one_tile_each_under_its_own_right(town) -> 
     assert town.get(f"{path}?collections=").status_code == 400
     assert town.get(f"{path}?collections={','.join(f'c{i}' for i in range(13))}").status_code == 400
     assert town.get(f"{path}?collections=lampes,bordures&note=paire").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("accept", "encoding"), [("gzip, br", "gzip"), ("zstd", "zstd"), ("gzip;q=0", None), ("", None)]
+)
+def test_a_kept_tile_is_the_same_in_every_encoding_and_its_etag_is_not(town, accept: str, encoding: str | None) -> None:
+    plain = town.get(WORLD, accept_encoding="identity")
+    for _ in range(2):
+        packed = town.get(WORLD, accept_encoding=accept)
+        assert packed.headers.get("content-encoding") == encoding
+        assert packed.content == plain.content
+        assert (packed.headers["etag"] == plain.headers["etag"]) is (encoding is None)
+        assert "Accept-Encoding" in packed.headers["vary"]
+        assert town.get(WORLD, accept_encoding=accept, if_none_match=packed.headers["etag"]).status_code == 304
+
+
+def test_tiles_kept_stay_within_their_budget_and_the_oldest_leave_first() -> None:
+    drawer = draw.Drawer(budget=10_000)
+    for number in range(40):
+        drawer.put((number,), 1, draw.Drawn(b"x" * 400, 1, 1))
+        assert drawer.size <= 10_000
+    assert drawer.get((39,), 1) is not None
+    assert drawer.get((0,), 1) is None
+    assert drawer.get((39,), 2) is None
+    drawer.put(("large",), 1, draw.Drawn(b"x" * 9_000, 1, 1))
+    assert not drawer.knows(("large",))

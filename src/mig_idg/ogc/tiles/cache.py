@@ -21,12 +21,16 @@ Key = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One layer of a tile. `features` in it stand for `of`; `how` is complete, thinned or sampled."""
+    """One layer of a tile. `features` in it stand for `of`; `how` is complete, thinned or sampled.
+
+    `encoding` is that of `body` for HTTP (zstd, gzip), or empty.
+    """
 
     body: bytes
     features: int
     of: int
     how: str = "complete"
+    encoding: str = ""
 
 
 class Drawer:

