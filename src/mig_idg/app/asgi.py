@@ -30,10 +30,6 @@ Render = Callable[[str, Mapping[str, Any], Lang], str]
 
 BODY_SECONDS = 10.0
 GONE_AFTER_SECONDS = 0.5
-_CORS = {
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": "Link, ETag, Content-Crs, Location, Retry-After, Attribution, OGC-NumberMatched",
-}
 _PREFLIGHT = {
     "access-control-allow-methods": "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE",
     "access-control-allow-headers": (
@@ -77,7 +73,8 @@ class Application:
             await send_answer(always(), scope["method"], {}, send)
             return
         started = time.perf_counter()
-        method, headers, pattern = scope["method"], {}, "-"
+        method, pattern = scope["method"], "-"
+        headers: Mapping[str, str] = {}
         body = _Body(receive)
         marker = id(body)
         task = asyncio.current_task()
@@ -87,7 +84,7 @@ class Application:
         try:
             try:
                 incoming = read(scope)
-                headers = dict(incoming.headers)
+                headers = incoming.headers
                 if method == "OPTIONS" and "access-control-request-method" in headers:
                     answer = Answer(status=204, headers=dict(_PREFLIGHT))
                 else:
@@ -96,7 +93,6 @@ class Application:
                     await self._resolve_page(answer, visit)
             except Exception as error:
                 answer = self._problem(error, scope, headers)
-            answer.headers.update(_CORS)
             await send_answer(answer, method, headers, send)
         except asyncio.CancelledError:
             if not body.gone:

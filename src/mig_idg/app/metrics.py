@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import accumulate
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 
 REGISTRY = CollectorRegistry()
-_REQUESTS = Counter("idg_requests", "Requests answered", ("door", "method", "status"), registry=REGISTRY)
-_SECONDS = Histogram(
-    "idg_request_seconds",
-    "Time to the last byte",
-    ("door",),
-    buckets=(0.001, 0.005, 0.02, 0.1, 0.5, 2, 10),
-    registry=REGISTRY,
-)
+BUCKETS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0)
 GENERATION = Gauge("idg_generation", "Publication in force", registry=REGISTRY)
 EPOCH = Gauge("idg_epoch", "Epoch of rights in force", registry=REGISTRY)
 JOURNAL_WAITING = Gauge("idg_journal_waiting", "Decisions not yet written", registry=REGISTRY)
 
-_children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+# (door, method, status) → requests; door → one count for each bucket, then the sum of seconds.
+_requests: dict[tuple[str, str, int], int] = {}
+_seconds: dict[str, list[float]] = {}
 
 
 def observe(door: str, method: str, status: int, seconds: float) -> None:
-    """Count one answered request."""
+    """Count one answered request: two additions, turned into metrics only when somebody reads them."""
     key = (door, method if method in _METHODS else "other", status)
-    pair = _children.get(key)
-    if pair is None:
-        pair = _children[key] = (_REQUESTS.labels(*map(str, key)), _SECONDS.labels(door))
-    pair[0].inc()
-    pair[1].observe(seconds)
+    _requests[key] = _requests.get(key, 0) + 1
+    counts = _seconds.get(door)
+    if counts is None:
+        counts = _seconds[door] = [0.0] * (len(BUCKETS) + 2)
+    counts[bisect_left(BUCKETS, seconds)] += 1
+    counts[-1] += seconds
+
+
+class _Collector:
+    """The counts above, as Prometheus wants them."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Two families: requests by door, method and status; seconds by door."""
+        requests = CounterMetricFamily("idg_requests", "Requests answered", labels=("door", "method", "status"))
+        for (door, method, status), count in _requests.items():
+            requests.add_metric((door, method, str(status)), count)
+        yield requests
+        seconds = HistogramMetricFamily("idg_request_seconds", "Time to the last byte", labels=("door",))
+        for door, counts in _seconds.items():
+            below = list(accumulate(counts[:-1]))
+            buckets = [(str(edge), value) for edge, value in zip((*BUCKETS, "+Inf"), below, strict=True)]
+            seconds.add_metric((door,), buckets, counts[-1])
+        yield seconds
+
+
+REGISTRY.register(_Collector())
 
 
 def text() -> bytes:

@@ -25,6 +25,19 @@ PAGE_POLICY = (
 )
 
 
+# What every answer says, encoded once; `vary` stands first, since a handler may say it itself.
+ALWAYS = [
+    (b"vary", VARY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"Link, ETag, Content-Crs, Location, Retry-After, Attribution, OGC-NumberMatched",
+    ),
+]
+
+
 class _Encoder(Protocol):
     def feed(self, piece: bytes) -> bytes:
         """Some more bytes in, what is ready out."""
@@ -35,10 +48,7 @@ class _Encoder(Protocol):
 
 async def send_answer(answer: Answer, method: str, headers: Mapping[str, str], send: Send) -> None:
     """Send one answer; a HEAD sends headers only, and a validator that matches sends 304."""
-    out = dict(answer.headers)
-    out.setdefault("vary", VARY)
-    out.setdefault("x-content-type-options", "nosniff")
-    out.setdefault("referrer-policy", "no-referrer")
+    out = answer.headers
     if answer.status not in (204, 304):
         out.setdefault("content-type", answer.media_type)
     if answer.media_type.startswith("text/html"):
@@ -100,6 +110,7 @@ async def _close(answer: Answer) -> None:
 
 async def _start(send: Send, status: int, headers: Mapping[str, str]) -> None:
     raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()]
+    raw += ALWAYS if "vary" not in headers else ALWAYS[1:]
     await send({"type": "http.response.start", "status": status, "headers": raw})
 
 

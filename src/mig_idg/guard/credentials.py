@@ -77,7 +77,8 @@ def authenticate(
     secret = shown[0].secret
     if not secret or len(secret) > LONGEST:
         raise rejected()
-    credential = credentials.by_hash.get(fingerprint(secret))
+    mark = fingerprint(secret)
+    credential = credentials.by_hash.get(mark)
     if credential is None:
         principal = verify_jwt(secret, credentials) if verify_jwt and secret.count(".") == 2 else None
         if principal is None:
@@ -88,7 +89,10 @@ def authenticate(
         raise rejected()
     if credential.expires_at <= (now or datetime.now(UTC)):
         raise rejected()
-    return from_credential(credential)
+    principal = credentials.entered.get(mark)
+    if principal is None:
+        principal = credentials.entered[mark] = from_credential(credential)
+    return principal
 
 
 def rejected() -> Unauthenticated:

@@ -34,6 +34,7 @@ from mig_idg.store.statement import Param, Statement
 log = structlog.get_logger(__name__)
 
 STARTS = 4
+MOST_REMEMBERED = 5_000
 PUBLIC_TIMEOUT, PARTNER_TIMEOUT, EXPORT_TIMEOUT = b"2500", b"5000", b"900000"
 ReadBody = Callable[[int], Awaitable[bytes]]
 
@@ -62,7 +63,9 @@ class Guard:
         self._oidc = oidc
         self._sessions = sessions
         self._attempts = doorkeeper.Attempts()
-        self._profiles: set[str] = set()
+        self._profiles: set[tuple[int, str]] = set()
+        self._owing: dict[tuple[str, int, tuple[str, ...], str], list[tuple[str, str]]] = {}
+        self._grips: dict[tuple[str, str, bytes, str], Grip] = {}
 
     async def receive(self, incoming: Incoming, read_body: ReadBody) -> tuple[Answer, Visit | None]:
         """The answer to a request. Raises Trouble (to be told as a problem), never leaves rows of a stale right."""
@@ -229,14 +232,20 @@ class Guard:
         )  # fmt: skip
         if grant is None:
             return Grip(b"idg_app", b"", timeout, _name(collection))
-        if grant.role not in self._profiles:
+        if (visit.snapshot.generation, grant.role) not in self._profiles:
             await self._ensure(grant.role, visit, collection, grant, "ensure_profile")
-        return Grip(grant.role.encode(), grant.rows.encode(), timeout, _name(collection))
+        key = (grant.role, grant.rows, timeout, collection.id if collection else "")
+        grip = self._grips.get(key)
+        if grip is None:
+            if len(self._grips) > MOST_REMEMBERED:
+                self._grips.clear()
+            grip = self._grips[key] = Grip(grant.role.encode(), grant.rows.encode(), timeout, _name(collection))
+        return grip
 
     async def _ensure(
         self, role: str, visit: Visit, collection: Collection | None, grant: Grant, function: str
     ) -> None:
-        if role in self._profiles:
+        if (visit.snapshot.generation, role) in self._profiles:
             return
         assert collection is not None
         async with self._writers.lane() as lane:
@@ -245,7 +254,7 @@ class Guard:
                 f"select served.{function}($1, $2::text[])".encode(),
                 (collection.id.encode(), _text_array(grant.columns)),
             )
-        self._profiles.add(role)
+        self._profiles.add((visit.snapshot.generation, role))
 
     def _check(self, visit: Visit, stamp: Stamp) -> None:
         if stamp.epoch != visit.snapshot.epoch:
@@ -277,14 +286,23 @@ class Guard:
     def _owed(self, answer: Answer, visit: Visit) -> Answer:
         collection, decision = visit.collection, visit.decision
         if collection is not None and decision is not None and answer.status < 300:
-            for name, value in obligations.headers(
-                collection, visit.snapshot.mention, decision.obligations, visit.base_url
-            ):
+            for name, value in self._owed_headers(visit, collection, decision):
                 answer.headers[name] = f"{answer.headers[name]}, {value}" if name in answer.headers else value
         if "cache-control" not in answer.headers:
             shared = visit.principal.public and not answer.private and visit.method in ("GET", "HEAD")
             answer.headers["cache-control"] = "public, no-cache" if shared else "private, no-store"
         return answer
+
+    def _owed_headers(self, visit: Visit, collection: Collection, decision: Decision) -> list[tuple[str, str]]:
+        key = (collection.id, visit.snapshot.generation, decision.obligations, visit.base_url)
+        known = self._owing.get(key)
+        if known is None:
+            if len(self._owing) > MOST_REMEMBERED:
+                self._owing.clear()
+            known = self._owing[key] = obligations.headers(
+                collection, visit.snapshot.mention, decision.obligations, visit.base_url
+            )
+        return known
 
 
 def missing(collection: str) -> NotFound:

@@ -53,10 +53,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """All that can be entered with now, held in memory under the epoch."""
+    """All that can be entered with now, held in memory under the epoch; `entered` keeps who already came in by what."""
 
     by_hash: Mapping[bytes, Credential] = field(default_factory=dict)
     by_subject: Mapping[tuple[str, str], Account] = field(default_factory=dict)
+    entered: dict[bytes, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 def fingerprint(token: str) -> bytes:
