@@ -15,7 +15,7 @@ from mig_idg.database.pool import busy
 from mig_idg.ogc.raster import gdal
 
 THREADS = 2
-WAITING = 64
+WAITING = 128
 
 
 class Darkroom:
