@@ -120,8 +120,8 @@ def find_programs(major: int | None = None) -> Programs:
                 f"This cluster was made by PostgreSQL {major}, which is no longer installed.",
             ),
             remedy=Text(
-                f"Réinstallez postgresql-{major}-postgis-3, ou migrez le cluster (docs/how-to/exploiter.md).",
-                f"Reinstall postgresql-{major}-postgis-3, or upgrade the cluster (docs/how-to/exploiter.md).",
+                f"Réinstallez postgresql-{major}-postgis-3, ou migrez le cluster (docs/how-to/operate.fr.md).",
+                f"Reinstall postgresql-{major}-postgis-3, or upgrade the cluster (docs/how-to/operate.md).",
             ),
         )
     for programs in found:
