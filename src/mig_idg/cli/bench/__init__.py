@@ -71,6 +71,10 @@ def command(
     as_json: bool,
 ) -> int:
     """Prepare, start, check that all agree, measure, tell. Exit 1 when ours is wrong."""
+    if names == ("raster",):
+        from mig_idg.cli import bench_raster
+
+        return bench_raster.measured(titiler, _clients(clients)[-1], as_json)
     from mig_idg.cli.bench import agree, limit, load, measure, report, workloads  # noqa: F401 (whole before it begins)
 
     signal.signal(signal.SIGTERM, _leave)
