@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 STARTS = 4
 MOST_REMEMBERED = 5_000
+NOWHERE = "\x00"
 PUBLIC_TIMEOUT, PARTNER_TIMEOUT, EXPORT_TIMEOUT = b"2500", b"5000", b"900000"
 ReadBody = Callable[[int], Awaitable[bytes]]
 
@@ -164,9 +165,12 @@ class Guard:
         known = snapshot.collections.get(collection)
         if action in ("open", "listing"):
             action = "discover"
-        decision = snapshot.decide(principal, action, collection)
+        # Hidden or missing, the same look-ups: neither time nor memory tells them apart.
+        name = collection if known is not None else NOWHERE
+        decision = snapshot.decide(principal, action, name)
+        discoverable = snapshot.decide(principal, "discover", name).permitted
         if known is None or not decision.permitted:
-            if known is None or not snapshot.decide(principal, "discover", collection).permitted:
+            if known is None or not discoverable:
                 raise missing(collection)
             self._remember(visit, action, collection, decision)
             raise refused(known, decision, visit)
