@@ -28,6 +28,7 @@ def command(host: str | None, port: int | None, workers: int | None, watch: bool
     }
     chosen = chosen.model_copy(update=changes)
     with database_urls() as (owner, app):
+        _require_migrated(owner)
         stop = None
         if watch:
             from mig_idg.cli.watching import start
@@ -44,3 +45,21 @@ def command(host: str | None, port: int | None, workers: int | None, watch: bool
         finally:
             if stop is not None:
                 stop()
+
+
+def _require_migrated(owner: str) -> None:
+    """Refuse to serve a database of another version: one sentence now instead of refusals later."""
+    from mig_idg.database import connect
+    from mig_idg.database.migrate import status
+    from mig_idg.errors import OutsideFailure
+
+    with connect(owner) as connection:
+        pending = status(connection).pending
+    if pending:
+        raise OutsideFailure(
+            Text(
+                f"La base n'est pas à jour : {len(pending)} script(s) manquent.",
+                f"The database is not up to date: {len(pending)} script(s) are missing.",
+            ),
+            remedy=Text("Lancez « mig-idg db migrate ».", "Run “mig-idg db migrate”."),
+        )
