@@ -1,12 +1,16 @@
 """The two promises of speed, in processor time so that a busy machine does not matter."""
 
+import json
 import time
 
 import pytest
 
 from mig_idg.charter import Request, decide
 from mig_idg.charter.questions import visible
+from mig_idg.cli import bench_charter
+from mig_idg.cli.bench import command
 from mig_idg.cli.bench_charter import NONE, ON, WHO, partnership, run
+from mig_idg.cli.words import guarded
 
 
 def least(work, rounds=7):
@@ -42,3 +46,13 @@ def test_the_benchmark_meets_every_kind_of_basis_and_tells_its_measures():
     told = run(rounds=1)
     assert set(told["decision_us"]) == set(WHO)
     assert told["targets"] == {"decision_us": 50.0, "listing_ms": 20.0}
+
+
+@pytest.mark.parametrize(("met", "code"), [(True, 0), (False, 1)])
+def test_bench_charter_tells_the_measures_and_answers_no_when_a_target_is_missed(met, code, monkeypatch, capsys):
+    told = run(rounds=1) | {"met": met}
+    monkeypatch.setattr(bench_charter, "run", lambda: told)
+    assert guarded(command, ["charter", "--json"]) == code
+    assert json.loads(capsys.readouterr().out) == told
+    assert guarded(command, ["charter"]) == code
+    assert str(told["listing_ms"]) in capsys.readouterr().out

@@ -9,6 +9,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 import click
@@ -84,7 +85,7 @@ WHO = {
 def run(rounds: int = 5) -> dict[str, Any]:
     """The measures: microseconds a decision for each kind of caller, milliseconds a listing, medians of `rounds`."""
     facts = partnership()
-    decisions = {kind: _median(rounds, lambda who=who: _decide_all(who, facts)) * 1e6 for kind, who in WHO.items()}
+    decisions = {kind: _median(rounds, partial(_decide_all, who, facts)) * 1e6 for kind, who in WHO.items()}
     listing = _median(rounds, lambda: _timed(lambda: visible("92012", NONE, facts, ON)))
     indexing = _median(rounds, lambda: _timed(partnership))
     return {
@@ -123,10 +124,8 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
     yield t(f"  indexer les faits : {told['facts_ms']} ms", f"  indexing the facts: {told['facts_ms']} ms")
 
 
-@click.command(name="charter", help=t("Durée d'une décision de la charte.", "How long a decision takes."))
-@click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
-def command(as_json: bool) -> int:
-    """Exit 1 when a target is missed: 50 µs a decision, 20 ms a listing."""
+def measured(as_json: bool) -> int:
+    """Measure, tell; 1 when a target is missed: 50 µs a decision, 20 ms a listing."""
     told = run()
     if as_json:
         say_json(told)

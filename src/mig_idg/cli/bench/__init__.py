@@ -75,6 +75,10 @@ def command(
         from mig_idg.cli import bench_raster
 
         return bench_raster.measured(titiler, _clients(clients)[-1], as_json)
+    if names == ("charter",):
+        from mig_idg.cli import bench_charter
+
+        return bench_charter.measured(as_json)
     from mig_idg.cli.bench import agree, limit, load, measure, report, workloads  # noqa: F401 (whole before it begins)
 
     signal.signal(signal.SIGTERM, _leave)
