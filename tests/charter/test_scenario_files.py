@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from mig_idg import charter
-from mig_idg.charter.lines import ALIASED_VALUES, CHARACTERS, DEPTH, Mapping, Scalar, Sequence, read
+from mig_idg.charter.lines import CHARACTERS, DEPTH, Mapping, Scalar, Sequence, read
 from mig_idg.charter.scenario import answer, parse
 from mig_idg.errors import InvalidDeclaration
 
@@ -227,6 +227,14 @@ def test_what_is_not_a_scenario_is_refused_in_one_sentence(text, line, words):
     assert (trouble.line, words in trouble.text("en")) == (line, True), trouble.text("en")
 
 
+def test_a_file_of_eight_million_characters_and_thirty_two_levels_is_read_and_no_more():
+    assert read("x" * 8_000_000, "f").line == 1
+    assert read("[" * 33 + "]" * 33, "f").line == 1
+    for text in ("x" * 8_000_001, "[" * 34 + "]" * 34):
+        with pytest.raises(InvalidDeclaration):
+            read(text, "f")
+
+
 def test_a_bomb_of_aliases_is_refused_before_it_explodes():
     bomb = "a0: &a0 [" + ",".join("x" * 10) + "]\n"
     bomb += "".join(f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 9))
@@ -236,10 +244,10 @@ def test_a_bomb_of_aliases_is_refused_before_it_explodes():
 
 
 def test_aliases_are_counted_by_what_they_stand_for():
-    many = "a: &a [" + ",".join(["x"] * (ALIASED_VALUES // 2 - 1)) + "]\n"
+    many = "a: &a [" + ",".join(["x"] * 199_999) + "]\none: &one x\n"
     assert isinstance(read(many + "b: [*a, *a]\n", "f"), Mapping)
     with pytest.raises(InvalidDeclaration):
-        read(many + "b: [*a, *a, *a]\n", "f")
+        read(many + "b: [*a, *a, *one]\n", "f")
 
 
 def test_nodes_remember_their_lines_and_what_was_typed():

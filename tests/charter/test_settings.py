@@ -143,3 +143,13 @@ def test_a_commune_that_came_back_is_no_former_partner():
         request("GONE", [], "view", "2026-06-01", "c"), read(text), RULEBOOK.read_as(Settings(former_commune="refused"))
     )
     assert (decision.rule, decision.other) == ("B4b", ("B6",))
+
+
+@pytest.mark.parametrize("span", ["from: 2026-09-01", "from: 2026-09-01, to: 2026-12-01"])
+def test_a_commune_that_will_join_is_no_former_partner(span):
+    text = WORLD.replace("{organisation: GONE, to: 2025-01-01}", f"{{organisation: GONE, {span}}}")
+    assert text != WORLD
+    decision = decide(
+        request("GONE", [], "view", "2026-06-01", "c"), read(text), RULEBOOK.read_as(Settings(former_commune="refused"))
+    )
+    assert (decision.rule, decision.failed) == ("B6", None)

@@ -143,11 +143,10 @@ class Case:
     @cached_property
     def mandates(self) -> tuple[tuple[Delegation, Decision], ...]:
         """The live delegations to this contractor that work, each with what its delegator itself is permitted."""
-        if self.settings.contractors == "never":
-            return ()
+        known = () if self.settings.contractors == "never" else self.facts.delegations_to(self.organisation)
         return tuple(
             (delegation, own)
-            for delegation in self.facts.delegations_to(self.organisation)
+            for delegation in known
             if delegation.reaches(self.request.dataset, self.on) and self.is_adherent(delegation.delegator)
             for own in [self._ask(Request(delegation.delegator, NOBODY, self.action, self.request.dataset, self.on))]
             if own.permitted and own.rule in DELEGABLE and self._may_be_delegated(own.rule)
