@@ -68,7 +68,7 @@ def database(cluster: PrivateCluster) -> Iterator[str]:
     """The name of a fresh migrated database."""
     name = f"idg_{os.getpid()}_{next(_numbers)}"
     with connect(cluster.url(role="idg_owner", database="postgres"), autocommit=True) as admin:
-        admin.execute(f"create database {name} template idg_template")
+        admin.execute(f"create database {name} template idg_template strategy file_copy")
     yield name
     with connect(cluster.url(role="idg_owner", database="postgres"), autocommit=True) as admin:
         admin.execute(f"drop database {name} with (force)")
@@ -150,7 +150,7 @@ def serve_demonstration(cluster: PrivateCluster, demonstration: tuple[str, Path]
         name = f"idg_{os.getpid()}_{next(_numbers)}"
         admin_url = cluster.url(role="idg_owner", database="postgres")
         with connect(admin_url, autocommit=True) as admin:
-            admin.execute(f"create database {name} template {template}")
+            admin.execute(f"create database {name} template {template} strategy file_copy")
         urls = cluster.url(role="idg_owner", database=name), cluster.url(role="idg_app", database=name)
         tokens = {
             account: said["token"]
@@ -176,7 +176,7 @@ def _running(urls: tuple[str, str], tokens: dict[str, str], home: Path, more: di
     from mig_idg.app.create import create_app
     from mig_idg.settings import Settings
 
-    listening = socket.socket()
+    listening = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio turns Nagle off only when told it is TCP
     listening.bind(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     service = Service(f"http://127.0.0.1:{port}", tokens, *urls, home, [datetime(2026, 6, 15, 10, tzinfo=UTC)])

@@ -199,6 +199,11 @@ def test_a_slip_is_refused_with_its_line_and_what_was_expected(old, new, line, w
     assert trouble.text("fr") != trouble.text("en")
 
 
+@pytest.mark.parametrize("value", ["! x", "!!str 012", "!!timestamp 2026-06-01", "!!seq [x]", "!!map {x: y}"])
+def test_tags_that_only_say_what_is_written_are_accepted(value):
+    assert read(f"a: {value}\n", "f") == read(f"a: {value.split(' ', 1)[1]}\n", "f")
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [

@@ -15,7 +15,7 @@ from mig_idg.charter.settings import Settings
 if TYPE_CHECKING:
     from mig_idg.charter.decision import Decision
 
-DELEGABLE = ("B1", "B3", "B4")
+DELEGABLE = ("B1", "B3", "B4")  # permits all: no refusal states them
 TERMS_FOR_ALL = Terms(mode="all_partners", actions=READ)
 
 
@@ -149,7 +149,7 @@ class Case:
             for delegation in known
             if delegation.reaches(self.request.dataset, self.on) and self.is_adherent(delegation.delegator)
             for own in [self._ask(Request(delegation.delegator, NOBODY, self.action, self.request.dataset, self.on))]
-            if own.permitted and own.rule in DELEGABLE and self._may_be_delegated(own.rule)
+            if own.rule in DELEGABLE and self._may_be_delegated(own.rule)
         )
 
     def _may_be_delegated(self, rule: str) -> bool:

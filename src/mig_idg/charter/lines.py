@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -71,8 +71,7 @@ def read(text: str, file: str) -> Node:
     try:
         return _Reader(file, yaml.parse(text, Loader=loader)).document()
     except yaml.MarkedYAMLError as trouble:
-        mark = trouble.problem_mark or trouble.context_mark
-        line = mark.line + 1 if mark else 1
+        line = cast("yaml.Mark", trouble.problem_mark).line + 1  # a parser always says where
         raise _refused(file, line, "YAML mal formé à cet endroit", "malformed YAML here") from None
     except yaml.YAMLError:
         raise _refused(file, 1, "caractère que YAML n'admet pas", "a character YAML does not allow") from None
@@ -115,7 +114,7 @@ class _Reader:
             raise _refused(self.file, line, f"étiquette YAML refusée : {event.tag}", f"YAML tag refused: {event.tag}")
         node: Node
         if isinstance(event, yaml.ScalarEvent):
-            node = Scalar(event.value, event.style is None or event.style == "", line)
+            node = Scalar(event.value, not event.style, line)
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self.sequence(line, depth)
         else:
