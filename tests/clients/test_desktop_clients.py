@@ -23,19 +23,18 @@ TILE = "2.20,48.88,2.23,48.90"  # a box in degrees, longitude first
 @pytest.fixture(scope="module")
 def counts(service: Any) -> dict[str, int]:
     """What PostGIS itself counts in the two boxes."""
+    questions = {
+        "metres": f"st_intersects(geom, st_makeenvelope({BOX}, 2154))",
+        "degrees": f"st_intersects(st_transform(geom, 4326), st_makeenvelope({TILE}, 4326))",
+        "all": "true",
+    }
+    found = {}
     with connect(service.database_url) as owner:
-        in_metres = owner.execute(
-            "select count(*) from data.adresses where st_intersects(geom, st_makeenvelope("
-            + BOX
-            + ", 2154))".encode().decode()
-        ).fetchone()
-        in_degrees = owner.execute(
-            ("select count(*) from data.adresses where st_intersects(st_transform(geom, 4326), st_makeenvelope("
-             + TILE + ", 4326))").encode()
-        ).fetchone()  # fmt: skip
-        everything = owner.execute("select count(*) from data.adresses").fetchone()
-    assert in_metres and in_degrees and everything
-    return {"metres": in_metres[0], "degrees": in_degrees[0], "all": everything[0]}
+        for name, condition in questions.items():
+            row = owner.execute(f"select count(*) from data.adresses where {condition}".encode()).fetchone()
+            assert row is not None
+            found[name] = row[0]
+    return found
 
 
 def ogrinfo(*arguments: str, quiet: bool = True) -> str:
