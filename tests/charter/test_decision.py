@@ -180,6 +180,12 @@ def test_what_cannot_be_read_is_refused_and_the_nearest_word_proposed(action, da
     assert next(line.rule for line in decision.consulted if line.held) == "A0"
 
 
+def test_of_an_unknown_dataset_only_the_first_rule_is_told_to_hold():
+    decision = decide(request("X", [], "view", "2026-06-01", "dd"), read(ONE))
+    assert [line.rule for line in decision.consulted if line.held] == ["A0"]
+    assert decision.consulted[1].why.en == "the dataset is unknown"
+
+
 def test_a_decision_carries_the_number_of_its_facts():
     known = replace(read(ONE), number=42)
     assert decide(request("X", [], "view", "2026-06-01"), known).facts == 42

@@ -109,6 +109,15 @@ def test_any_subset_of_an_answer_can_be_expected(expect, ok):
     assert answer(question, scenario.facts)["ok"] is ok
 
 
+@pytest.mark.parametrize("null", ["", "~", "null", "Null", "NULL"])
+def test_every_way_of_writing_nothing_is_understood_unless_it_is_quoted(null):
+    question, _ = only(HEAD + QUESTION.replace("organisation: NANTERRE\n    a", f"organisation: {null}\n    a"))
+    assert question.request.organisation is None
+    if null:
+        question, _ = only(HEAD + QUESTION.replace("organisation: NANTERRE\n    a", f"organisation: '{null}'\n    a"))
+        assert question.request.organisation == null
+
+
 def test_absent_bounds_an_absent_charter_and_null_are_unbounded():
     for span in ("", "  charter: {}\n", "  charter: null\n", "  charter: {from: ~, to: }\n"):
         text = HEAD.replace("  charter: {from: 2022-01-01, to: 2027-01-01}\n", span)
