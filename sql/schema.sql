@@ -91,6 +91,25 @@ begin
 end
 $$;
 
+CREATE FUNCTION journal.seal_finished() RETURNS date
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  yesterday date := (now() at time zone 'Europe/Paris')::date - 1;
+begin
+  perform pg_advisory_xact_lock(hashtext('idg journal'));
+  insert into journal.seals (day, last_number, head)
+  select yesterday, number, hash
+  from journal.decisions
+  where (at at time zone 'Europe/Paris')::date <= yesterday
+  order by number desc
+  limit 1
+  on conflict (day) do nothing;
+  return yesterday;
+end
+$$;
+
 CREATE FUNCTION registry.adherent_on(body text, day date) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2701,6 +2720,9 @@ REVOKE ALL ON FUNCTION journal.append(entries jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION journal.append(entries jsonb) TO idg_app;
 
 REVOKE ALL ON FUNCTION journal.canonical(d journal.decisions) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION journal.seal_finished() FROM PUBLIC;
+GRANT ALL ON FUNCTION journal.seal_finished() TO idg_app;
 
 REVOKE ALL ON FUNCTION registry.epoch_unmoved() FROM PUBLIC;
 

@@ -46,3 +46,26 @@ end
 $$;
 revoke execute on function journal.append(jsonb), journal.canonical(journal.decisions) from public;
 grant execute on function journal.append(jsonb) to idg_app;
+
+-- A finished day (Europe/Paris) is sealed by the first worker that sees the next one; the clock asked is the database's.
+create or replace function journal.seal_finished() returns date
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  yesterday date := (now() at time zone 'Europe/Paris')::date - 1;
+begin
+  perform pg_advisory_xact_lock(hashtext('idg journal'));
+  insert into journal.seals (day, last_number, head)
+  select yesterday, number, hash
+  from journal.decisions
+  where (at at time zone 'Europe/Paris')::date <= yesterday
+  order by number desc
+  limit 1
+  on conflict (day) do nothing;
+  return yesterday;
+end
+$$;
+revoke execute on function journal.seal_finished() from public;
+grant execute on function journal.seal_finished() to idg_app;

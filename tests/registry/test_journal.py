@@ -69,6 +69,14 @@ def test_rows_cut_from_the_end_are_missed_by_the_seal(connection: Connection) ->
     assert not journal.verify(connection).whole
 
 
+def test_a_finished_day_is_sealed_once_and_today_is_not(connection: Connection) -> None:
+    append(connection, entry(NOON), entry(datetime.now(UTC)))
+    for _ in range(2):
+        connection.execute("select journal.seal_finished()")
+    assert connection.execute("select last_number from journal.seals").fetchall() == [(1,)]
+    assert journal.verify(connection).whole
+
+
 def test_past_the_retention_persons_go_and_the_chain_stays_whole(connection: Connection) -> None:
     append(connection, entry(NOON), entry(NOON), entry(datetime(2027, 1, 5, tzinfo=UTC)))
     assert journal.aggregate(connection, date(2027, 1, 1)) == 2

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import structlog
@@ -25,6 +26,7 @@ from mig_idg.guard.snapshot import Snapshot
 log = structlog.get_logger(__name__)
 
 PERIOD_SECONDS = 0.5
+PARIS = ZoneInfo("Europe/Paris")
 MOST_WAITING = 50_000
 _APPEND = b"select journal.append($1::jsonb)"
 
@@ -40,6 +42,7 @@ class Journal:
         self._clock = clock or (lambda: datetime.now(UTC))
         self._waiting: dict[_Key, list[Any]] = {}
         self._writing = asyncio.Lock()
+        self._sealed_on: date | None = None
 
     def note(
         self, principal: Principal, snapshot: Snapshot, action: str, dataset: str, decision: Decision, remark: str = ""
@@ -69,6 +72,19 @@ class Journal:
         while True:
             await asyncio.sleep(PERIOD_SECONDS)
             await self.flush()
+            await self.seal()
+
+    async def seal(self) -> None:
+        """Seal the day that is over, once for each day this worker sees; the database knows which one it is."""
+        today = self._clock().astimezone(PARIS).date()
+        if today == self._sealed_on:
+            return
+        try:
+            async with self._pool.lane() as lane:
+                await lane.run(Grip(b"idg_app", b"", b"10000"), b"select journal.seal_finished()", ())
+            self._sealed_on = today
+        except (OutsideFailure, StatementFailed) as error:
+            log.error("seal-waits", reason=type(error).__name__)
 
     async def flush(self) -> None:
         """Write what waits, in the order it was noted; on failure it goes on waiting."""
