@@ -337,3 +337,17 @@ def test_joined_bases_never_show_a_row_and_a_column_that_no_single_basis_shows()
         same = [v for v in (one, two, three) if v.hidden == together.hidden]
         assert pairs(together) == set().union(*map(pairs, same))
         assert (together.rows is None) == any(v.rows is None for v in same)
+
+
+@pytest.mark.parametrize(("limit", "rules"), [("", ("B6", "B7")), ("[c]", ("B6", "B7")), ("[d]", ("B11", "B11"))])
+def test_an_act_or_a_delegation_about_some_datasets_serves_those_only(limit, rules):
+    text = """
+world:
+  memberships: [{organisation: E}]
+  ept_communes: [{ept: E, commune: A}]
+  sub_distributions: [{ept: E, commune: A, acknowledged: true, datasets: LIMIT}]
+  delegations: [{delegator: E, contractor: C, acknowledged: true, datasets: LIMIT}]
+  datasets: {c: {kind: coproduced, state: validated, co_owners: [E], attributes: [a]}}
+"""
+    known = read(text.replace("LIMIT", limit))
+    assert tuple(decide(request(who, [], "view", "2026-06-01", "c"), known).rule for who in "AC") == rules

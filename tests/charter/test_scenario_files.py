@@ -151,6 +151,11 @@ def test_anchors_and_merges_serve_to_say_a_thing_once():
     assert parse(text, "f").facts.datasets["e"].owner == "A"
 
 
+def test_a_quoted_merge_sign_is_a_key_like_another():
+    assert list(read("'<<': {a: b}\n", "f").items) == ["<<"]
+    assert list(read("<<: {a: b}\n", "f").items) == ["a"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
@@ -230,6 +235,7 @@ def test_tags_that_only_say_what_is_written_are_accepted(value):
         ("a: 1\nb: 2\na: 3\n", 3, "line 1"),
         ("a:\n  <<: word\n", 2, "mapping"),
         ("[" * (DEPTH + 2) + "]" * (DEPTH + 2), 1, f"{DEPTH} levels"),
+        ("? " * (DEPTH + 2) + "a", 1, f"{DEPTH} levels"),
         ("a: [\n" + "b," * 10 + "\n{c: {c: " * 100, 18, "levels"),
         ("- x\n", 1, "mapping"),
         ("just words\n", 1, "mapping"),
