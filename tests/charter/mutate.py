@@ -107,7 +107,7 @@ def python_mutants(module: str) -> Iterator[Mutant]:
     lines = text.splitlines()
     for number, (node, changes) in enumerate(_sites(ast.parse(text))):
         for choice, (what, _) in enumerate(changes):
-            line = getattr(node, "lineno", 1)
+            line = getattr(node.target if isinstance(node, ast.comprehension) else node, "lineno", 1)
             yield Mutant(module, line, f"{what}   | {lines[line - 1].strip()}", partial(_changed, text, number, choice))
 
 

@@ -297,6 +297,12 @@ def test_rows_are_limited_to_the_callers_territory_and_an_ept_without_members_ha
     assert decide(request("O", [], "view", "2026-06-01"), known).rows is None
 
 
+def test_an_epts_rows_are_those_of_its_members_on_the_day():
+    known = read(ROWS.replace('commune: "92033"}', 'commune: "92033", to: 2026-06-01}'))
+    assert decide(request("ept-t4", [], "view", "2026-05-31"), known).rows == {"92050", "92033"}
+    assert decide(request("ept-t4", [], "view", "2026-06-01"), known).rows == {"92050"}
+
+
 @pytest.mark.parametrize(
     ("terms", "act", "rows"),
     [("", "", None), ("own", "", {"92033"}), ("", "own", {"92033"}), ("own", "own", {"92033"})],

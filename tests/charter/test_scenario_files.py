@@ -452,3 +452,56 @@ def test_facts_that_say_nothing_are_closed():
     assert (restriction.objection_proved, restriction.law_allows) == (False, False)
     assert charter.Dataset("d", "mutualised", "draft").metadata == "public"
     assert charter.Facts().number == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [(word, True) for word in ("true", "True", "yes", "YES", "on")]
+    + [(word, False) for word in ("false", "False", "no", "NO", "off", "~")],
+)
+def test_every_way_of_saying_yes_or_no_is_understood(word, meant):
+    text = HEAD.replace("actions: [view]", f"actions: [view], allows_contractors: {word}") + QUESTION
+    assert parse(text, "f").facts.datasets["d"].terms.allows_contractors is meant
+
+
+@pytest.mark.parametrize(
+    ("written", "proposed"),
+    [
+        ("2026-6-5", "2026-06-05"),
+        ("2026-06-05 at noon", "2026-06-05"),
+        ("2026-1-1", "2026-01-01"),
+        ("2026-12-32", "2026-12-31"),
+        ("0001-02-30", "0001-02-28"),
+        ("2026-13-01", None),
+        ("2026-00-10", None),
+        ("2026-06-00", None),
+        ("0000-06-01", None),
+        ("2026-06", None),
+        ("June", None),
+    ],
+)
+def test_a_day_that_is_none_is_answered_with_the_nearest_day_when_there_is_one(written, proposed):
+    trouble = refused(HEAD + QUESTION.replace("on: 2026-06-01", f"on: {written}"))
+    assert f"“{written}” is not a date (YYYY-MM-DD)" in trouble.text("en")
+    assert (trouble.remedy.en if trouble.remedy else None) == (f"Did you mean “{proposed}”?" if proposed else None)
+
+
+def test_what_looks_like_nothing_known_is_answered_with_all_that_is_expected():
+    assert refused(HEAD.replace("owner: OWN", "zzzzzzzzz: OWN") + QUESTION).remedy.en.startswith(
+        "Expected: attributes, co_owners, exceptions, "
+    )
+    assert refused(HEAD.replace("metadata: public", "metadata: zzzzz") + QUESTION).remedy.en == (
+        "Expected: hidden, partners, public."
+    )
+    assert refused(HEAD.replace("owner: OWN", "ownr: OWN") + QUESTION).remedy.en == "Did you mean “owner”?"
+    assert refused(HEAD.replace("metadata: public", "metadata: publc") + QUESTION).remedy.en == "Did you mean “public”?"
+
+
+def test_a_word_made_of_blanks_is_no_word_and_blanks_around_a_date_do_not_matter():
+    assert "word" in refused(HEAD + QUESTION.replace("action: view", "action: '  '")).text("en")
+    assert only(HEAD + QUESTION.replace("on: 2026-06-01", "on: ' 2026-06-01 '"))[0].request.on == date(2026, 6, 1)
+
+
+def test_the_wrong_word_of_a_list_is_told_on_its_own_line():
+    text = HEAD.replace("actions: [view]}", "actions: [\n        view,\n        veiw,\n        query]}") + QUESTION
+    assert refused(text).line == 14

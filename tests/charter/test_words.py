@@ -180,6 +180,19 @@ def test_a_charter_that_never_was_is_said():
     )
 
 
+def test_a_charter_without_end_that_has_not_begun_is_said_to_begin():
+    text = WORLD.replace("charter: {from: 2022-01-01, to: 2027-01-01}", "charter: {from: 2030-01-01}")
+    reason = decide(request("92050", [], "view", "2026-06-01", "commun"), read(text)).reason
+    assert "n'entre en vigueur que le 01/01/2030" in reason.fr
+    assert "only comes into force on 2030-01-01" in reason.en
+
+
+def test_a_membership_that_has_an_end_and_has_not_begun_is_said_to_begin():
+    text = WORLD.replace('"92012", from: 2026-09-01}', '"92012", from: 2026-09-01, to: 2027-09-01}')
+    reason = decide(request("92012", [], "view", "2026-06-01", "commun"), read(text)).reason
+    assert "only starts on 2026-09-01" in reason.en
+
+
 def test_a_permit_needs_no_remedy():
     assert ask("92050", "pcrs").remedy is None
 

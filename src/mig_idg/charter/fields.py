@@ -68,13 +68,12 @@ class Fields:
 
     def one_of(self, key: str, choices: Iterable[str]) -> str | None:
         """One word among a few, or None when absent."""
-        found = self.text(key)
-        if found is not None:
-            self._among(key, self.items[key], found, tuple(choices))
-        return found
+        node = self.items.get(key)
+        return None if node is None else self._word(key, node, tuple(choices))
 
-    def _among(self, key: str, node: Node, found: str, choices: tuple[str, ...]) -> None:
-        if found not in choices:
+    def _word(self, key: str, node: Node, choices: tuple[str, ...] | None) -> str:
+        found = self._text(key, node)
+        if choices is not None and found not in choices:
             raise self.wrong(
                 node,
                 Text(
@@ -83,6 +82,7 @@ class Fields:
                 ),
                 did_you_mean(nearest(found, choices)) or _expected(choices),
             )
+        return found
 
     def words(self, key: str, choices: Iterable[str] | None = None) -> tuple[str, ...] | None:
         """A list of words, among a few when `choices` are given, or None when absent."""
@@ -97,12 +97,8 @@ class Fields:
                     f"{self.where}, {key}: a list is expected, like [a, b]",
                 ),
             )
-        found = tuple(self._text(key, item) for item in node.items)
-        if choices is not None:
-            choices = tuple(choices)
-            for word, item in zip(found, node.items, strict=True):
-                self._among(key, item, word, choices)
-        return found
+        known = None if choices is None else tuple(choices)
+        return tuple(self._word(key, item, known) for item in node.items)
 
     def word_set(self, key: str) -> frozenset[str]:
         """A list of words as a set; empty when absent."""

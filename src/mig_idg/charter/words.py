@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import cast
 
 from mig_idg import territory
 from mig_idg.charter.case import Case
@@ -95,10 +96,10 @@ def _circumstances(case: Case, rule: Rule) -> list[Text]:
 
 def _grounds(case: Case) -> Text:
     codes = sorted({e.ground for e in case.dataset.exceptions if e.bites(case.on)})
-    told = [GROUNDS.get(code, Text(code, code)) for code in codes]
+    told = [(code, GROUNDS.get(code, Text(code, code))) for code in codes]
     return Text(
-        "Motif : " + " ; ".join(f"{code}, {text.fr}" for code, text in zip(codes, told, strict=True)) + ".",
-        "Ground: " + "; ".join(f"{code}, {text.en}" for code, text in zip(codes, told, strict=True)) + ".",
+        "Motif : " + " ; ".join(f"{code}, {text.fr}" for code, text in told) + ".",
+        "Ground: " + "; ".join(f"{code}, {text.en}" for code, text in told) + ".",
     )
 
 
@@ -132,7 +133,7 @@ def _standing(case: Case) -> list[Text]:
             )
         ]
     if spans:
-        first = day(min(span.start for span in spans if span.start is not None))
+        first = day(min(cast("date", span.start) for span in spans))  # none covers the day, none has ended
         return [
             Text(
                 f"L'adhésion de {who.fr} ne commence que le {first.fr}.",
@@ -152,7 +153,7 @@ def _lapse(case: Case) -> Text:
             f"La charte n'est plus en vigueur depuis le {end.fr} (004 §2.7).",
             f"The charter has lapsed: it is no longer in force since {end.en} (004 §2.7).",
         )
-    start = day(charter.start or case.on)
+    start = day(cast("date", charter.start))  # not in force, not ended: it has not begun
     return Text(
         f"La charte n'entre en vigueur que le {start.fr} (004 §2.7).",
         f"The charter only comes into force on {start.en} (004 §2.7).",
