@@ -303,6 +303,16 @@ def test_an_epts_rows_are_those_of_its_members_on_the_day():
     assert decide(request("ept-t4", [], "view", "2026-06-01"), known).rows == {"92050"}
 
 
+@pytest.mark.parametrize(("who", "rows"), [("new-ept", {"new-commune"}), ("new-commune", {"new-commune"})])
+def test_an_ept_and_a_commune_that_only_the_facts_know_are_limited_to_their_territory(who, rows):
+    known = read(
+        ROWS.replace(
+            "organisation: O}", "organisation: O}, {organisation: new-ept}, {organisation: new-commune}"
+        ).replace("ept_communes: [", "ept_communes: [{ept: new-ept, commune: new-commune}, ")
+    )
+    assert decide(request(who, [], "view", "2026-06-01"), known).rows == rows
+
+
 @pytest.mark.parametrize(
     ("terms", "act", "rows"),
     [("", "", None), ("own", "", {"92033"}), ("", "own", {"92033"}), ("own", "own", {"92033"})],
