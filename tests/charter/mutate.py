@@ -64,7 +64,10 @@ SECONDS = 60  # of processor: a mutant that asks itself for ever has been notice
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     (module, "getattr(yaml,", "'CSafeLoader'"): "without libyaml, PyYAML reads the same, more slowly"
     for module in ("lines", "rulebook", "articles")
-} | {("scenario", 'lang: Lang = "fr"', "'fr'"): "a language that is not English is answered in French"}
+} | {
+    ("rulebook", "UNKNOWN =", "'unknown'"): "any word that is no action will do",
+    ("scenario", 'lang: Lang = "fr"', "'fr'"): "a language that is not English is answered in French",
+}
 
 
 @dataclass(frozen=True)

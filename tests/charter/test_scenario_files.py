@@ -74,6 +74,13 @@ def test_codes_and_words_are_never_read_as_numbers_or_booleans():
     assert answer(question, scenario.facts)["rule"] == "B3"
 
 
+def test_rows_are_told_when_a_permit_limits_them_and_never_of_a_refusal():
+    limited = HEAD.replace("actions: [view]", "actions: [view], rows: own_territory").replace("NANTERRE", "'92050'")
+    for text, rows in ((limited, ["92050"]), (limited.replace("[view]", "[query]"), None), (HEAD, None)):
+        question, scenario = only(text + QUESTION.replace("NANTERRE", "'92050'"))
+        assert answer(question, scenario.facts).get("rows") == rows
+
+
 def test_nothing_expected_is_neither_right_nor_wrong():
     question, scenario = only(HEAD + QUESTION.replace("    expect: {outcome: permit}\n", ""))
     assert question.expect is None
