@@ -66,6 +66,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     for module in ("lines", "rulebook", "articles")
 } | {
     ("rulebook", "UNKNOWN =", "'unknown'"): "any word that is no action will do",
+    (
+        "rulebook",
+        'rule.effect == "permit"',
+        "without filter",
+    ): "a forbid that holds has refused before any permit is read",
     ("scenario", 'lang: Lang = "fr"', "'fr'"): "a language that is not English is answered in French",
 }
 

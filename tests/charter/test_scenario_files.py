@@ -6,7 +6,7 @@ import pytest
 
 from mig_idg import charter
 from mig_idg.charter.lines import CHARACTERS, DEPTH, Mapping, Scalar, Sequence, read
-from mig_idg.charter.scenario import answer, parse
+from mig_idg.charter.scenario import answer, differences, parse
 from mig_idg.errors import InvalidDeclaration
 
 HEAD = """world:
@@ -79,6 +79,11 @@ def test_rows_are_told_when_a_permit_limits_them_and_never_of_a_refusal():
     for text, rows in ((limited, ["92050"]), (limited.replace("[view]", "[query]"), None), (HEAD, None)):
         question, scenario = only(text + QUESTION.replace("NANTERRE", "'92050'"))
         assert answer(question, scenario.facts).get("rows") == rows
+
+
+def test_lists_are_compared_whatever_their_order_and_words_letter_by_letter():
+    assert differences({"hidden": ["b", "a"]}, {"hidden": ["a", "b"]}) == ()
+    assert differences({"article": "004 §2.3"}, {"article": "004 §3.2"}) == ("article",)
 
 
 def test_nothing_expected_is_neither_right_nor_wrong():
