@@ -164,6 +164,18 @@ def test_the_remedy_says_whom_to_ask(who, dataset, fr, en):
     assert en in remedy.en
 
 
+def test_a_commune_that_left_its_ept_is_not_sent_back_to_it():
+    text = WORLD.replace('commune: "92033"}, {ept: ept-t3', 'commune: "92033", to: 2026-06-01}, {ept: ept-t3')
+    known = read(text)
+    assert "Paris Ouest" in decide(request("92033", [], "view", "2026-05-31", "pcrs"), known).remedy.en
+    assert "Apply for membership" in decide(request("92033", [], "view", "2026-06-01", "pcrs"), known).remedy.en
+
+
+def test_of_an_unknown_action_no_rule_on_known_actions_is_told_to_apply():
+    lines = {line.rule: line.why.en for line in ask("92050", "pcrs", "dowload").consulted}
+    assert lines["A1"] == lines["A2"] == "does not concern the action “dowload”"
+
+
 def test_an_unknown_action_proposes_the_nearest():
     decision = ask("92050", "pcrs", "dowload")
     assert decision.reason.fr == "Action inconnue : « dowload »."
