@@ -61,17 +61,22 @@ SMALL, WHOLE = 0.05, 0.5
 SECONDS = 60  # of processor: a mutant that asks itself for ever has been noticed
 
 # Mutants that change nothing anybody could notice: (module, fragment of the mutated line, fragment of the mutation): why.
+LOADER = "without libyaml, PyYAML reads the same, more slowly"
+CODEC = "a codec's name is read without its punctuation"
+FRENCH = "a language that is not English is answered in French"
 EQUIVALENT: dict[tuple[str, str, str], str] = {
-    (module, "getattr(yaml,", "'CSafeLoader'"): "without libyaml, PyYAML reads the same, more slowly"
-    for module in ("lines", "rulebook", "articles")
-} | {
+    ("lines", "getattr(yaml,", "'CSafeLoader'"): LOADER,
+    ("rulebook", "getattr(yaml,", "'CSafeLoader'"): LOADER,
+    ("articles", "getattr(yaml,", "'CSafeLoader'"): LOADER,
+    ("rulebook", "read_text(", "'utf-8'"): CODEC,
+    ("articles", "read_text(", "'utf-8'"): CODEC,
     ("rulebook", "UNKNOWN =", "'unknown'"): "any word that is no action will do",
     (
         "rulebook",
         'rule.effect == "permit"',
         "without filter",
-    ): "a forbid that holds has refused before any permit is read",
-    ("scenario", 'lang: Lang = "fr"', "'fr'"): "a language that is not English is answered in French",
+    ): "a forbid that holds has refused before permits are read",
+    ("scenario", 'lang: Lang = "fr"', "'fr'"): FRENCH,
 }
 
 

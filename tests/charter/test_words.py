@@ -173,7 +173,7 @@ def test_a_commune_that_left_its_ept_is_not_sent_back_to_it():
 
 def test_of_an_unknown_action_no_rule_on_known_actions_is_told_to_apply():
     lines = {line.rule: line.why.en for line in ask("92050", "pcrs", "dowload").consulted}
-    assert lines["A1"] == lines["A2"] == "does not concern the action “dowload”"
+    assert lines["A1"] == lines["B3"] == "does not concern the action “dowload”"
 
 
 def test_an_unknown_action_proposes_the_nearest():
