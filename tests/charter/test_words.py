@@ -113,6 +113,17 @@ def test_the_reason_says_what_happened(who, dataset, day, fr, en):
     assert en in reason.en
 
 
+@pytest.mark.parametrize(
+    ("owner", "fr", "en"), [('"92050"', "Nanterre", "Nanterre"), ("~", "son propriétaire", "its owner")]
+)
+def test_a_permit_by_the_owners_terms_names_the_owner_when_there_is_one(owner, fr, en):
+    told = f"{{kind: mutualised, state: published, owner: {owner}, terms: {{mode: all_partners, actions: [view]}}}}"
+    known = read(f"world: {{memberships: [{{organisation: X}}], datasets: {{d: {told}}}}}")
+    reason = decide(request("X", [], "view", "2026-06-01"), known).reason
+    assert reason.fr.startswith(f"Les modalités fixées par {fr} pour « d »")
+    assert reason.en.startswith(f"The terms set by {en} for “d”")
+
+
 def test_an_action_the_terms_do_not_list_is_said():
     assert "ne citent pas l'action « download »" in ask("ept-t4", "pcrs", "download").reason.fr
 
