@@ -6,6 +6,7 @@ Each pair of worlds is counted as one case; together with the differential test,
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 import worlds
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,8 @@ from worlds import draw, request
 from worlds_scale import SCALE
 
 from mig_idg.charter import READ, Membership, Restriction, Span, decide
+
+pytestmark = pytest.mark.slow
 
 CASES = int(15_000 * SCALE)
 OPEN_DUTIES = {"ATTRIBUTION", "LAST_UPDATE_DATE", "SHARE_ALIKE", "KEEP_OPEN"}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import cast
 
 from mig_idg.charter.decision import Decision, Request, decide
 from mig_idg.charter.facts import (
@@ -110,7 +111,10 @@ def _on_the_epts(request: Request, facts: Facts) -> Iterator[Candidate]:
             ),
             replace(
                 facts,
-                sub_distributions=(*facts.sub_distributions, SubDistribution(code, body or "", acknowledged=True)),
+                sub_distributions=(
+                    *facts.sub_distributions,
+                    SubDistribution(code, cast("str", body), acknowledged=True),
+                ),
             ),
         )
         yield (

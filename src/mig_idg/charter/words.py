@@ -63,7 +63,7 @@ def _sentence(case: Case, rule: Rule, responsible: str | None) -> Text:
         "licence": Text(str(case.dataset.licence), str(case.dataset.licence)),
     }
     fr = rule.sentence.fr.format(**{key: text.fr for key, text in names.items()})
-    fr = fr.replace(" à le ", " au ").replace(" de le ", " du ")
+    fr = fr.replace(" à le ", " au ")
     en = rule.sentence.en.format(**{key: text.en for key, text in names.items()})
     return Text(fr[0].upper() + fr[1:], en[0].upper() + en[1:])
 
