@@ -19,6 +19,8 @@ from mig_idg.database import connect
 sys.path.insert(0, str(Path(__file__).parent))
 from faulty import FaultySocket
 
+pytestmark = pytest.mark.slow
+
 ITEMS = "/collections/adresses/items?limit=2"
 
 

@@ -26,6 +26,8 @@ from mig_idg.database import orphans
 from mig_idg.database.cluster import PrivateCluster
 from mig_idg.registry import demonstration, tokens
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 DAY = date(2026, 10, 1)
 

@@ -12,6 +12,8 @@ from mig_idg.database.cluster import throwaway
 from mig_idg.database.migrate import migrate
 from mig_idg.registry import publications
 
+pytestmark = pytest.mark.slow
+
 OWNER, NAME = "somebody_elses_owner", "somebody_elses"
 
 

@@ -16,6 +16,8 @@ import pytest
 from mig_idg.registry import demonstration
 from mig_idg.registry.publications import latest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "how-to"
 

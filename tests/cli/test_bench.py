@@ -23,6 +23,8 @@ from mig_idg.database.cluster import PrivateCluster
 from mig_idg.errors import UnknownWord
 from mig_idg.store.samples import Sample
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = str(Path(sys.executable).parent / "mig-idg")
 ROOT = Path(__file__).parents[2]
 

@@ -21,6 +21,8 @@ from mig_idg.database.failures import answered, explained
 from mig_idg.database.programs import Programs
 from mig_idg.errors import OutsideFailure, Text
 
+pytestmark = pytest.mark.slow
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has homes that PostgreSQL's account cannot enter")
 
 

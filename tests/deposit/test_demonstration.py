@@ -24,6 +24,8 @@ from mig_idg.standards.bal.checks import Checker
 from mig_idg.store.layers import csv_of
 from mig_idg.territory.places import COMMUNES
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

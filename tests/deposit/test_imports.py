@@ -23,6 +23,8 @@ from mig_idg.errors import Conflict, InvalidParameter, Misunderstood, UnfitData,
 
 from .conftest import ADDRESSES, SQUARE, address, declaration, vector
 
+pytestmark = pytest.mark.slow
+
 Connection = psycopg.Connection[Any]
 
 

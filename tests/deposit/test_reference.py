@@ -21,7 +21,7 @@ from mig_idg.deposit.report import RefusedFile
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT.parent / "shared" / "reference"
 FICTITIOUS = sorted((REFERENCE / "adresses-bal" / "exemples-fictifs").glob("*_bal_*.csv"))
-pytestmark = pytest.mark.reference
+pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -40,6 +40,7 @@ def basic(login: str, secret: str) -> str:
         ({}, None, TOKEN),
         ({"authorization": f"Bearer {TOKEN}", "x-api-key": TOKEN}, TOKEN, TOKEN),
     ],
+    ids=["bearer", "bearer in small letters", "basic", "api key", "query", "path", "all at once"],
 )
 def test_each_way_to_carry_a_token_gives_the_same_caller(
     headers: dict[str, str], query: str | None, path: str | None

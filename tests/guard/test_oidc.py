@@ -62,6 +62,23 @@ def test_a_token_of_the_issuer_for_us_enters_as_its_account() -> None:
         "a.b.c",
         "..",
     ],
+    ids=[
+        "audience",
+        "issuer",
+        "expired",
+        "no end",
+        "end is true",
+        "not yet",
+        "stranger",
+        "subject is a number",
+        "other key",
+        "hmac",
+        "jku",
+        "signature",
+        "alg none",
+        "three letters",
+        "empty",
+    ],
 )
 def test_a_token_that_is_not_wholly_sound_opens_nothing(token: str) -> None:
     assert party().verify(token, KNOWN) is None

@@ -28,6 +28,8 @@ from mig_idg.registry.membership import Piece
 from mig_idg.registry.standing import PIECES
 from mig_idg.registry.terms import Terms
 
+pytestmark = pytest.mark.slow
+
 YEAR = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
 BODIES = ["92050", "92024", "92012", "ept-t4", "92033"]
 QUESTIONS = [(who, action) for who in (*BODIES, None) for action in ("query", "download", "discover")]

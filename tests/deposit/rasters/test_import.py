@@ -19,6 +19,8 @@ from mig_idg.database import connect
 from mig_idg.declaration.model import Declaration
 from mig_idg.deposit.rasters import Choices, run
 
+pytestmark = pytest.mark.slow
+
 WEST, NORTH = 640_000.0, 6_867_000.0
 
 

@@ -13,7 +13,7 @@ from lxml import etree
 from pystac.validation import validate_dict
 from rasterio.io import MemoryFile
 
-pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning"), pytest.mark.slow]
 
 
 def pixels(answer: Any) -> Any:
