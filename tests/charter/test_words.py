@@ -286,3 +286,9 @@ def test_a_rule_is_found_by_its_id():
     assert RULEBOOK.rule("B11") is RULEBOOK.silence
     with pytest.raises(KeyError):
         RULEBOOK.rule("B12")
+
+
+def test_a_dataset_that_nobody_knows_is_named_in_the_refusal():
+    decision = ask("92050", "pcsr")
+    assert (decision.rule, decision.reason.fr) == ("A0", "Jeu de données inconnu : « pcsr ».")
+    assert decision.reason.en == "Unknown dataset: “pcsr”."
