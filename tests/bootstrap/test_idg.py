@@ -203,7 +203,7 @@ def test_help_installs_no_database(bare: Machine) -> None:
 
 def test_quick_leaves_out_clients_and_slow_tests_and_says_so(furnished: Machine) -> None:
     answer = furnished.idg("test", "--quick", "tests/store", "-k", "bbox")
-    assert answer.stdout == "python: -m pytest -m not clients and not slow tests/store -k bbox\n"
+    assert answer.stdout == "python: -m pytest -m not clients and not slow -n 2 --dist loadfile tests/store -k bbox\n"
     assert "clients" in answer.stderr
 
 
