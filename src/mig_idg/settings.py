@@ -20,15 +20,12 @@ class Settings(BaseSettings):
     )
     database_app_url: SecretStr | None = Field(None, description="the server's own login role there; absent = derived")
     base_url: str | None = Field(None, description="public address of the service, used in every link")
-    standards_dir: Path | None = Field(None, description="schemas of other bodies (mig-idg standards fetch)")
+    standards_dir: Path | None = Field(None, description="schemas of other bodies; nothing reads it yet")
     collections_dir: Path = Field(Path("collections"), description="declarations, one dataset a file")
     config_file: Path = Field(Path("pygeoapi-config.yml"), description="server and metadata")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 5000
     workers: Annotated[int, Field(ge=1, le=64)] = 2
-    default_limit: Annotated[int, Field(ge=1)] = 1000
-    max_limit: Annotated[int, Field(ge=1)] = 10_000
-    cors_origins: tuple[str, ...] = Field(("*",), description="origins that may read with a browser")
     proxy_header: bool = Field(
         False, description="trust X-Forwarded-For of the proxy on this machine, for rate limits only"
     )
@@ -52,9 +49,9 @@ class Settings(BaseSettings):
         return value.rstrip("/")
 
     @model_validator(mode="after")
-    def _limits_agree(self) -> Settings:
-        if self.default_limit > self.max_limit:
-            raise ValueError("IDG_DEFAULT_LIMIT dépasse IDG_MAX_LIMIT")
+    def _rights_are_off_for_this_machine_only(self) -> Settings:
+        if not self.rights and self.host not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError("IDG_RIGHTS=false ne sert qu'à mesurer, sur cette machine seulement")
         return self
 
     @property

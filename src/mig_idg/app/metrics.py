@@ -13,7 +13,6 @@ REGISTRY = CollectorRegistry()
 BUCKETS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0)
 GENERATION = Gauge("idg_generation", "Publication in force", registry=REGISTRY)
 EPOCH = Gauge("idg_epoch", "Epoch of rights in force", registry=REGISTRY)
-JOURNAL_WAITING = Gauge("idg_journal_waiting", "Decisions not yet written", registry=REGISTRY)
 
 # (door, method, status) → requests; door → one count for each bucket, then the sum of seconds.
 _requests: dict[tuple[str, str, int], int] = {}

@@ -137,7 +137,7 @@ class Evaluation:
         facts, day = await self._facts(visit, asked, defaults)
         _require(_may_ask(visit, body, roles, dataset))
         if not _discoverable(visit, dataset):
-            return {"decision": False, "context": {"reason_admin": {}, "rule": "A0"}}
+            return {"decision": False, "context": {"rule": "A0"}}
         decision = decide(Request(body, roles, action, dataset, day), facts)
         return {"decision": decision.permitted, "context": _context(decision, visit, day)}
 

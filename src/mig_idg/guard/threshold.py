@@ -219,7 +219,7 @@ class Guard:
                 await flow.aclose()  # type: ignore[attr-defined]
 
     async def write(self, visit: Visit, statement: Statement) -> list[Row]:
-        """Rows of a write … returning. Rights are checked in the same transaction, before it commits."""
+        """Rows of a write … returning, once rights were confirmed against the epoch of this moment."""
         assert visit.grant is not None
         await self._ensure(visit.grant.writer, visit, visit.collection, visit.grant, "ensure_writer")
         await self._confirm(visit.snapshot, visit.principal)
