@@ -27,7 +27,7 @@ _FIRST_SEGMENTS = 8
 _SMALL_SEGMENTS = 16
 _SMALL_DEGREES = 0.01
 _MOST_SEGMENTS = 256
-_DOMAIN_MARGIN = 5.0
+_DOMAIN_MARGIN = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +303,11 @@ def _clipped(
 
 @lru_cache(maxsize=1024)
 def domain(of: int, within: int) -> tuple[float, float, float, float]:
-    """Where the CRS `of` makes sense, as a rectangle of `within`: its area of use and five degrees around."""
+    """Where the CRS `of` makes sense, as a rectangle of `within`: its area of use and ten degrees around.
+
+    Ten, since each of the nine conic zones is offered for the whole of metropolitan France: Lille is eight degrees from
+    the zone of Corsica, and the projection is still sound there.
+    """
     area = CRS.from_epsg(of).area_of_use
     west, south, east, north = (area.west, area.south, area.east, area.north) if area else (-180, -90, 180, 90)
     if west > east:

@@ -89,6 +89,11 @@ def _listing(visit: Visit, layers: list[Layer], path: str, title: str) -> Answer
 
 
 def _summary(visit: Visit, grid: Grid, path: str, title: str) -> dict[str, Any]:
+    """One tileset as its list tells it.
+
+    Without the address of its tiles, which is in the tileset: readers of a list follow each link there (the OGC's own
+    executable suite does), and a template cannot be followed.
+    """
     return {
         "title": f"{title} — {grid.title.in_(visit.lang)}",
         "dataType": "vector",
@@ -97,7 +102,6 @@ def _summary(visit: Visit, grid: Grid, path: str, title: str) -> dict[str, Any]:
         "links": [
             link(visit.url(f"{path}/{grid.id}?f=json"), "self", "application/json", title),
             _scheme(visit, grid),
-            _template(visit, grid, path),
         ],
     }
 

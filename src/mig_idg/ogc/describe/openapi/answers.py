@@ -36,7 +36,11 @@ def components(lang: Lang) -> dict[str, Any]:
     return {
         "OwsException": {
             "description": report.in_(lang),
-            "content": {"text/xml": {"schema": {"$ref": "#/components/schemas/text"}}},
+            "content": {
+                "text/xml": {"schema": {"$ref": "#/components/schemas/text"}},
+                # What the threshold refuses (a null character, a parameter given twice) never reaches the service.
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}},
+            },
         }
     } | {
         f"Problem{status}": {
