@@ -1808,7 +1808,9 @@ CREATE VIEW served.raster_file AS
     f.pixel,
     f.footprint,
     f.properties,
-    f.imported_at
+    f.imported_at,
+    f.suffix,
+    f.points
    FROM (raster.file f
      JOIN raster.vintage v ON ((v.id = f.vintage)))
   WHERE ((v.published_at IS NOT NULL) AND (v.replaced_at IS NULL));

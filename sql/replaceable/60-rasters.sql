@@ -11,7 +11,7 @@ select
   v.collection || '/' || v.name || '/' || f.name as key,
   v.collection, v.id as vintage, v.name as vintage_name, v.during, v.srid, v.published_at,
   f.name, f.path, f.sha256, f.size, f.width, f.height, f.west, f.south, f.east, f.north, f.pixel, f.footprint,
-  f.properties, f.imported_at
+  f.properties, f.imported_at, f.suffix, f.points
 from raster.file f
 join raster.vintage v on v.id = f.vintage
 where v.published_at is not null
@@ -66,7 +66,7 @@ as $$
 declare
   fresh raster.vintage;
 begin
-  select * into strict fresh from raster.vintage where id = wanted and published_at is null for update;
+  select * into strict fresh from raster.vintage where id = wanted and published_at is null and pruned_at is null for update;
   if not exists (select from raster.file where vintage = wanted) then
     raise exception 'vintage without a file' using errcode = 'check_violation';
   end if;

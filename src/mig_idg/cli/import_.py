@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     name="import",
     help=t(
         "Charge FILE dans une collection : CSV (BAL 1.3, 1.4, 1.5 ou coordonnées), GeoPackage, GeoJSON, Shapefile "
-        "(ZIP), GML, FlatGeobuf, GeoParquet. Un fichier fautif est refusé avec lignes et colonnes, et rien ne change.",
+        "(ZIP), GML, FlatGeobuf, GeoParquet ; images (GeoTIFF, JPEG 2000, ASC) et nuages de points (LAS, LAZ, COPC), "
+        "seuls, en dalles ou par dossiers. Un fichier fautif est refusé avec lignes et colonnes, et rien ne change.",
         "Loads FILE into a collection: CSV (BAL 1.3, 1.4, 1.5 or coordinates), GeoPackage, GeoJSON, Shapefile (ZIP), "
-        "GML, FlatGeobuf, GeoParquet. A faulty file is refused with lines and columns, and nothing changes.",
+        "GML, FlatGeobuf, GeoParquet; pictures (GeoTIFF, JPEG 2000, ASC) and point clouds (LAS, LAZ, COPC), alone, as "
+        "tiles or by folders. A faulty file is refused with lines and columns, and nothing changes.",
     ),
 )
 @click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -60,16 +62,22 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     help=t("dossier des déclarations", "folder of the declarations"),
 )
-@click.option("--vintage", help=t("images : millésime", "pictures: vintage"))
+@click.option("--vintage", help=t("images et points : millésime", "pictures and points: vintage"))
 @click.option(
-    "--during", help=t("images : jours de prise de vue, 2025-06-01/2025-08-31", "pictures: days they are from")
+    "--during",
+    help=t("images et points : jours de prise, 2025-06-01/2025-08-31", "pictures and points: days they are from"),
 )
 @click.option(
     "--without-faulty",
     is_flag=True,
-    help=t("images : publier sans les fichiers fautifs", "pictures: publish without the faulty files"),
+    help=t("images, points : publier sans les fichiers fautifs", "pictures, points: publish without faulty files"),
 )
-@click.option("--check", "check_only", is_flag=True, help=t("images : contrôler seulement", "pictures: only check"))
+@click.option(
+    "--check",
+    "check_only",
+    is_flag=True,
+    help=t("images et points : contrôler seulement", "pictures, points: only check"),
+)
 @click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
 def command(
     files: tuple[Path, ...],
@@ -95,12 +103,12 @@ def command(
     from mig_idg.deposit.report import RefusedFile
 
     declaration = _declared(collection_id, directory or settings().collections_dir)
-    if declaration.source.raster is not None:
+    if declaration.source.raster is not None or declaration.source.points is not None:
         from mig_idg.cli import import_raster
 
         return import_raster.bring(
             files, declaration, vintage=vintage, during=during, without_faulty=without_faulty, check_only=check_only,
-            as_json=as_json,
+            as_json=as_json, crs=crs,
         )  # fmt: skip
     if len(files) != 1:
         raise click.UsageError(t("Un seul fichier à la fois pour une couche.", "One file at a time for a layer."))

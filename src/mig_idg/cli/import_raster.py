@@ -1,4 +1,4 @@
-"""What `mig-idg import` does with a collection of pixels: files or a tiling, one vintage at a time."""
+"""What `mig-idg import` does with a collection of pixels or points: files or a tiling, one vintage at a time."""
 
 from __future__ import annotations
 
@@ -28,11 +28,14 @@ def bring(
     without_faulty: bool,
     check_only: bool,
     as_json: bool,
+    crs: str | None = None,
 ) -> int:
-    """Import pictures; 1 when they are not published (or, with `check_only`, not sound)."""
-    from mig_idg.deposit.rasters import Choices, run
+    """Import pictures or points; 1 when they are not published (or, with `check_only`, not sound)."""
+    from mig_idg.deposit import lidar, rasters
+    from mig_idg.deposit.rasters import Choices
 
-    choices = Choices(author(), vintage, _days(during), without_faulty, check_only)
+    run = lidar.run if declaration.source.points is not None else rasters.run
+    choices = Choices(author(), vintage, _days(during), without_faulty, check_only, crs=_srid(crs))
     with registry_connection() as connection, _bar(quiet=as_json) as progress:
         report = run(connection, files, declaration, settings().home, choices, progress)
     if as_json:
@@ -59,6 +62,20 @@ def _days(text: str | None) -> tuple[date, date] | None:
     return first, last + timedelta(days=1)
 
 
+def _srid(text: str | None) -> int | None:
+    """`EPSG:2154` as 2154. Raises InvalidParameter."""
+    if text is None:
+        return None
+    number = text.upper().removeprefix("EPSG:")
+    if not (number.isascii() and number.isdecimal() and len(number) <= 6):
+        raise InvalidParameter(
+            "crs",
+            Text(f"Système de coordonnées illisible : « {text[:40]} ».", f"Unreadable CRS: “{text[:40]}”."),
+            remedy=Text("--crs EPSG:2154", "--crs EPSG:2154"),
+        )
+    return int(number)
+
+
 def _tell(report: Report, *, check_only: bool) -> None:
     for one in report.findings:
         mark = "✗" if one.severity == "error" else "!"
@@ -68,8 +85,8 @@ def _tell(report: Report, *, check_only: bool) -> None:
     if report.published:
         say(
             Text(
-                f"« {name} » est publié : {report.converted} fichier(s) converti(s), {report.kept} déjà prêt(s).",
-                f"“{name}” is published: {report.converted} file(s) converted, {report.kept} ready before.",
+                f"« {name} » est publié : {report.converted} fichier(s) rangé(s), {report.kept} déjà prêt(s).",
+                f"“{name}” is published: {report.converted} file(s) kept, {report.kept} ready before.",
             )
         )
     elif check_only and not report.errors:
@@ -97,7 +114,7 @@ def _bar(*, quiet: bool) -> Iterator[Progress | None]:
         yield None
         return
     with Bar(console=console) as bar:
-        task = bar.add_task(t("images", "pictures"), total=None)
+        task = bar.add_task(t("fichiers", "files"), total=None)
 
         def progress(what: Text, done: int, size: int) -> None:
             bar.update(task, description=what.in_(lang()), completed=done, total=size)

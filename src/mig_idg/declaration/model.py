@@ -53,20 +53,32 @@ class Raster(Strict):
         return self
 
 
+class Points(Strict):
+    """Point clouds (LiDAR): vintages of LAS, LAZ and COPC tiles filled by `mig-idg import`, offered as files."""
+
+    density: Annotated[float, Field(gt=0)] | None = Field(None, description="fewest points a square metre of a tile")
+    classes: tuple[Annotated[int, Field(ge=0, le=255)], ...] = Field(
+        (), description="ASPRS codes that points may have; absent = any"
+    )
+
+
 class Source(Strict):
-    """Where the rows (table) or the pixels (raster) are."""
+    """Where the rows (table), the pixels (raster) or the points (LiDAR) are."""
 
     table: Annotated[str, StringConstraints(pattern=r"^data\.[a-z_][a-z0-9_]{0,62}$")] | None = None
     id: Word | None = Field(None, description="column of the identifier: unique, never null")
     geometry: Word | None = Field(None, description="column of the geometry; absent = a table without geometry")
     crs: Crs = "EPSG:2154"
     time: Word | None = Field(None, description="column that `datetime=` filters")
+        True, description="readers have a copy shaped for speed; false = the table itself, less disk"
+    )
     raster: Raster | None = None
+    points: Points | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Source:
-        if (self.table is None) == (self.raster is None):
-            raise ValueError("une source est une table ou un raster, l'un des deux")
+        if sum(one is not None for one in (self.table, self.raster, self.points)) != 1:
+            raise ValueError("une source est une table, un raster ou des points (LiDAR), l'un des trois")
         if self.table is not None and self.id is None:
             raise ValueError("« id » est attendu : la colonne qui identifie une entité")
         return self
@@ -192,6 +204,8 @@ class Declaration(Strict):
             raise ValueError("« working_group » ne concerne que les données coproduites (charte § 3.2.2)")
         if self.source.raster and "features" in self.services:
             raise ValueError("un raster ne sert pas d'entités : « services » attend tiles, maps, coverages, stac")
+        if self.source.points and not set(self.services) <= {"stac", "download"}:
+            raise ValueError("un nuage de points se sert en fichiers : « services » attend stac, download")
         if self.editing and self.editing.enabled and self.kind == "coproduced":
             raise ValueError("une donnée coproduite ne s'édite pas en ligne : elle passe par un dépôt (charte § 3.2.2)")
         return self

@@ -96,7 +96,7 @@ def collection_from_json(document: Mapping[str, Any], generation: int) -> Collec
         services=tuple(declared["services"]),
         keywords=tuple(declared.get("keywords", ())),
         table=table_from_json(document["table"]) if document.get("table") else None,
-        raster=declared["source"].get("raster"),
+        raster=_pictures(declared["source"]),
         bbox=tuple(bbox) if bbox else None,  # type: ignore[arg-type]
         time_column=declared["source"].get("time"),
         default_limit=limits.get("default"),
@@ -104,3 +104,10 @@ def collection_from_json(document: Mapping[str, Any], generation: int) -> Collec
         generation=generation,
         declared=declared,
     )
+
+
+def _pictures(source: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What is declared of files kept in vintages: pictures, or points, which have no bands."""
+    if "points" in source:
+        return {"vintages": True, "bands": "points", **source["points"]}
+    return source.get("raster")

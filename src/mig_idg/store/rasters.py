@@ -7,7 +7,8 @@ Asked by the server (statements, read as the role without rights, on views of `s
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,10 +16,13 @@ from typing import Any
 from psycopg import Connection
 
 from mig_idg.database.lane import Row
+from mig_idg.errors import Conflict, Text
 from mig_idg.store.statement import Statement
 
 # More files than this in one picture: it is drawn from the vintage's overview.
 MOST_FILES = 64
+# What a file of a vintage ends with: a COG, or a tile of points; the longest first.
+SUFFIXES = (".copc.laz", ".laz", ".las", ".tif")
 
 _VERSION_OF_COMMUNES = "(select d.number from registry.data_version d where d.collection = 'communes')"
 
@@ -113,18 +117,23 @@ def outline(communes: str) -> Statement:
 
 
 def one_file(collection: str, vintage: str | None, name: str) -> Statement:
-    """Path, SHA-256, size and vintage of a file by its name, in the vintage named or the last one that has it."""
+    """Path, SHA-256, size and vintage of a file by its name, in the vintage named or the last one that has it.
+
+    The name ends with its suffix; one that ends with none of ours is a COG's.
+    """
+    suffix = next((one for one in SUFFIXES if name.endswith(one)), "")
     return Statement(
         """
 select f.path, f.sha256, f.size, f.vintage_name
 from served.raster_file f
 where f.collection = $1
   and f.name = $3
+  and f.suffix = $4
   and ($2::text is null or f.vintage_name = $2)
 order by upper(f.during) desc
 limit 1
 """,
-        (collection, vintage, name),
+        (collection, vintage, name.removesuffix(suffix), suffix or ".tif"),
     )
 
 
@@ -180,7 +189,10 @@ def _integer(value: bytes | None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """One COG just made: its name in the vintage, where it is, what it was made from, its extent in the CRS."""
+    """One file just made: its name in the vintage, where it is, what it was made from, its extent in the CRS.
+
+    A COG has `width`, `height` (pixels) and `pixel` (units of the CRS); a tile of points has `points` and its `suffix`.
+    """
 
     name: str
     path: str
@@ -188,12 +200,34 @@ class NewFile:
     source_sha256: str
     sha256: str
     size: int
-    width: int
-    height: int
+    width: int | None
+    height: int | None
     bounds: tuple[float, float, float, float]
-    pixel: float
+    pixel: float | None
     footprint: Sequence[tuple[float, float]]
     properties: Mapping[str, Any]
+    suffix: str = ".tif"
+    points: int | None = None
+
+
+@contextmanager
+def alone(connection: Connection[Any], collection: str) -> Iterator[None]:
+    """Fill or prune a collection alone, over several transactions. Raises Conflict when somebody else does."""
+    key = f"raster:{collection}"
+    (free,) = connection.execute("select pg_try_advisory_lock(hashtextextended(%s, 61))", (key,)).fetchone() or (False,)
+    connection.commit()
+    if not free:
+        raise Conflict(
+            Text(f"Un autre import remplit « {collection} ».", f"Another import is filling “{collection}”."),
+            remedy=Text("Attendez qu'il finisse.", "Wait for it to end."),
+        )
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.rollback()
+            connection.execute("select pg_advisory_unlock(hashtextextended(%s, 61))", (key,))
+            connection.commit()
 
 
 def prepare(
@@ -204,7 +238,7 @@ def prepare(
         """
         insert into raster.vintage (collection, name, during, srid, author)
         values (%s, %s, daterange(%s, %s), %s, %s)
-        on conflict (collection, name) where published_at is null
+        on conflict (collection, name) where published_at is null and pruned_at is null
         do update set during = excluded.during, srid = excluded.srid, author = excluded.author
         returning id
         """,
@@ -227,20 +261,22 @@ def add(connection: Connection[Any], vintage: int, file: NewFile) -> None:
         """
         insert into raster.file (
           vintage, name, path, source, source_sha256, sha256, size, width, height,
-          west, south, east, north, pixel, footprint, properties
+          west, south, east, north, pixel, footprint, properties, suffix, points
         )
         values (
-          %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, st_geomfromtext(%s, 4326), %s
+          %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, st_geomfromtext(%s, 4326), %s, %s, %s
         )
         on conflict (vintage, name) do update set
           path = excluded.path, source = excluded.source, source_sha256 = excluded.source_sha256,
           sha256 = excluded.sha256, size = excluded.size, width = excluded.width, height = excluded.height,
           west = excluded.west, south = excluded.south, east = excluded.east, north = excluded.north,
-          pixel = excluded.pixel, footprint = excluded.footprint, properties = excluded.properties, imported_at = now()
+          pixel = excluded.pixel, footprint = excluded.footprint, properties = excluded.properties,
+          suffix = excluded.suffix, points = excluded.points, imported_at = now()
         """,
         (
             vintage, file.name, file.path, file.source, file.source_sha256, file.sha256, file.size, file.width,
             file.height, *file.bounds, file.pixel, f"POLYGON(({ring}))", json.dumps(dict(file.properties)),
+            file.suffix, file.points,
         ),
     )  # fmt: skip
 

@@ -48,6 +48,8 @@ _COLUMNS = (
     Column("size", **_WHOLE),
     Column("sha256", **_TEXT),
     Column("file", **_TEXT),
+    Column("points", **_WHOLE),
+    Column("facts", **_TEXT),
 )
 # What clients may filter and sort by; the rest serves to write the item.
 QUERYABLE = (
@@ -78,13 +80,14 @@ _FILES = """
     (upper(f.during)::timestamp - interval '1 second') at time zone 'UTC' as end_datetime,
     f.imported_at as created, f.pixel as gsd, f.width::bigint as width, f.height::bigint as height,
     f.srid::bigint as srid, f.west, f.south, f.east, f.north, f.size, f.sha256,
-    f.vintage_name || '/' || f.name || '.tif' as file, f.footprint
+    f.vintage_name || '/' || f.name || f.suffix as file, f.points,
+    case when f.points is not null then f.properties::text end as facts, f.footprint
   from served.raster_file f
   where f.collection = any ({collections})"""
 _SINGLES = """
   select
     s.id, s.collection, null, s.datetime, s.datetime, s.datetime, s.created, s.gsd, s.width, s.height, s.srid,
-    s.west, s.south, s.east, s.north, s.size, s.sha256, s.file,
+    s.west, s.south, s.east, s.north, s.size, s.sha256, s.file, null, null,
     public.st_setsrid(public.st_geomfromgeojson(s.footprint), 4326)
   from jsonb_to_recordset({rows}::jsonb) as s(
     id text, collection text, datetime timestamptz, created timestamptz, gsd float8, width bigint, height bigint,

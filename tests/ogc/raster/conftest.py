@@ -13,20 +13,22 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import laspy
 import numpy as np
 import pytest
 import rasterio
+from pyproj import CRS
 from rasterio.transform import from_origin
 
 from mig_idg.app.create import create_app
 from mig_idg.database import connect
 from mig_idg.declaration.load import load_folder
 from mig_idg.declaration.publish import publish
+from mig_idg.deposit import lidar
 from mig_idg.deposit.rasters import Choices, run
 from mig_idg.ogc.raster.doors import doors as raster_doors
 from mig_idg.ogc.tiles.doors import DOORS as TILES
 from mig_idg.settings import Settings
-from mig_idg.store.prepare import prepare
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 6, 15, 10, tzinfo=UTC)
@@ -51,6 +53,19 @@ COLLECTIONS = {
     "photos-masquees": ("rgb", "true", ", rows: own_territory"),
     "photos-closes": ("rgb", "false", ", rows: own_territory"),
 }
+POINTS = """
+id: {id}
+title: {{fr: "{id}, hiver", en: "{id}, winter"}}
+description: {{fr: Essai, en: Test}}
+kind: mutualised
+owner: departement-92
+credit: Ville d'essai
+source: {{points: {{density: 1}}, crs: "EPSG:2154"}}
+terms: {{mode: all_partners, actions: [view, query, download]{rows}}}
+licence: restricted
+services: [stac, download]
+"""
+CLOUDS = {"lidar": "", "lidar-clos": ", rows: own_territory"}
 
 
 @dataclass
@@ -96,6 +111,19 @@ def heights(path: Path, corner: tuple[float, float]) -> Path:
     return _written(path, corner, data, nodata=-9999)
 
 
+def points(path: Path, corner: tuple[float, float]) -> Path:
+    """A square of a hundred metres, five points a square metre: ground and roofs."""
+    head = laspy.LasHeader(point_format=6, version="1.4")
+    head.scales, head.offsets = np.full(3, 0.01), np.array([*corner, 0.0])
+    head.add_crs(CRS.from_epsg(2154))
+    cloud, count, rng = laspy.LasData(head), 50_000, np.random.default_rng(5)
+    cloud.x, cloud.y = corner[0] + rng.uniform(0, 100, count), corner[1] - rng.uniform(0, 100, count)
+    cloud.z, cloud.classification = rng.uniform(30, 40, count), np.where(rng.random(count) < 0.7, 2, 6).astype(np.uint8)
+    cloud.return_number, cloud.number_of_returns = np.ones(count, np.uint8), np.ones(count, np.uint8)
+    cloud.write(path)
+    return path
+
+
 def _written(path: Path, corner: tuple[float, float], data: Any, **more: Any) -> Path:
     profile = {"driver": "GTiff", "width": SIDE, "height": SIDE, "count": len(data), "dtype": data.dtype,
                "crs": "EPSG:2154", "transform": from_origin(*corner, 1, 1), **more}  # fmt: skip
@@ -117,13 +145,15 @@ def rasters(
         shutil.copy(ROOT / "collections" / name, folder)
     for name, (bands, mask, rows) in COLLECTIONS.items():
         (folder / f"{name}.yml").write_text(DECLARATION.format(id=name, bands=bands, mask=mask, rows=rows))
+    for name, rows in CLOUDS.items():
+        (folder / f"{name}.yml").write_text(POINTS.format(id=name, rows=rows))
     name = "idg_rasters"
     with connect(cluster.url(role="idg_owner", database="postgres"), autocommit=True) as admin:
         admin.execute(f"create database {name} template {template}")
     with connect(cluster.url(role="idg_owner", database=name)) as owner:
         corner = _corner(owner)
         _fill(owner, folder, own, corner)
-        publish(owner, folder, author="test", on=NOW.date(), rasters=own / "rasters", prepare=prepare)
+        publish(owner, folder, author="test", on=NOW.date(), rasters=own / "rasters")
         owner.commit()
     tokens = {account: said["token"] for account, said in json.loads((home / "demo-accounts.json").read_text()).items()}
     settings = Settings(home=own, journal=False, base_url=BASE)
@@ -162,9 +192,13 @@ def _fill(owner: Any, folder: Path, home: Path, corner: tuple[float, float]) -> 
         _bring(owner, [west, east], declared[collection], home, "2025")
     _bring(owner, [older], declared["photos"], home, "2020")
     _bring(owner, [ground], declared["mnt"], home, "2024")
+    cloud = points(folder / "dalle.laz", corner)
+    for collection in CLOUDS:
+        _bring(owner, [cloud], declared[collection], home, "2024")
 
 
 def _bring(owner: Any, files: list[Path], declaration: Any, home: Path, vintage: str) -> None:
     during = (date(int(vintage), 6, 1), date(int(vintage), 7, 1))
-    report = run(owner, files, declaration, home, Choices("test", vintage, during))
+    how = lidar.run if declaration.source.points else run
+    report = how(owner, files, declaration, home, Choices("test", vintage, during))
     assert report.published, report.findings

@@ -7,10 +7,8 @@ administrator asked to go on without those that are not.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,31 +17,17 @@ from psycopg import Connection
 
 from mig_idg.declaration.model import Declaration
 from mig_idg.deposit.rasters import convert, examine, tiling
+from mig_idg.deposit.rasters import vintage as vintages
 from mig_idg.deposit.rasters.crew import Crew
 from mig_idg.deposit.rasters.examine import Facts, Target
 from mig_idg.deposit.rasters.report import Finding, Report
+from mig_idg.deposit.rasters.vintage import Choices
 from mig_idg.errors import InvalidParameter, Text, Trouble
-from mig_idg.store import crs, rasters
+from mig_idg.store import rasters
+from mig_idg.store.places import Folder, Place
 
 Progress = Callable[[Text, int, int], None]
 SUFFIXES = (".tif", ".tiff", ".jp2", ".j2k", ".asc", ".vrt")
-_YEAR = re.compile(r"(19|20)\d{2}")
-_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,62}")
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """How to import. `during` is first day and day after the last; absent, the year that names the vintage.
-
-    `without_faulty` publishes the sound files though others were refused. `check_only` changes nothing.
-    """
-
-    author: str
-    vintage: str | None = None
-    during: tuple[date, date] | None = None
-    without_faulty: bool = False
-    check_only: bool = False
-    workers: int = 2
 
 
 def run(
@@ -53,11 +37,14 @@ def run(
     home: Path,
     choices: Choices,
     progress: Progress | None = None,
+    place: Place | None = None,
 ) -> Report:
     """Import files (or folders of files) into a collection of pixels; `home` is IDG_HOME. Commits as it goes.
 
-    Raises InvalidParameter when the vintage is not named or the collection holds one file only. What is wrong with the
-    files is in the report, and `published` says whether they are in force.
+    COGs are made under `home` and kept in `place`, which is IDG_HOME/rasters unless told otherwise. Raises
+    InvalidParameter when the vintage is not named or the collection holds one file only, Conflict when another import
+    fills it, OutsideFailure when the place does not take the files. What is wrong with the files is in the report, and
+    `published` says whether they are in force.
     """
     raster = declaration.source.raster
     if raster is None:
@@ -66,16 +53,18 @@ def run(
         )
     files = _files(paths)
     target = Target(raster.bands, int(declaration.source.crs.removeprefix("EPSG:")), declaration.extent)
-    report = Report(declaration.id, None if raster.cog else _vintage(choices), files=len(files))
+    report = Report(declaration.id, None if raster.cog else vintages.named(choices), files=len(files))
     if not files:
         report.findings.append(Finding("nothing", "", Text("Aucun fichier image.", "No picture file.")))
     with Crew(choices.workers) as crew:
         sound = _examined(crew, files, target, report, progress)
         if choices.check_only or not sound or (report.errors and not choices.without_faulty):
             return report
-        if raster.cog is not None:
-            return _one(connection, crew, sound, declaration, home, target, report)
-        return _many(connection, crew, sound, declaration, home, target, choices, report, progress)
+        kept = place or Folder(home / "rasters")
+        with rasters.alone(connection, declaration.id):
+            if raster.cog is not None:
+                return _one(connection, crew, sound, declaration, home, kept, report)
+            return _many(connection, crew, sound, declaration, home, kept, target, choices, report, progress)
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
@@ -88,32 +77,6 @@ def _files(paths: Sequence[Path]) -> list[Path]:
         elif path.suffix.lower() not in (".tfw", ".tifw", ".j2w", ".xml", ".csv", ".txt", ".prj"):
             found.append(path)
     return list(dict.fromkeys(found))
-
-
-def _vintage(choices: Choices) -> str:
-    name = choices.vintage or (str(choices.during[0].year) if choices.during else None)
-    if name is None or not _NAME.fullmatch(name):
-        raise InvalidParameter(
-            "vintage",
-            Text("Le millésime n'est pas nommé.", "The vintage is not named."),
-            remedy=Text("--vintage 2025, ou --vintage ete-2025 --during 2025-06-01/2025-08-31",
-                        "--vintage 2025, or --vintage summer-2025 --during 2025-06-01/2025-08-31"),
-        )  # fmt: skip
-    return name
-
-
-def _during(choices: Choices, name: str) -> tuple[date, date]:
-    if choices.during is not None:
-        return choices.during
-    if _YEAR.fullmatch(name):
-        return date(int(name), 1, 1), date(int(name) + 1, 1, 1)
-    raise InvalidParameter(
-        "during",
-        Text(
-            f"De quels jours sont les images du millésime « {name} » ?", f"Of which days are the pictures of “{name}”?"
-        ),
-        remedy=Text("--during 2025-06-01/2025-08-31", "--during 2025-06-01/2025-08-31"),
-    )
 
 
 def _examined(
@@ -145,7 +108,7 @@ def _died(path: Path) -> Finding:
 
 def _one(
     connection: Connection[Any], crew: Crew, sound: Sequence[Facts], declaration: Declaration, home: Path,
-    target: Target, report: Report,
+    place: Place, report: Report,
 ) -> Report:  # fmt: skip
     """The single file of a collection, replaced in one rename."""
     raster = declaration.source.raster
@@ -160,24 +123,35 @@ def _one(
             )
         )  # fmt: skip
         return report
-    for _, made in crew.each(partial(_cog, declared=_said(declaration)), [(sound[0], home / "rasters" / raster.cog)]):
+    path = _aside(home, raster.cog, place)
+    for _, made in crew.each(partial(_cog, declared=_said(declaration)), [(sound[0], path)]):
         if not isinstance(made, convert.Made):
             report.findings.append(made if isinstance(made, Finding) else _died(sound[0].path))
             return report
+        place.put(made.path, raster.cog)
     rasters.touch(connection, declaration.id)
     connection.commit()
     report.converted, report.published = 1, True
     return report
 
 
+def _aside(home: Path, name: str, place: Place) -> Path:
+    """Where a COG is made: beside its final name on the same disk, or in a folder of its own before it is sent."""
+    if isinstance(place, Folder):
+        made = place.path(name)
+        return made.with_name(f".{made.name}.made")
+    return home / "rasters" / ".sending" / name
+
+
 def _many(
     connection: Connection[Any], crew: Crew, sound: Sequence[Facts], declaration: Declaration, home: Path,
-    target: Target, choices: Choices, report: Report, progress: Progress | None,
+    place: Place, target: Target, choices: Choices, report: Report, progress: Progress | None,
 ) -> Report:  # fmt: skip
     assert report.vintage is not None
     vintage = rasters.prepare(
-        connection, declaration.id, report.vintage, _during(choices, report.vintage), target.srid, choices.author
-    )
+        connection, declaration.id, report.vintage, vintages.during(choices, report.vintage), target.srid,
+        choices.author,
+    )  # fmt: skip
     connection.commit()
     folder = Path(declaration.id) / report.vintage / str(vintage)
     already = rasters.prepared(connection, vintage)
@@ -185,39 +159,41 @@ def _many(
     rasters.forget(connection, vintage, [name for sha, (name, _) in already.items() if sha not in wanted])
     work = []
     for one in sound:
-        path = home / "rasters" / folder / f"{one.name}.tif"
-        if one.sha256 in already and path.is_file():
+        name = str(folder / f"{one.name}.tif")
+        if one.sha256 in already and place.held(name) is not None:
             report.kept += 1
         else:
-            work.append((one, path))
-    for (one, path), made in crew.each(partial(_cog, declared=_said(declaration)), work):
+            work.append((one, _aside(home, name, place)))
+    for (one, _), made in crew.each(partial(_cog, declared=_said(declaration)), work):
         if not isinstance(made, convert.Made):
             report.findings.append(made if isinstance(made, Finding) else _died(one.path))
             continue
+        place.put(made.path, str(folder / f"{one.name}.tif"))
         rasters.add(connection, vintage, _row(one, made, folder, target))
         connection.commit()
         report.converted += 1
         if progress:
-            progress(
-                Text(f"converti {path.name}", f"converted {path.name}"), report.converted + report.kept, len(sound)
-            )
+            told = Text(f"converti {one.path.name}", f"converted {one.path.name}")
+            progress(told, report.converted + report.kept, len(sound))
     if report.errors and not choices.without_faulty:
         return report
-    _publish(connection, vintage, sound, folder, home, target, report)
+    _publish(connection, vintage, folder, home, place, target, report)
     return report
 
 
 def _publish(
-    connection: Connection[Any], vintage: int, sound: Sequence[Facts], folder: Path, home: Path, target: Target,
-    report: Report,
-) -> None:  # fmt: skip
+    connection: Connection[Any], vintage: int, folder: Path, home: Path, place: Place, target: Target, report: Report
+) -> None:
     held = rasters.prepared(connection, vintage)
     if not held:
         return
-    files = [home / "rasters" / path for _, path in held.values()]
-    drawn = convert.overview(sorted(files), home / "rasters" / folder / "overview.tif", target.kind, target.srid)
+    name = str(folder / "overview.tif")
+    made = _aside(home, name, place)
+    files = [place.path(path) for path in sorted(path for _, path in held.values())]
+    drawn = convert.overview(files, made, target.kind, target.srid, place.environment)
     if drawn:
-        rasters.describe_overview(connection, vintage, str(folder / "overview.tif"), drawn[1])
+        place.put(made, name)
+        rasters.describe_overview(connection, vintage, name, drawn[1])
     rasters.publish(connection, vintage, report.as_json("en"))
     connection.commit()
     report.published = True
@@ -261,24 +237,6 @@ def _row(facts: Facts, made: convert.Made, folder: Path, target: Target) -> rast
         height=facts.height,
         bounds=facts.bounds,
         pixel=facts.pixel,
-        footprint=_footprint(facts.bounds, target.srid),
+        footprint=vintages.footprint(facts.bounds, target.srid),
         properties={"dtype": facts.dtype, "bands": facts.bands},
     )
-
-
-def _footprint(bounds: tuple[float, float, float, float], srid: int) -> list[tuple[float, float]]:
-    """The outline in CRS84 degrees, its sides cut in four so that they follow the curve of the projection."""
-    xmin, ymin, xmax, ymax = bounds
-    steps = (0.0, 0.25, 0.5, 0.75)
-    ring = [
-        *((xmin + (xmax - xmin) * t, ymin) for t in steps),
-        *((xmax, ymin + (ymax - ymin) * t) for t in steps),
-        *((xmax - (xmax - xmin) * t, ymax) for t in steps),
-        *((xmin, ymax - (ymax - ymin) * t) for t in steps),
-    ]
-    if srid == crs.WGS84:
-        return ring
-    from pyproj import Transformer
-
-    mover = Transformer.from_crs(srid, crs.WGS84, always_xy=True)
-    return [(round(x, 9), round(y, 9)) for x, y in (mover.transform(*point) for point in ring)]

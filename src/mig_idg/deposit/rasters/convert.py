@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from mig_idg.deposit.rasters.examine import NO_HEIGHT, Facts
 from mig_idg.deposit.rasters.sniff import IMPORTING, Sniffed, open_alone
 from mig_idg.errors import Text, UnfitData
 
+Environment = Callable[[Mapping[str, Any]], rasterio.Env]
 NODATA = -99999.0
 QUALITY = 90
 OVERVIEW_SIDE = 8192
@@ -100,12 +101,18 @@ def _profile(facts: Facts, kind: str) -> dict[str, Any]:
     return {**common, "interleave": "pixel", "compress": "DEFLATE", "predictor": predictor, "zlevel": 6}
 
 
-def overview(files: Sequence[Path], target: Path, kind: str, srid: int) -> tuple[Path, float] | None:
-    """A picture of all the files together, 8192 pixels at most on a side: path, size of a pixel; None for one file."""
+def overview(
+    files: Sequence[Path], target: Path, kind: str, srid: int, environment: Environment
+) -> tuple[Path, float] | None:
+    """A picture of all the files together, 8192 pixels at most on a side: path, size of a pixel; None for one file.
+
+    `environment` is that of the place the files are kept in: it holds the credentials of those on another machine.
+    """
     if len(files) < 2:
         return None
+    target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.plain")
-    with rasterio.Env(session=None, **IMPORTING), warnings.catch_warnings():
+    with environment(IMPORTING), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         xmin, ymin, xmax, ymax, profile = _frame(files)
         side = max(xmax - xmin, ymax - ymin)

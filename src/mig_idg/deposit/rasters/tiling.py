@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import shapely
 
-from mig_idg.deposit.rasters.examine import Facts
 from mig_idg.deposit.rasters.report import Finding
 from mig_idg.errors import Text
 
 MOST_TOLD = 50
 
 
-def check(facts: Sequence[Facts]) -> Iterator[Finding]:
+class Placed(Protocol):
+    """A file of a tiling. `bounds` are xmin, ymin, xmax, ymax; `pixel` sets how far neighbours may be off."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Where it is, in the CRS of the collection."""
+
+    @property
+    def pixel(self) -> float:
+        """The size of what it is made of."""
+
+
+def check(facts: Sequence[Placed]) -> Iterator[Finding]:
     """Files over one another (an error beyond a few pixels) and holes between them (a warning)."""
     if len(facts) < 2:
         return
@@ -23,7 +40,7 @@ def check(facts: Sequence[Facts]) -> Iterator[Finding]:
     yield from _holes(facts, boxes)
 
 
-def _overlaps(facts: Sequence[Facts], boxes: np.ndarray) -> Iterator[Finding]:
+def _overlaps(facts: Sequence[Placed], boxes: np.ndarray) -> Iterator[Finding]:
     first, second = shapely.STRtree(boxes).query(boxes, predicate="intersects")
     pairs = [(i, j) for i, j in zip(first.tolist(), second.tolist(), strict=True) if i < j]
     told = 0
@@ -41,7 +58,7 @@ def _overlaps(facts: Sequence[Facts], boxes: np.ndarray) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _holes(facts: Sequence[Facts], boxes: np.ndarray) -> Iterator[Finding]:
+def _holes(facts: Sequence[Placed], boxes: np.ndarray) -> Iterator[Finding]:
     """What the tiling surrounds without covering."""
     grown = shapely.union_all(shapely.buffer(boxes, facts[0].pixel, cap_style="square", join_style="mitre"))
     told = 0

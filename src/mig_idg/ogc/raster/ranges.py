@@ -1,13 +1,13 @@
 """The files themselves, by authorised ranges (RFC 9110, 14): QGIS and GDAL read a COG in place through `/vsicurl`.
 
 Rights come before validators and ranges. A file cannot be masked: a caller limited to a territory is refused, and told
-of the coverage, which can. Bytes go from the disk to the client in pieces; memory does not grow with the file.
+of the coverage, which can. Bytes go from the disk or the bucket to the client in pieces; memory does not grow with the
+file. Tiles of points (LAS, LAZ, COPC) come through the same door.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from mig_idg.errors import NotFound, Refused, Text, problem
 from mig_idg.guard.answer import Answer, json_answer
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.describe.formats import only
+from mig_idg.ogc.raster import cloud_item
 from mig_idg.ogc.raster.scene import BAND_NAMES, raster_of, unreadable
 from mig_idg.ogc.raster.studio import studio
 from mig_idg.ogc.raster.tiles import known
@@ -27,7 +28,6 @@ from mig_idg.store import rasters
 log = structlog.get_logger(__name__)
 
 COG = "image/tiff; application=geotiff; profile=cloud-optimized"
-PIECE = 512 * 1024
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -47,26 +47,28 @@ async def collection_file(visit: Visit) -> Answer:
     raster = raster_of(visit.collection, "download")
     only(visit)
     _whole_only(visit, str(raster.get("bands", "rgb")))
-    path, state = await _found(visit, raster.get("cog"))
-    try:
-        facts = await asyncio.to_thread(path.stat)
-    except OSError as error:
+    name, state = await _found(visit, raster.get("cog"))
+    place = studio().place
+    held = await asyncio.to_thread(place.held, name)
+    if held is None:
         assert visit.collection is not None
-        log.error("raster-missing", collection=visit.collection.id, path=str(path))
-        raise unreadable(visit.collection.id) from error
-    etag = visit.etag("file", path.name, state, facts.st_mtime_ns, facts.st_size)
-    headers = {"accept-ranges": "bytes", "content-disposition": f'attachment; filename="{path.name}"'}
+        log.error("raster-missing", collection=visit.collection.id, path=name)
+        raise unreadable(visit.collection.id)
+    last = name.rpartition("/")[2]
+    etag = visit.etag("file", last, state, held.changed, held.size)
+    headers = {"accept-ranges": "bytes", "content-disposition": f'attachment; filename="{last}"'}
     if known(visit, etag):
         return Answer(etag=etag, headers=headers)
     partial = _honoured(visit, etag)
-    span = _span(visit.headers["range"], facts.st_size) if partial else Span(0, facts.st_size)
+    span = _span(visit.headers["range"], held.size) if partial else Span(0, held.size)
     if span is None:
-        return _unsatisfiable(visit, facts.st_size)
+        return _unsatisfiable(visit, held.size)
     headers["content-length"] = str(span.stop - span.start)
     if partial:
-        headers["content-range"] = f"bytes {span.start}-{span.stop - 1}/{facts.st_size}"
-    body = _pieces(path, span, facts.st_mtime_ns) if visit.method == "GET" else _nothing()
-    return Answer(status=206 if partial else 200, body=body, media_type=COG, headers=headers, etag=etag)
+        headers["content-range"] = f"bytes {span.start}-{span.stop - 1}/{held.size}"
+    body = place.pieces(held, span.start, span.stop) if visit.method == "GET" else _nothing()
+    media_type = cloud_item.media_type(last) or COG
+    return Answer(status=206 if partial else 200, body=body, media_type=media_type, headers=headers, etag=etag)
 
 
 def _whole_only(visit: Visit, kind: str) -> None:
@@ -89,21 +91,21 @@ def _whole_only(visit: Visit, kind: str) -> None:
     )
 
 
-async def _found(visit: Visit, cog: object) -> tuple[Path, object]:
-    """The path of the file named, and what names its state; the round trip confirms the rights."""
-    room, name = studio(), visit.params["name"]
+async def _found(visit: Visit, cog: object) -> tuple[str, object]:
+    """The name of the file in its place, and what names its state; the round trip confirms the rights."""
+    name = visit.params["name"]
     assert visit.collection is not None
     if cog is not None:
         await visit.stamp()
         if "vintage" not in visit.params and name == Path(str(cog)).name:
-            return room.path(str(cog)), ""
+            return str(cog), ""
     else:
         rows = await visit.fetch(
-            rasters.one_file(visit.collection.id, visit.params.get("vintage"), name.removesuffix(".tif")),
+            rasters.one_file(visit.collection.id, visit.params.get("vintage"), name),
             (visit.collection, None, visit.decision),  # type: ignore[arg-type]
         )
-        if rows and rows[0][0] is not None and name.endswith(".tif"):
-            return room.path(rows[0][0].decode()), rows[0][1]
+        if rows and rows[0][0] is not None and name.endswith(rasters.SUFFIXES):
+            return rows[0][0].decode(), rows[0][1]
     raise NotFound(
         Text(f"Aucun fichier « {name[:100]} » dans cette collection.", f"No file “{name[:100]}” in this collection."),
         remedy=Text(
@@ -151,23 +153,6 @@ def _unsatisfiable(visit: Visit, size: int) -> Answer:
     return json_answer(
         document, status=416, media_type="application/problem+json", headers={"content-range": f"bytes */{size}"}
     )
-
-
-async def _pieces(path: Path, span: Span, changed: int) -> AsyncIterator[bytes]:
-    """The bytes, a piece at a time, read off the event loop. A file that was replaced meanwhile ends the answer."""
-    opened = await asyncio.to_thread(os.open, path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        if os.fstat(opened).st_mtime_ns != changed:
-            raise OSError("the file was replaced")
-        at = span.start
-        while at < span.stop:
-            piece = await asyncio.to_thread(os.pread, opened, min(PIECE, span.stop - at), at)
-            if not piece:
-                raise OSError("the file became shorter while it was read")
-            at += len(piece)
-            yield piece
-    finally:
-        os.close(opened)
 
 
 async def _nothing() -> AsyncIterator[bytes]:

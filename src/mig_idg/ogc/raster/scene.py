@@ -31,6 +31,7 @@ BAND_NAMES: Mapping[str, tuple[str, ...]] = {
     "rgbi": ("red", "green", "blue", "infrared"),
     "elevation": ("elevation",),
     "classes": ("class",),
+    "points": (),
 }
 
 

@@ -13,7 +13,7 @@ import shapely.geometry
 from mig_idg.guard.answer import link
 from mig_idg.guard.obligations import attribution
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.raster import shelf
+from mig_idg.ogc.raster import cloud_item, shelf
 from mig_idg.ogc.raster.scene import BAND_NAMES, srid_of
 from mig_idg.store import crs as reference
 from mig_idg.store.collection import Collection
@@ -40,19 +40,17 @@ def document(visit: Visit, collection: Collection, feature: dict[str, Any]) -> d
         "start_datetime": told["start_datetime"],
         "end_datetime": told["end_datetime"],
         "created": told["created"],
-        "gsd": told["gsd"],
         "license": licence_of(collection),
         "proj:epsg": told["srid"],
-        "proj:shape": [told["height"], told["width"]],
         "proj:bbox": [told["west"], told["south"], told["east"], told["north"]],
-        "proj:transform": _transform(told),
+        **(cloud_item.properties(told, visit.lang) if told["points"] else _grid(told)),
         **({"vintage": told["vintage"]} if told["vintage"] else {}),
         "attribution": attribution(collection, visit.snapshot.mention, _obligations(visit, collection)),
     }
     return {
         "type": "Feature",
         "stac_version": VERSION,
-        "stac_extensions": list(EXTENSIONS),
+        "stac_extensions": [*EXTENSIONS, *((cloud_item.EXTENSION,) if told["points"] else ())],
         "id": feature["id"],
         "collection": collection.id,
         "geometry": feature["geometry"],
@@ -75,7 +73,11 @@ def assets(
     home = f"/collections/{quote(collection.id, safe='')}"
     may = visit.snapshot.decide
     found: dict[str, Any] = {}
-    if "download" in collection.services and may(visit.principal, "download", collection.id).permitted:
+    downloadable = "download" in collection.services and may(visit.principal, "download", collection.id).permitted
+    if told["points"]:
+        file = visit.url(f"{home}/files/{quote(told['file'])}")
+        return {"data": cloud_item.asset(told, file)} if downloadable else {}
+    if downloadable:
         found["image"] = {
             "href": visit.url(f"{home}/files/{quote(told['file'])}"),
             "type": COG,
@@ -120,7 +122,13 @@ def single(path: Path, collection: Collection) -> dict[str, Any]:
         "datetime": f"{updated}T00:00:00Z" if updated else changed, "created": changed,
         "gsd": cog.resolution[0], "width": cog.dataset.width, "height": cog.dataset.height, "srid": srid,
         "west": xmin, "south": ymin, "east": xmax, "north": ymax, "size": cog.stamp[1], "sha256": None,
-        "file": path.name, "footprint": shapely.to_geojson(shapely.normalize(shape)),
+        "file": path.name, "points": None, "facts": None, "footprint": shapely.to_geojson(shapely.normalize(shape)),
+    }  # fmt: skip
+
+
+def _grid(told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "gsd": told["gsd"], "proj:shape": [told["height"], told["width"]], "proj:transform": _transform(told),
     }  # fmt: skip
 
 

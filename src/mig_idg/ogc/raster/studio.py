@@ -9,6 +9,7 @@ from typing import Literal
 
 from mig_idg.ogc.raster.darkroom import Darkroom
 from mig_idg.ogc.raster.outline import Outline
+from mig_idg.store.places import Folder, Place
 
 KEPT_BYTES = 96 * 1024 * 1024
 KEPT_OUTLINES = 64
@@ -45,6 +46,8 @@ class Kept:
 class Studio:
     """`home` is IDG_HOME/rasters. `empty` says what a tile outside the data is: a transparent picture, or 204.
 
+    `place` is where files are: in `home`, or in a bucket.
+
     `press` is for long work (exports), so that tiles never wait behind it.
     """
 
@@ -54,12 +57,14 @@ class Studio:
     press: Darkroom = field(default_factory=lambda: Darkroom(threads=1, waiting=8))
     kept: Kept = field(default_factory=Kept)
     outlines: OrderedDict[str, Outline | None] = field(default_factory=OrderedDict)
+    place: Place = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.place = Folder(self.home)
 
     def path(self, relative: str) -> Path:
-        """A file named by a declaration or by the database: always under `home`."""
-        if relative.startswith(("/", "\\")) or ".." in relative.split("/") or ":" in relative:
-            raise ValueError(f"not a path of ours: {relative!r}")
-        return self.home / relative
+        """A file named by a declaration or by the database, as GDAL opens it: always in the place."""
+        return self.place.path(relative)
 
     def remember_outline(self, key: str, outline: Outline | None) -> None:
         """Keep an outline for the next requests of callers under the same limit."""
