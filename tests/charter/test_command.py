@@ -75,7 +75,7 @@ def test_json_answers_each_question_in_order(capsys, files):
         "outcome": "permit",
         "rule": "B9",
         "article": "000 art. 13 ; 004 §3.4",
-        "reason": "“d” is published under an open licence (LO-2.0): anyone may read and reuse it.",
+        "reason": "“d” is published under an open licence (Licence Ouverte 2.0): anyone may read and reuse it.",
         "hidden": [],
         "obligations": ["ATTRIBUTION", "LAST_UPDATE_DATE"],
         "other": [],
@@ -87,7 +87,7 @@ def test_json_answers_each_question_in_order(capsys, files):
 def test_answers_are_french_in_a_french_terminal(capsys, files, monkeypatch):
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
     _, out, _ = run(capsys, "check", "--json", files["good"])
-    assert "licence ouverte (LO-2.0)" in json.loads(out)[files["good"]][0]["reason"]
+    assert "licence ouverte (Licence Ouverte 2.0)" in json.loads(out)[files["good"]][0]["reason"]
 
 
 def test_remarks_go_to_stderr_and_do_not_change_the_verdict(capsys, tmp_path):

@@ -96,7 +96,7 @@ world:
         ("muet", "view", "adresses", {"membership", "acknowledgement"}),
         ("fini", "view", "adresses", {"membership", "delegation"}),
         ("distraite", "view", "pcrs", {"acknowledgement", "transfer", "licence"}),
-        ("departement-92", "view", "pcrs", {"terms", "transfer", "licence"}),
+        ("departement-92", "view", "pcrs", {"terms", "licence"}),
         ("departement-92", "view", "secret", {"exception"}),
         (None, "view", "retire", {"takedown"}),
         (None, "view", "brouillon", {"publication"}),
@@ -116,6 +116,28 @@ def test_what_would_open_is_told_one_fact_at_a_time(who, action, dataset, openin
         assert opening.decision.permitted
         assert opening.text.fr != opening.text.en
         assert "None" not in opening.text.fr + opening.text.en
+
+
+@pytest.mark.parametrize(
+    ("who", "day", "third"),
+    [
+        ("departement-92", "2026-06-01", False),  # a partner
+        ("departement-92", "2027-06-01", True),  # the charter has ended: nobody is a partner any more
+        ("92033", "2026-06-01", False),  # a member commune of a partner EPT
+        ("92072", "2026-06-01", True),  # its EPT is no partner
+        ("ailleurs", "2026-06-01", True),
+    ],
+)
+def test_a_transfer_is_proposed_to_third_parties_only(who, day, third):
+    found = what_would_change(request(who, [], "view", day, "pcrs"), read(WORLD))
+    assert ("transfer" in {opening.kind for opening in found}) == third
+
+
+def test_nobody_is_proposed_to_hand_over_data_without_a_recorded_owner():
+    told = "{kind: mutualised, state: published, attributes: [geom]}"
+    facts = read(f"world: {{memberships: [{{organisation: X}}], datasets: {{d: {told}}}}}")
+    found = what_would_change(request("Y", [], "view", "2026-06-01", "d"), facts)
+    assert {opening.kind for opening in found} == {"licence"}
 
 
 def test_who_must_act_is_named():

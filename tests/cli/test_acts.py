@@ -55,7 +55,11 @@ def test_why_answers_a_clerk_then_lists_every_rule(said):
     code, out, _ = said("why", "--who", "Garches", "--action", "query", "--collection", "adresses", "--on", DAY)
     assert code == 0
     paragraph, _, table = out.partition("\n\n")
-    assert "OUI — 004 §3.6 (B6)" in paragraph
+    assert paragraph.startswith(
+        "OUI. L'EPT Paris Ouest La Défense, partenaire, met « adresses » à la disposition de Garches"
+    )
+    assert "[charte, §3.6 — règle B6]" in paragraph
+    assert "004" not in out
     assert "Paris Ouest La Défense répond de l'usage" in paragraph
     assert all(rule in table for rule in ("A1", "B1", "B6", "B10"))
 
@@ -69,7 +73,7 @@ def test_why_names_the_contractor_and_whom_it_acts_for(said):
 def test_why_says_no_with_exit_1_and_what_to_do(said):
     code, out, _ = said("why", "--who", "92048", "--action", "query", "--collection", "pcrs", "--on", DAY)
     assert code == 1
-    assert out.startswith("NON — ")
+    assert out.startswith("NON. ")
     assert "Adressez une demande d'adhésion" in out
 
 
@@ -384,4 +388,4 @@ def test_a_committee_outside_its_role_is_refused_with_the_article(said, act):
 def test_an_english_speaker_is_answered_in_english(said, monkeypatch):
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
     _, out, _ = said("why", "--who", "Garches", "--action", "query", "--collection", "adresses", "--on", DAY)
-    assert out.startswith("YES — ")
+    assert out.startswith("YES. ")

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from mig_idg import territory
-from mig_idg.charter.facts import NOBODY, READ, Dataset, Delegation, Facts, SubDistribution, Terms
+from mig_idg.charter.facts import NOBODY, READ, Dataset, Delegation, Facts, Restriction, SubDistribution, Terms
 from mig_idg.charter.settings import Settings
 
 if TYPE_CHECKING:
@@ -95,13 +95,13 @@ class Case:
         return self.terms
 
     @cached_property
-    def exceptions_that_bite(self) -> tuple[frozenset[str], ...]:
-        """The attributes of each exception that stops this body; an empty set is the whole dataset."""
+    def exceptions_that_bite(self) -> tuple[Restriction, ...]:
+        """Each exception that stops this body."""
         reading = self.action in READ
         if reading and self.owner:
             return ()
         return tuple(
-            exception.attributes
+            exception
             for exception in self.dataset.exceptions
             if exception.bites(self.on)
             and not (reading and exception.ground == "E5" and self.organisation in exception.beneficiaries)
@@ -110,7 +110,7 @@ class Case:
     @cached_property
     def masks(self) -> frozenset[str]:
         """The attributes that exceptions mask for this body."""
-        return NOBODY.union(*self.exceptions_that_bite)
+        return NOBODY.union(*(exception.attributes for exception in self.exceptions_that_bite))
 
     @cached_property
     def serving_acts(self) -> tuple[SubDistribution, ...]:

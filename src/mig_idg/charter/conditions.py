@@ -44,7 +44,7 @@ def day_is_not_a_date(case: Case) -> bool:
 def an_exception_covers_everything(case: Case) -> bool:
     """An exception in force covers the whole dataset, or exceptions on attributes together leave none."""
     bites = case.exceptions_that_bite
-    return any(not attributes for attributes in bites) or (
+    return any(not exception.attributes for exception in bites) or (
         bool(bites) and case.masks.issuperset(case.dataset.attributes)
     )
 

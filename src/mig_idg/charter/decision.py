@@ -172,7 +172,7 @@ def _consult(rule: Rule, why: Why) -> Consulted:
 
 def _verdict(rule: Rule, case: Case, rulebook: RuleBook) -> tuple[bool | None, Text]:
     if not rule.concerns(case.action):
-        return False, words.other_action(case.action)
+        return False, words.other_action()
     if rule.id != rulebook.rules[0].id and case.known_dataset is None:
         return False, words.dataset_unknown()
     try:

@@ -187,7 +187,8 @@ class Dataset:
 class Facts:
     """Everything the charter's rules read, as it stands at one moment, under one number.
 
-    `charter` is the span of the instrument; None says that no instrument was ever in force.
+    `charter` is the span of the instrument; None says that no instrument was ever in force. `names` are the bodies'
+    own, for sentences: no rule reads them.
     """
 
     charter: Span | None = ALWAYS
@@ -198,6 +199,7 @@ class Facts:
     third_party_transfers: tuple[Transfer, ...] = ()
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     number: int = 0
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         index = object.__setattr__

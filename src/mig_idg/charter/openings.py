@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import cast
+from datetime import date
 
+from mig_idg import territory
 from mig_idg.charter.decision import Decision, Request, decide
 from mig_idg.charter.facts import (
     ALWAYS,
@@ -60,83 +61,86 @@ Candidate = tuple[str, str | None, Text, Facts]
 
 
 def _single_facts(request: Request, facts: Facts, dataset: Dataset) -> Iterator[Candidate]:
-    yield from _on_the_body(request, facts)
-    yield from _on_the_epts(request, facts)
-    yield from _on_the_contractor(request, facts)
-    yield from _on_the_third_party(request, facts, dataset)
-    for kind, by, text, changed in _on_the_dataset(request, dataset):
-        yield kind, by, text, replace(facts, datasets={**facts.datasets, dataset.id: changed})
-
-
-def _on_the_body(request: Request, facts: Facts) -> Iterator[Candidate]:
-    body, who = request.organisation, name(request.organisation)
     yield (
         "charter",
         None,
-        Text("Une charte en vigueur ce jour-là (004 §2.7).", "A charter in force on that day (004 §2.7)."),
+        Text("Une charte en vigueur ce jour-là (charte, §2.7).", "A charter in force on that day (charter, §2.7)."),
         replace(facts, charter=ALWAYS),
     )
-    if body is not None:
-        yield (
-            "membership",
-            body,
-            Text(f"L'adhésion de {who.fr} (004 §2.2).", f"The membership of {who.en} (004 §2.2)."),
-            replace(facts, memberships=(*facts.memberships, Membership(body))),
-        )
+    if request.organisation is not None:
+        yield from _on_the_body(request.organisation, facts)
+        yield from _on_the_epts(request.organisation, request, facts)
+        yield from _on_the_contractor(request.organisation, request, facts)
+        yield from _on_the_third_party(request.organisation, request, facts, dataset)
+    for kind, by, text, changed in _on_the_dataset(request, facts, dataset):
+        yield kind, by, text, replace(facts, datasets={**facts.datasets, dataset.id: changed})
 
 
-def _on_the_epts(request: Request, facts: Facts) -> Iterator[Candidate]:
-    body, who = request.organisation, name(request.organisation)
+def _on_the_body(body: str, facts: Facts) -> Iterator[Candidate]:
+    who = name(facts, body)
+    fr, en = f"L'adhésion {who.of}", f"The membership of {who.english}"
+    if body not in territory.PLACES:
+        fr, en = f"{fr}, si c'est une autorité publique", f"{en}, if it is a public authority"
+    yield (
+        "membership",
+        body,
+        Text(f"{fr} (charte, §2.2).", f"{en} (charter, §2.2)."),
+        replace(facts, memberships=(*facts.memberships, Membership(body))),
+    )
+
+
+def _on_the_epts(body: str, request: Request, facts: Facts) -> Iterator[Candidate]:
+    who = name(facts, body)
     for act in facts.acts_for(body):
         if not act.acknowledged:
-            ept = name(act.ept)
+            ept = name(facts, act.ept)
             accepted = tuple(replace(a, acknowledged=True) if a is act else a for a in facts.sub_distributions)
             yield (
                 "acknowledgement",
                 body,
                 Text(
-                    f"L'acceptation par {who.fr} de ce que {ept.fr} met à sa disposition (004 §3.6).",
-                    f"The acceptance by {who.en} of what {ept.en} makes available to it (004 §3.6).",
+                    f"L'acceptation par {who.alone} de ce que {ept.alone} met à sa disposition (charte, §3.6).",
+                    f"The acceptance by {who.english} of what {ept.english} makes available to it (charter, §3.6).",
                 ),
                 replace(facts, sub_distributions=accepted),
             )
     for code in facts.epts_of(body, request.on):
-        ept = name(code)
+        ept = name(facts, code)
         yield (
             "sub_distribution",
             code,
             Text(
-                f"Un acte de {ept.fr} pour sa commune membre {who.fr}, accepté par elle (004 §3.6).",
-                f"An act of {ept.en} for its member commune {who.en}, accepted by it (004 §3.6).",
+                f"Un acte {ept.of} pour sa commune membre {who.alone}, accepté par elle (charte, §3.6).",
+                f"An act of {ept.english} for its member commune {who.english}, accepted by it (charter, §3.6).",
             ),
             replace(
                 facts,
                 sub_distributions=(
                     *facts.sub_distributions,
-                    SubDistribution(code, cast("str", body), acknowledged=True),
+                    SubDistribution(code, body, acknowledged=True),
                 ),
             ),
         )
         yield (
             "ept_membership",
             code,
-            Text(f"L'adhésion de {ept.fr} (004 §3.5.2).", f"The membership of {ept.en} (004 §3.5.2)."),
+            Text(f"L'adhésion {ept.of} (charte, §3.5.2).", f"The membership of {ept.english} (charter, §3.5.2)."),
             replace(facts, memberships=(*facts.memberships, Membership(code))),
         )
 
 
-def _on_the_contractor(request: Request, facts: Facts) -> Iterator[Candidate]:
-    who = name(request.organisation)
-    for known in facts.delegations_to(request.organisation):
-        delegator = name(known.delegator)
+def _on_the_contractor(body: str, request: Request, facts: Facts) -> Iterator[Candidate]:
+    who = name(facts, body)
+    for known in facts.delegations_to(body):
+        delegator = name(facts, known.delegator)
         if not known.acknowledged:
             accepted = tuple(replace(d, acknowledged=True) if d is known else d for d in facts.delegations)
             yield (
                 "acknowledgement",
-                request.organisation,
+                body,
                 Text(
-                    f"La prise de connaissance par {who.fr} de la délégation de {delegator.fr} (004 §2.4.2).",
-                    f"The acknowledgement by {who.en} of the delegation of {delegator.en} (004 §2.4.2).",
+                    f"La prise de connaissance par {who.alone} de la délégation {delegator.of} (charte, §2.4.2).",
+                    f"The acknowledgement by {who.english} of the delegation of {delegator.english} (charter, §2.4.2).",
                 ),
                 replace(facts, delegations=accepted),
             )
@@ -146,15 +150,15 @@ def _on_the_contractor(request: Request, facts: Facts) -> Iterator[Candidate]:
                 "delegation",
                 known.delegator,
                 Text(
-                    f"Une délégation de {delegator.fr} en cours ce jour-là (004 §2.4.2).",
-                    f"A delegation of {delegator.en} live on that day (004 §2.4.2).",
+                    f"Une délégation {delegator.of} en cours ce jour-là (charte, §2.4.2).",
+                    f"A delegation of {delegator.english} live on that day (charter, §2.4.2).",
                 ),
                 replace(facts, delegations=(*facts.delegations, live)),
             )
 
 
-def _on_the_third_party(request: Request, facts: Facts, dataset: Dataset) -> Iterator[Candidate]:
-    body, who = request.organisation, name(request.organisation)
+def _on_the_third_party(body: str, request: Request, facts: Facts, dataset: Dataset) -> Iterator[Candidate]:
+    who = name(facts, body)
     for known in facts.transfers_to(body, dataset.id):
         if not known.acknowledged:
             accepted = tuple(replace(t, acknowledged=True) if t is known else t for t in facts.third_party_transfers)
@@ -162,26 +166,33 @@ def _on_the_third_party(request: Request, facts: Facts, dataset: Dataset) -> Ite
                 "acknowledgement",
                 body,
                 Text(
-                    f"La prise de connaissance des conditions de réutilisation par {who.fr} (004 §3.5.2).",
-                    f"The acknowledgement of the conditions of reuse by {who.en} (004 §3.5.2).",
+                    f"La prise de connaissance des conditions de réutilisation par {who.alone} (charte, §3.5.2).",
+                    f"The acknowledgement of the conditions of reuse by {who.english} (charter, §3.5.2).",
                 ),
                 replace(facts, third_party_transfers=accepted),
             )
-    if body is not None and dataset.owner is not None:
-        owner = owner_of(dataset)
+    if dataset.owner is not None and _is_a_third_party(body, facts, request.on):
+        owner = owner_of(facts, dataset)
         given = Transfer(dataset.owner, body, dataset.id, acknowledged=True)
         yield (
             "transfer",
             dataset.owner,
             Text(
-                f"Une remise à {who.fr}, comme tiers, par {owner.fr} (004 §3.5.2).",
-                f"A transfer to {who.en}, as a third party, by {owner.en} (004 §3.5.2).",
+                f"Une remise {who.to}, comme tiers, par {owner.alone} (charte, §3.5.2).",
+                f"A transfer to {who.english}, as a third party, by {owner.english} (charter, §3.5.2).",
             ),
             replace(facts, third_party_transfers=(*facts.third_party_transfers, given)),
         )
 
 
-def _on_the_dataset(request: Request, dataset: Dataset) -> Iterator[tuple[str, str | None, Text, Dataset]]:
+def _is_a_third_party(body: str, facts: Facts, on: date) -> bool:
+    """Neither a partner nor a member commune of an EPT that is one (004 §3.5.2)."""
+    return not facts.in_force(on) or not any(facts.member(one, on) for one in (body, *facts.epts_of(body, on)))
+
+
+def _on_the_dataset(
+    request: Request, facts: Facts, dataset: Dataset
+) -> Iterator[tuple[str, str | None, Text, Dataset]]:
     holder = dataset.owner if dataset.kind == "mutualised" else None
     if dataset.exceptions:
         yield (
@@ -194,22 +205,30 @@ def _on_the_dataset(request: Request, dataset: Dataset) -> Iterator[tuple[str, s
         yield (
             "takedown",
             holder,
-            Text("La fin du retrait (000 art. 7).", "The end of the take-down (000 art. 7)."),
+            Text(
+                "La fin du retrait (convention open data, art. 7).",
+                "The end of the take-down (open data convention, art. 7).",
+            ),
             replace(dataset, takedown=None),
         )
     if dataset.kind == "mutualised":
-        yield from _on_shared_data(request, dataset)
+        yield from _on_shared_data(request, facts, dataset)
     else:
-        yield from _on_coproduced_data(request, dataset)
+        yield from _on_coproduced_data(request, facts, dataset)
 
 
-def _on_shared_data(request: Request, dataset: Dataset) -> Iterator[tuple[str, str | None, Text, Dataset]]:
-    owner = owner_of(dataset)
+def _on_shared_data(
+    request: Request, facts: Facts, dataset: Dataset
+) -> Iterator[tuple[str, str | None, Text, Dataset]]:
+    owner = owner_of(facts, dataset)
     if dataset.state != "published":
         yield (
             "publication",
             dataset.owner,
-            Text(f"La publication par {owner.fr} (004 §3.2.1).", f"Publication by {owner.en} (004 §3.2.1)."),
+            Text(
+                f"La publication par {owner.alone} (charte, §3.2.1).",
+                f"Publication by {owner.english} (charter, §3.2.1).",
+            ),
             replace(dataset, state="published"),
         )
     terms = dataset.terms or Terms()
@@ -221,13 +240,23 @@ def _on_shared_data(request: Request, dataset: Dataset) -> Iterator[tuple[str, s
         allows_contractors=True,
         span=ALWAYS,
     )
+    if request.organisation is not None and terms.mode == "on_agreement":
+        yield (
+            "agreement",
+            dataset.owner,
+            Text(
+                f"L'accord {owner.of}, à demander (charte, glossaire).",
+                f"The agreement of {owner.english}, to be asked for (charter, glossary).",
+            ),
+            replace(dataset, terms=replace(terms, agreed=terms.agreed | {request.organisation})),
+        )
     if request.action in READ:
         yield (
             "terms",
             dataset.owner,
             Text(
-                f"Des modalités de {owner.fr} qui l'ouvrent (004 glossaire, §3.2.1).",
-                f"Terms of {owner.en} that open it (004 glossary, §3.2.1).",
+                f"Des modalités {owner.of} qui l'ouvrent (charte, glossaire, §3.2.1).",
+                f"Terms of {owner.english} that open it (charter, glossary, §3.2.1).",
             ),
             replace(dataset, terms=wider),
         )
@@ -235,29 +264,34 @@ def _on_shared_data(request: Request, dataset: Dataset) -> Iterator[tuple[str, s
             "licence",
             dataset.owner,
             Text(
-                f"Une licence ouverte choisie par {owner.fr} (000 art. 13).",
-                f"An open licence chosen by {owner.en} (000 art. 13).",
+                f"Une licence ouverte choisie par {owner.alone} (convention open data, art. 13).",
+                f"An open licence chosen by {owner.english} (open data convention, art. 13).",
             ),
             replace(dataset, licence="LO-2.0"),
         )
 
 
-def _on_coproduced_data(request: Request, dataset: Dataset) -> Iterator[tuple[str, str | None, Text, Dataset]]:
+def _on_coproduced_data(
+    request: Request, facts: Facts, dataset: Dataset
+) -> Iterator[tuple[str, str | None, Text, Dataset]]:
     if dataset.state != "validated":
         yield (
             "validation",
             None,
-            Text("La validation par le comité technique (004 §2.4.2).", "The technical committee's validation."),
+            Text(
+                "La validation par le comité technique (charte, §2.4.2).",
+                "The technical committee's validation (charter, §2.4.2).",
+            ),
             replace(dataset, state="validated"),
         )
     if request.organisation is not None:
-        who = name(request.organisation)
+        who = name(facts, request.organisation)
         yield (
             "working_group",
             None,
             Text(
-                f"La participation de {who.fr} au groupe de travail (004 §2.4.3).",
-                f"{who.en} taking part in the working group (004 §2.4.3).",
+                f"La participation {who.of} au groupe de travail (charte, §2.4.3).",
+                f"The participation of {who.english} in the working group (charter, §2.4.3).",
             ),
             replace(dataset, working_group=dataset.working_group | {request.organisation}),
         )

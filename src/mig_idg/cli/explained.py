@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,9 +12,12 @@ from mig_idg.cli.words import lang, say, say_json, t
 
 if TYPE_CHECKING:
     from mig_idg.charter import Decision, Facts, Request
+    from mig_idg.charter.nouns import Noun
 
 
 type Names = Mapping[str | None, str]
+ANSWERS = {"B6": "§3.6", "B6b": "§3.6", "B7": "§3.5.2"}
+"""The article under which another body answers for the use, by rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Asked:
         return Request(self.who, self.roles, self.action, self.collection or "", self.on)
 
 
-def tell_decision(asked: Asked, world: Facts, names: Names, as_json: bool) -> int:
+def tell_decision(asked: Asked, world: Facts, as_json: bool) -> int:
     """One decision: the paragraph, then the rules consulted."""
     from mig_idg.charter import decide
 
@@ -45,42 +47,28 @@ def tell_decision(asked: Asked, world: Facts, names: Names, as_json: bool) -> in
     if as_json:
         say_json({**_asked_json(asked), **decision_json(decision), "consulted": _consulted_json(decision)})
     else:
-        for line in paragraph(asked, decision):
-            say(named(line, names))
+        for line in paragraph(asked, decision, world):
+            say(line)
         _show_consulted(decision)
     return 0 if decision.permitted else 1
 
 
-def named(sentence: str, names: Names) -> str:
-    """The sentence with the registry's names for bodies that only the registry knows: contractors, associations."""
-    from mig_idg.territory import PLACES
-
-    for id, name in names.items():
-        if id and id not in PLACES and name != id:
-            spelled = f"[{id[0].lower()}{id[0].upper()}]{re.escape(id[1:])}"
-            sentence = re.sub(rf"(?<![\w-]){spelled}(?![\w-])", name.replace("\\", r"\\"), sentence)
-    return sentence
-
-
-def paragraph(asked: Asked, decision: Decision) -> list[str]:
+def paragraph(asked: Asked, decision: Decision, world: Facts) -> list[str]:
     """The answer as a town clerk would read it: yes or no, the reason, what is kept back, what is due, what to do."""
-    from mig_idg.ogc.describe.standing import OBLIGATIONS
-    from mig_idg.territory import name_of
+    from mig_idg.charter.words import cited
 
     answer = t("OUI", "YES") if decision.permitted else t("NON", "NO")
-    lines = [f"{answer} — {decision.article} ({decision.rule}). {decision.reason.in_(lang())}"]
+    rule = t(f"règle {decision.rule}", f"rule {decision.rule}")
+    lines = [f"{answer}. {decision.reason.in_(lang())} [{cited(decision.article).in_(lang())} — {rule}]"]
     if decision.hidden:
         hidden = ", ".join(sorted(decision.hidden))
         lines.append(t(f"Attributs masqués : {hidden}.", f"Attributes masked: {hidden}."))
     if decision.permitted and decision.rows is not None:
-        rows = ", ".join(sorted(decision.rows)) or t("aucune", "none")
+        from mig_idg.charter.words import name
+
+        rows = ", ".join(sorted(name(world, code).alone for code in decision.rows)) or t("aucune", "none")
         lines.append(t(f"Limité aux lignes de : {rows}.", f"Limited to the rows of: {rows}."))
-    duties = [OBLIGATIONS[code].in_(lang()) for code in decision.obligations if code in OBLIGATIONS]
-    for code in decision.obligations:
-        if code.startswith("RESPONSIBLE:"):
-            body = name_of(code.partition(":")[2])
-            duties.append(t(f"{body} répond de l'usage (004 §3.6).", f"{body} answers for the use (004 §3.6)."))
-    if duties:
+    if duties := _duties(decision, world):
         lines.append(t("À respecter : ", "Duties: ") + " ".join(duties))
     if decision.other:
         lines.append(t("Aussi permis par : ", "Also permitted by: ") + ", ".join(decision.other) + ".")
@@ -93,17 +81,37 @@ def paragraph(asked: Asked, decision: Decision) -> list[str]:
     return lines
 
 
+def _duties(decision: Decision, world: Facts) -> list[str]:
+    """What the obligations of a permit ask for, in sentences; whoever answers for the use comes last."""
+    from mig_idg.charter.words import cited, name
+    from mig_idg.ogc.describe.standing import OBLIGATIONS
+
+    told = (OBLIGATIONS[code].in_(lang()) for code in decision.obligations if code in OBLIGATIONS)
+    duties = [cited(duty).in_(lang()) for duty in told]
+    for code in decision.obligations:
+        if code.startswith("RESPONSIBLE:"):
+            body = name(world, code.partition(":")[2])
+            fr = f"{body.alone[0].upper()}{body.alone[1:]} répond de l'usage (charte, {ANSWERS[decision.rule]})."
+            en = f"{body.english[0].upper()}{body.english[1:]} answers for the use (charter, {ANSWERS[decision.rule]})."
+            duties.append(t(fr, en))
+    return duties
+
+
 def _show_consulted(decision: Decision) -> None:
     marks = {True: "✓", False: "·", None: "!"}
     effects = {"permit": t("permet", "permits"), "forbid": t("interdit", "forbids"), "deny": t("refuse", "refuses")}
     from rich.table import Table
+
+    from mig_idg.charter.words import cited
 
     table = Table(box=None, pad_edge=False)
     for heading in (t("règle", "rule"), "article", t("effet", "effect"), "", t("pourquoi", "why")):
         table.add_column(heading, overflow="fold")
     for rule in decision.consulted:
         effect = effects.get(rule.effect, rule.effect)
-        table.add_row(rule.rule, plain(rule.article), effect, marks[rule.held], plain(rule.why.in_(lang())))
+        table.add_row(
+            rule.rule, plain(cited(rule.article).in_(lang())), effect, marks[rule.held], plain(rule.why.in_(lang()))
+        )
     say("")
     console().print(table)
 
@@ -154,7 +162,7 @@ def tell_who_may(asked: Asked, world: Facts, names: Names, as_json: bool) -> int
     return 0
 
 
-def tell_openings(asked: Asked, world: Facts, names: Names, as_json: bool) -> int:
+def tell_openings(asked: Asked, world: Facts, as_json: bool) -> int:
     """The single facts that would turn the refusal into a permit."""
     from mig_idg.charter import decide
     from mig_idg.charter.questions import what_would_change
@@ -168,7 +176,7 @@ def tell_openings(asked: Asked, world: Facts, names: Names, as_json: bool) -> in
         ]
         say_json({**_asked_json(asked), **decision_json(decision), "what_would_change": told})
         return 0 if decision.permitted else 1
-    say(named(paragraph(asked, decision)[0], names))
+    say(paragraph(asked, decision, world)[0])
     if decision.permitted:
         return 0
     say(
@@ -177,7 +185,8 @@ def tell_openings(asked: Asked, world: Facts, names: Names, as_json: bool) -> in
         else t("Aucun fait seul ne l'ouvrirait.", "No single fact.")
     )
     for opening in openings:
-        say(f"  • {named(opening.text.in_(lang()), names)} → {opening.decision.rule}")
+        rule = t(f"règle {opening.decision.rule}", f"rule {opening.decision.rule}")
+        say(f"  • {opening.text.in_(lang())} → {rule}")
     return 1
 
 
@@ -208,12 +217,16 @@ def tell_changes(
     if as_json:
         say_json({"between": list(days), "changes": rows})
         return 0
-    from mig_idg.territory import name_of
+    from mig_idg.charter.words import name
 
     words = {"gains": t("gagne", "gains"), "loses": t("perd", "loses"), "changes": t("change", "changes")}
     shown = [
-        {**row, "organisation": name_of(str(row["organisation"])), "direction": words[str(row["direction"])]}
-        for row in rows
+        {
+            **row,
+            "organisation": _body(name(worlds[1], difference.organisation)),
+            "direction": words[str(row["direction"])],
+        }
+        for row, difference in zip(rows, found, strict=True)
     ]
     heads = {
         "organisation": t("organisme", "body"),
@@ -225,6 +238,10 @@ def tell_changes(
     }
     show_table(shown, heads, as_json=False)
     return 0
+
+
+def _body(noun: Noun) -> str:
+    return noun.alone if lang() == "fr" else noun.english
 
 
 def _asked_json(asked: Asked) -> dict[str, Any]:

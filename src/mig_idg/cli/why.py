@@ -76,10 +76,10 @@ def command(
     if who_may:
         return explained.tell_who_may(asked, world, names, as_json)
     if what_would_change:
-        return explained.tell_openings(asked, world, names, as_json)
+        return explained.tell_openings(asked, world, as_json)
     if action is None:
         raise _missing("--action")
-    return explained.tell_decision(asked, world, names, as_json)
+    return explained.tell_decision(asked, world, as_json)
 
 
 def _missing(option: str) -> Misunderstood:

@@ -56,6 +56,7 @@ def _load(conn: Connection[Any], on: date, known_at: datetime | None) -> Facts:
         third_party_transfers=tuple(_transfer(r) for r in ask(conn, "facts_transfers", when)),
         datasets=_datasets(conn, when),
         number=number,
+        names={r["organisation"]: r["name"] for r in ask(conn, "facts_names", when)},
     )
 
 

@@ -45,16 +45,31 @@ def record(connection: Connection[Any], collections: Mapping[str, Mapping[str, A
     return int(row[0])
 
 
-_PUBLISH = "select served.publish(%s, %s::regclass, %s, %s, %s)"
+_PUBLISH = "select served.publish(%s, %s::regclass, %s, %s, %s, %s::regclass)"
 
 
 def allow(
-    connection: Connection[Any], collection: str, relation: str, columns: list[str], id: str, territory: str | None
+    connection: Connection[Any],
+    collection: str,
+    relation: str,
+    columns: list[str],
+    id: str,
+    territory: str | None,
+    copy: str | None = None,
 ) -> None:
-    """Enter a table in the allow-list of what may be served, put its rows under policy, and make its whole profile."""
+    """Enter a table in the allow-list of what may be served, put its rows under policy, and make its whole profile.
+
+    `copy` is the relation that readers have in its place, with the same columns and those prepared for them.
+    """
     connection.execute("set local lock_timeout = '5s'")
-    connection.execute(_PUBLISH, (collection, relation, columns, id, territory))
+    connection.execute(_PUBLISH, (collection, relation, columns, id, territory, copy))
     connection.execute("select served.ensure_profile(%s, %s)", (collection, columns))
+
+
+def forget_copies(connection: Connection[Any]) -> int:
+    """Drop the copies that no collection has read since the publication before; how many."""
+    row = connection.execute("select served.forget_copies()").fetchone()
+    return int(row[0]) if row else 0
 
 
 def epoch(connection: Connection[Any]) -> int:
