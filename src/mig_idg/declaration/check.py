@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import rasterio
+import rasterio.errors
+
 from mig_idg.database import Connection
 from mig_idg.declaration.load import Declared
 from mig_idg.errors import InvalidDeclaration, Text, Trouble, UnknownWord, did_you_mean, nearest
@@ -56,7 +59,8 @@ def check(
         return errors
     if table is not None:
         table = replace(table, stats=extents.stats(connection, table))
-    return Checked(declared, table, one.extent or _open_extent(connection, declared, table))
+    found = _open_extent(connection, declared, table) or _extent_of_file(connection, declared, rasters)
+    return Checked(declared, table, one.extent or found)
 
 
 def _missing_raster(declared: Declared, rasters: Path | None) -> Iterator[InvalidDeclaration]:
@@ -83,6 +87,23 @@ def _open_extent(
     if one.takedown or any(not e.attributes or table.geometry.name in e.attributes for e in one.exceptions):
         return None
     return extents.in_degrees(connection, table.stats.extent, table.geometry.srid)
+
+
+def _extent_of_file(
+    connection: Connection[Any], declared: Declared, rasters: Path | None
+) -> tuple[float, float, float, float] | None:
+    """The extent of a raster that is one file, as the file tells it: where the picture is, not what is in it."""
+    one = declared.declaration
+    raster = one.source.raster
+    if raster is None or raster.cog is None or rasters is None or one.takedown or one.exceptions:
+        return None
+    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"):
+        try:
+            with rasterio.open(rasters / raster.cog, driver="GTiff") as opened:
+                bounds = opened.bounds
+        except rasterio.errors.RasterioIOError:
+            return None
+    return extents.in_degrees(connection, tuple(bounds), int(one.source.crs.removeprefix("EPSG:")))
 
 
 def _misfits(declared: Declared, table: Table) -> Iterator[InvalidDeclaration]:

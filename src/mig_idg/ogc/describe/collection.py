@@ -86,6 +86,9 @@ def _stewardship(collection: Collection, lang: Lang) -> dict[str, Any]:
             told[theirs] = declared[ours]
     if scale := declared.get("scale"):
         told["scaleDenominators"] = list(scale)
+        if collection.raster is not None:
+            # The finest one: where GDAL's OGCAPI driver stops, which otherwise reads pixels of a millimetre.
+            told["scaleDenominator"] = min(scale)
     if standard := declared.get("standard"):
         told["standard"] = dict(standard)
     return told

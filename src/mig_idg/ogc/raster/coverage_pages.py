@@ -13,7 +13,11 @@ from mig_idg.ogc.raster.scene import raster_of, srid_of
 from mig_idg.ogc.raster.studio import studio
 from mig_idg.store import crs as reference
 
-_NUMBERS = {"uint8": "unsignedByte", "int16": "short", "uint16": "unsignedShort", "float32": "float32"}
+# Names of OGC 09-146r8, as its JSON-LD context shortens them: GDAL reads no other form.
+_NUMBERS = {
+    "uint8": "unsignedByte", "int16": "signedShort", "uint16": "unsignedShort", "int32": "signedInt",
+    "uint32": "unsignedInt",
+}  # fmt: skip
 
 
 async def schema(visit: Visit) -> Answer:
@@ -49,7 +53,7 @@ async def range_type(visit: Visit) -> Answer:
             "type": "Quantity",
             "id": name,
             "name": BAND_LABELS[name].in_(visit.lang) if name in BAND_LABELS else name,
-            "definition": f"http://www.opengis.net/def/dataType/OGC/0/{kind}",
+            "definition": f"ogcType:{kind}",
             "uom": {"type": "UnitReference", "code": "m" if name == "elevation" else "10^0"},
         }
         for name in native.bands

@@ -66,7 +66,7 @@ async def collection_file(visit: Visit) -> Answer:
     headers["content-length"] = str(span.stop - span.start)
     if partial:
         headers["content-range"] = f"bytes {span.start}-{span.stop - 1}/{held.size}"
-    body = place.pieces(held, span.start, span.stop) if visit.method == "GET" else _nothing()
+    body = await place.pieces(held, span.start, span.stop) if visit.method == "GET" else _nothing()
     media_type = cloud_item.media_type(last) or COG
     return Answer(status=206 if partial else 200, body=body, media_type=media_type, headers=headers, etag=etag)
 

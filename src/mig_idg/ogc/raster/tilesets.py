@@ -14,16 +14,18 @@ from mig_idg.ogc.raster import extent, paint
 from mig_idg.ogc.raster.encode import FORMATS as PICTURES
 from mig_idg.ogc.raster.scene import raster_of
 from mig_idg.ogc.raster.studio import studio
-from mig_idg.ogc.tiles.grids import GRIDS, TILING_SCHEME, Grid
+from mig_idg.ogc.tiles.grids import GRIDS, TILING_SCHEME, Grid, Level
 from mig_idg.ogc.tiles.place import grid_named
 from mig_idg.ogc.tiles.tileset import limits
+from mig_idg.store import crs
 from mig_idg.store.collection import Collection
 
+MAPS = "/map/tiles"
 GEODATA = "http://www.opengis.net/def/rel/ogc/1.0/geodata"
 WORDS = {"json": "application/json", "tilejson": "application/vnd.mapbox.tilejson+json"}
 
 
-async def tilesets(visit: Visit, *, under: str = "/map/tiles") -> Answer:
+async def tilesets(visit: Visit, *, under: str = MAPS) -> Answer:
     """`GET /collections/{collection}/map/tiles`: one tileset for each grid (OGC 20-057, 8.2)."""
     collection = _raster(visit)
     only(visit)
@@ -37,7 +39,7 @@ async def tilesets(visit: Visit, *, under: str = "/map/tiles") -> Answer:
     return json_answer(document, etag=visit.etag("raster-tilesets", path))
 
 
-async def tileset(visit: Visit, *, under: str = "/map/tiles") -> Answer:
+async def tileset(visit: Visit, *, under: str = MAPS) -> Answer:
     """`GET /collections/{collection}/map/tiles/{tms}`: one tileset, or its TileJSON."""
     collection = _raster(visit)
     only(visit)
@@ -65,9 +67,10 @@ async def tileset(visit: Visit, *, under: str = "/map/tiles") -> Answer:
             "upperRight": list(box[2:]),
             "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
         }
-        document["tileMatrixSetLimits"] = limits(grid, box)
+        document["tileMatrixSetLimits"] = _levels(grid, box, narrow=under != MAPS)
     document["links"] = [
         *document["links"],
+        *_templates(visit, grid, path),
         link(visit.url(f"{path}/{grid.id}?f=tilejson"), "alternate", WORDS["tilejson"], "TileJSON"),
         link(visit.url(f"/collections/{quote(collection.id, safe='')}"), GEODATA, "application/json", title),
     ]
@@ -84,6 +87,31 @@ def _path(collection: Collection, under: str) -> str:
     return f"/collections/{quote(collection.id, safe='')}{under}"
 
 
+def _levels(grid: Grid, box: extent.Bounds, *, narrow: bool) -> list[dict[str, Any]]:
+    """The limits of each level that shows the picture: where the whole of it is less than a pixel, there is nothing.
+
+    Not `narrow`: whole levels. GDAL's OGCAPI driver reads `/map/tiles`; it fails on a level where nothing is left to
+    read, and before 3.8 counts rows and columns from zero whatever the first ones are.
+    """
+    moved = crs.moved(box, crs.WGS84, grid.srid)
+    if moved is None:
+        return []
+    xmin, ymin, xmax, ymax = moved.bounds
+    seen = {level.id: level for level in grid.levels if min(xmax - xmin, ymax - ymin) >= level.cell}
+    rows = [row for row in limits(grid, box) if row["tileMatrix"] in seen]
+    return rows if narrow else [_whole(seen[row["tileMatrix"]]) for row in rows]
+
+
+def _whole(level: Level) -> dict[str, Any]:
+    return {
+        "tileMatrix": level.id,
+        "minTileRow": 0,
+        "maxTileRow": level.height - 1,
+        "minTileCol": 0,
+        "maxTileCol": level.width - 1,
+    }
+
+
 def _styles(collection: Collection) -> dict[str, Text]:
     assert collection.raster is not None
     return paint.STYLES[str(collection.raster.get("bands", "rgb"))]
@@ -94,6 +122,7 @@ def _words(visit: Visit, collection: Collection) -> str:
 
 
 def _summary(visit: Visit, grid: Grid, path: str, title: str) -> dict[str, Any]:
+    """One tileset as its list tells it; addresses of tiles are in the tileset, a template cannot be followed."""
     scheme = visit.url(f"/tileMatrixSets/{grid.id}?f=json")
     return {
         "title": f"{title} — {grid.title.in_(visit.lang)}",
@@ -103,20 +132,17 @@ def _summary(visit: Visit, grid: Grid, path: str, title: str) -> dict[str, Any]:
         "links": [
             link(visit.url(f"{path}/{grid.id}?f=json"), "self", "application/json", title),
             link(scheme, TILING_SCHEME, "application/json", grid.title.in_(visit.lang)),
-            *(
-                {
-                    **link(
-                        visit.url(f"{path}/{grid.id}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}?f={one.word}"),
-                        "item",
-                        one.media_type,
-                        one.word.upper(),
-                    ),
-                    "templated": True,
-                }
-                for one in PICTURES
-            ),
         ],
     }
+
+
+def _templates(visit: Visit, grid: Grid, path: str) -> list[dict[str, Any]]:
+    """The address of the tiles, once for each format."""
+    home = f"{path}/{grid.id}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
+    return [
+        {**link(visit.url(f"{home}?f={one.word}"), "item", one.media_type, one.word.upper()), "templated": True}
+        for one in PICTURES
+    ]
 
 
 def _tilejson(visit: Visit, collection: Collection, grid: Grid, path: str, box: extent.Bounds | None) -> dict[str, Any]:

@@ -70,7 +70,10 @@ class Grid:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The definition as JSON (tileMatrixSet of OGC 17-083r4)."""
+        """The definition as JSON (tileMatrixSet of OGC 17-083r4), with that of the first edition (17-083r2) beside it.
+
+        GDAL before 3.7 reads the first edition only, and the standard lets a document have members it does not name.
+        """
         origin = list(self.origin)
         made: dict[str, Any] = {
             "id": self.id,
@@ -94,7 +97,27 @@ class Grid:
             }
             for level in self.levels
         ]
-        return made
+        return made | self._first_edition()
+
+    def _first_edition(self) -> dict[str, Any]:
+        return {
+            "type": "TileMatrixSetType",
+            "identifier": self.id,
+            "supportedCRS": self.crs,
+            "tileMatrix": [
+                {
+                    "type": "TileMatrixType",
+                    "identifier": level.id,
+                    "scaleDenominator": level.scale,
+                    "topLeftCorner": list(self.origin),
+                    "tileWidth": 256,
+                    "tileHeight": 256,
+                    "matrixWidth": level.width,
+                    "matrixHeight": level.height,
+                }
+                for level in self.levels
+            ],
+        }
 
 
 def _of_the_ogc(id: str, title: Text, crs: str, srid: int, axes: tuple[str, str]) -> Grid:
