@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mig_idg.store import crs as reference
+from mig_idg.store.cells import weight
 from mig_idg.store.cql2.sql import condition as filter_condition
 from mig_idg.store.crs import Box
 from mig_idg.store.cursor import Cursor
@@ -134,6 +135,19 @@ def features(query: Query, grant: Grant, time_column: str | None = None) -> Stat
 def texts(query: Query, grant: Grant, expression: str, time_column: str | None = None) -> Statement:
     """All matching rows as the text of `expression` (`store.lines`), one per row."""
     return rows(query, grant, [expression], Binder(), time_column)
+
+
+def cells(query: Query, grant: Grant, expressions: Sequence[str], time_column: str | None = None) -> Statement:
+    """All matching rows as values in binary (`store.cells`), each after the size of the whole: two bigint.
+
+    The size is how many rows match (paging apart) and the bytes their geometries take. It is summed once, in the
+    snapshot that the rows are read from: files that announce it are never wrong.
+    """
+    table, bind = grant.table, Binder()
+    wanted = _where(conditions(query, table, bind, time_column) + _after(query.after, query.sortby, table, bind))
+    size = f"(select int8send(count(*)) || int8send({weight(table)})\n    from {grant.view}{wanted})"
+    found = rows(query, grant, [size, *expressions], bind, time_column)
+    return Statement(found.sql, found.params, binary=True)
 
 
 def _feature(query: Query, table: Table, bind: Binder) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,8 @@ import pyogrio
 import pytest
 import shapely
 from lxml import etree
+
+from mig_idg.ogc.features import files
 
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 
@@ -127,3 +132,125 @@ def test_a_download_in_bulk_is_asked_by_f_alone(served: Any) -> None:
     """The door reads the action from the address: a format it did not see must not be served."""
     answer = served.get("/collections/lieux/items", headers={"accept": "application/flatgeobuf"})
     assert answer.status == 406
+
+
+@pytest.mark.parametrize(("form", "kind"), [("geojson", "geo+json"), ("fgjson", "vnd.ogc.fg+json")])
+def test_a_whole_collection_comes_as_one_document(served: Any, form: str, kind: str) -> None:
+    answer = file(served, f"f={form}")
+    document = answer.json
+    assert answer.headers["content-type"] == f"application/{kind}"
+    assert (document["type"], document["numberReturned"], len(document["features"])) == (
+        "FeatureCollection",
+        1200,
+        1200,
+    )
+    assert len({feature["id"] for feature in document["features"]}) == 1200
+    assert "etalab" in document["attribution"]
+    assert file(served, f"f={form}&numero=49999").json["features"] == []
+
+
+SHAPES = {
+    "points": ["POINT(1 2)", "POINT(3 4)"],
+    "lines": ["LINESTRING(0 0,1 1,2 0)", "LINESTRING(5 5,6 6)"],
+    "areas": ["POLYGON((0 0,9 0,9 9,0 0),(1 0.5,2 0.5,2 1,1 0.5))", "POLYGON((0 0,1 0,1 1,0 0))"],
+    "many_points": ["MULTIPOINT((1 1),(2 2))", "MULTIPOINT((3 3))"],
+    "many_lines": ["MULTILINESTRING((0 0,1 1),(2 2,3 3,4 4))", "MULTILINESTRING((0 0,1 1))"],
+    "many_areas": [
+        "MULTIPOLYGON(((0 0,9 0,9 9,0 0),(1 0.5,2 0.5,2 1,1 0.5)),((20 20,21 20,21 21,20 20)))",
+        "MULTIPOLYGON(((0 0,1 0,1 1,0 0)))",
+    ],
+    "any": ["POINT(1 2)", "POLYGON((0 0,1 0,1 1,0 0))", "MULTILINESTRING((0 0,1 1),(2 2,3 3))",
+            "GEOMETRYCOLLECTION(POINT(1 2),LINESTRING(0 0,1 1))"],
+    "heights": ["MULTIPOLYGON Z (((0 0 1,9 0 2,9 9 3,0 0 1),(1 0.5 1,2 0.5 1,2 1 1,1 0.5 1)))",
+                "MULTIPOLYGON Z (((0 0 5,1 0 5,1 1 5,0 0 5)))"],
+}  # fmt: skip
+
+
+def layer(shapes: list[str], name: str = "essai") -> tuple[files.Layer, list[tuple[bytes | None, ...]]]:
+    """A layer of these shapes with a whole number and a text, as PostgreSQL would send it."""
+    from mig_idg.store.cells import cells
+    from mig_idg.store.crs import CRS84
+    from mig_idg.store.table import Column, Geometry
+
+    columns = (
+        Column("n", "integer", "integer", "integer", "integer"),
+        Column('mot "x"', "text", "text", "text", "string"),
+    )
+    read = [shapely.from_wkt(shape) for shape in shapes]
+    kinds = {shape.geom_type.upper() for shape in read}
+    geometry = Geometry("geom", 4326, kinds.pop() if len(kinds) == 1 else "GEOMETRY", any(s.has_z for s in read))
+    rows = [
+        ((n).to_bytes(4, "big"), None if n % 3 == 2 else f"é{n}".encode(), shapely.to_wkb(shape, flavor="iso"))
+        for n, shape in enumerate(read)
+    ]
+    return files.Layer(name, "Essai", "due", cells(columns, words=True), geometry, CRS84, len(rows)), rows
+
+
+def written(form: str, described: files.Layer, rows: list[tuple[bytes | None, ...]], path: Path) -> Path:
+    """The file that the writer makes of them, hundred by hundred."""
+    writer = files.writers()[form](described)
+    with path.open("wb") as out:
+        out.write(writer.begin())
+        for at in range(0, len(rows), 100):
+            out.write(writer.add(rows[at : at + 100]))
+        out.write(writer.end())
+    return path
+
+
+@pytest.mark.parametrize("form", ["gpkg", "fgb", "parquet"])
+@pytest.mark.parametrize("shapes", SHAPES.values(), ids=SHAPES)
+def test_every_kind_of_geometry_reads_back_the_same(shapes: list[str], form: str, tmp_path: Path) -> None:
+    path = written(form, *layer(shapes), tmp_path / f"essai.{form}")
+    frame = geopandas.read_parquet(path) if form == "parquet" else geopandas.read_file(path)
+    assert list(frame["n"]) == list(range(len(shapes)))
+    assert frame['mot "x"'][0] == "é0"
+    wanted = [shapely.to_wkt(shapely.from_wkt(shape), output_dimension=3) for shape in shapes]
+    assert [shapely.to_wkt(shape, output_dimension=3) for shape in frame.geometry] == wanted
+
+
+@pytest.mark.parametrize("heavy", [1, 3_000, 200_000])
+def test_a_geopackage_of_many_pages_is_whole_for_sqlite(heavy: int, tmp_path: Path) -> None:
+    """Rows of a few bytes, of a page in twenty, and of several pages each: the tree is balanced, nothing is lost."""
+    count = {1: 100_000, 3_000: 9_000, 200_000: 90}[heavy]
+    described, (row, *_) = layer(SHAPES["points"])
+    described = replace(described, rows=count)
+    rows = [(n.to_bytes(4, "big"), b"x" * (n * 7919 % heavy + 1), row[2]) for n in range(count)]
+    path = written("gpkg", described, rows, tmp_path / "essai.gpkg")
+    with closing(sqlite3.connect(path)) as found:
+        assert found.execute("pragma integrity_check").fetchall() == [("ok",)]
+        read = found.execute('select fid, n, length("mot ""x""") from essai').fetchall()
+        assert read == [(n + 1, n, n * 7919 % heavy + 1) for n in range(count)]
+        found.execute("insert into essai (n) values (-1)")
+        found.execute("delete from essai where fid % 2 = 0")
+        assert found.execute("pragma integrity_check").fetchall() == [("ok",)]
+
+
+@pytest.mark.parametrize("order", ["growing", "shrinking"])
+def test_a_wrong_guess_of_the_weight_of_rows_costs_room_and_no_row(order: str, tmp_path: Path) -> None:
+    """The root of the layer was placed by the weight of the first rows: the others weigh four times more, or less."""
+    described, (row, *_) = layer(SHAPES["points"])
+    sizes = [100 + 300 * (n > 2_000) for n in range(60_000)]
+    sizes = sizes if order == "growing" else [500 - size for size in sizes]
+    rows = [(n.to_bytes(4, "big"), b"x" * size, row[2]) for n, size in enumerate(sizes)]
+    path = written("gpkg", replace(described, rows=len(rows)), rows, tmp_path / "essai.gpkg")
+    with closing(sqlite3.connect(path)) as found:
+        assert found.execute("pragma integrity_check").fetchall() == [("ok",)]
+        assert [size for (size,) in found.execute('select length("mot ""x""") from essai')] == sizes
+
+
+def test_infinite_dates_are_nothing_in_a_parquet_file(served: Any, database_url: str, tmp_path: Path) -> None:
+    from mig_idg.database import connect
+
+    with connect(database_url) as connection:
+        connection.execute("update data.lieux set leve = 'infinity', vu = '-infinity' where id = 'a-00009'")
+        connection.commit()
+    path = tmp_path / "lieux.parquet"
+    path.write_bytes(file(served, "f=parquet&id=a-00009").content)
+    (row,) = pyarrow.parquet.read_table(path).to_pylist()
+    with connect(database_url) as connection:
+        connection.execute(
+            "update data.lieux set leve = date '2020-01-10', vu = timestamp '2020-01-10 00:00:00' where id = 'a-00009'"
+        )
+        connection.commit()
+    assert (row["leve"], row["vu"]) == (None, None)
+    assert row["maj"].isoformat() == "2020-01-01T09:00:00+00:00"

@@ -1,26 +1,39 @@
 """Bulk downloads: the whole selection as a file, streamed as it is read, in bounded memory.
 
-CSV, GeoJSON sequences, GML and GeoParquet go out as they are written; GeoPackage and FlatGeobuf are files that must be
-whole before their first byte, made aside and removed after. What the charter owes (mention, credit, licence) is written
+Every format goes out as it is read: texts are written by PostgreSQL, files of values by `files`, none of them is kept
+on a disk first (docs/decisions/streamed-files.md). What the charter owes (mention, credit, licence) is written
 inside the formats that have a place for it, and in the headers of all.
 """
 
 from __future__ import annotations
 
+import asyncio
+import struct
 from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from xml.sax.saxutils import escape
 
+import orjson
+
+from mig_idg.database.lane import Row
 from mig_idg.guard import obligations
 from mig_idg.guard.answer import Answer
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.features import asking, formats
-from mig_idg.store import compile, lines
+from mig_idg.ogc.features import asking, files, formats, jsonfg
+from mig_idg.ogc.features.files import Layer
+from mig_idg.store import cells, compile, lines
+from mig_idg.store import crs as reference
 from mig_idg.store.crs import CRS84
 from mig_idg.store.query import Query
+from mig_idg.store.statement import Statement
 
 MOST = 5_000_000
 CHUNK = 64 * 1024
+HEAD = b'{"type":"FeatureCollection","features":['
+FIRST_BATCH, BATCH = 200, 1_000
 Body = AsyncIterator[bytes]
 
 
@@ -84,6 +97,40 @@ async def _sequence(visit: Visit, query: Query) -> Body:
         yield piece
 
 
+async def _collection(visit: Visit, query: Query) -> Body:
+    """One GeoJSON FeatureCollection, however long."""
+    collection, grant = visit.layer
+    statement = compile.features(query, grant, collection.time_column)
+    async for piece in _document(visit, HEAD, statement):
+        yield piece
+
+
+async def _places(visit: Visit, query: Query) -> Body:
+    """One JSON-FG FeatureCollection, however long."""
+    collection, grant = visit.layer
+    statement = compile.texts(query, grant, jsonfg.expression(visit, query), collection.time_column)
+    async for piece in _document(visit, jsonfg.head(visit, query, HEAD), statement):
+        yield piece
+
+
+async def _document(visit: Visit, head: bytes, statement: Statement) -> Body:
+    """Head, features between commas, how many they were, and what is owed with them."""
+    count = 0
+
+    async def features() -> AsyncIterator[bytes]:
+        nonlocal count
+        async for row in asking.stream(visit, statement):
+            count += 1
+            yield row[0] or b""
+
+    first = True
+    async for piece in _gathered(features(), b",", b"\n"):
+        yield head + piece[1:] if first else piece
+        first = False
+    owed = orjson.dumps(mention(visit)).decode()
+    yield (head if first else b"") + f'],"numberReturned":{count},"attribution":{owed}}}\n'.encode()
+
+
 async def _csv(visit: Visit, query: Query) -> Body:
     _, grant = visit.layer
     columns = lines.chosen(grant.table, query.properties)
@@ -119,37 +166,96 @@ async def _gml(visit: Visit, query: Query) -> Body:
     yield (head if first else b"") + b"</sf:FeatureCollection>\n"
 
 
-def _columns(form: formats.Format) -> Callable[[Visit, Query], Body]:
-    """A format written by columns: the rows travel as CSV text, and Arrow reads them by thousands."""
+def _values(form: formats.Format) -> Callable[[Visit, Query], Body]:
+    """A format that holds values: rows travel in binary, and a thread makes them into the bytes of the file."""
 
-    def write(visit: Visit, query: Query) -> Body:
-        # Imported at the first download: Arrow and GDAL weigh 70 MB that pages and tiles never need.
-        from mig_idg.ogc.features import columnar
-
+    async def write(visit: Visit, query: Query) -> Body:
         collection, grant = visit.layer
         table = grant.table if query.geometry else replace(grant.table, geometry=None, companions=())
-        columns = tuple(lines.chosen(table, query.properties))
-        shapes = [lines.wkb(table, query.crs)] if table.geometry else []
-        selection = columnar.Selection(
-            name=collection.id,
-            title=collection.title.in_(visit.lang),
-            mention=mention(visit),
-            columns=columns,
-            geometry=table.geometry,
-            crs=query.crs if table.geometry else CRS84,
-            rows=_rows(visit, query, lines.csv_line(columns, shapes, neutral=False)),
-            few=table.stats is not None and table.stats.rows <= columnar.INDEXED,
-        )
-        return columnar.WRITERS[form.name](selection)
+        wanted = cells.cells(lines.chosen(table, query.properties), words=form is not formats.GEOPARQUET)
+        shapes = [cells.wkb(table, query.crs)] if table.geometry else []
+        expressions = [*(cell.expression for cell in wanted), *shapes]
+        statement = compile.cells(query, grant, expressions, collection.time_column)
+        async with aclosing(_batches(visit, statement)) as batches:
+            first = await anext(batches, [])
+            rows, weight = _size(first, query)
+            layer = Layer(
+                name=collection.id,
+                title=collection.title.in_(visit.lang),
+                mention=mention(visit),
+                cells=wanted,
+                geometry=table.geometry,
+                crs=query.crs if table.geometry else CRS84,
+                rows=rows,
+                weight=weight,
+                extent=_extent(visit, query),
+            )
+            # A thread of its own: each thread that calls Arrow keeps some memory to itself.
+            thread = ThreadPoolExecutor(1, "export")
+            run = partial(asyncio.get_running_loop().run_in_executor, thread)
+            try:
+                writer = files.writers()[form.name](layer)
+                yield await run(writer.begin)
+                if first:
+                    yield await run(_added, writer, first)
+                async for batch in batches:
+                    if piece := await run(_added, writer, batch):
+                        yield piece
+                yield await run(writer.end)
+            finally:
+                thread.shutdown(wait=False)
 
     return write
 
 
+async def _batches(visit: Visit, statement: Statement) -> AsyncIterator[list[Row]]:
+    """The rows by hundreds: the first ones soon, then as many as a thread is worth."""
+    gathered: list[Row] = []
+    most = FIRST_BATCH
+    async with aclosing(asking.stream(visit, statement)) as rows:
+        async for row in rows:
+            gathered.append(row)
+            if len(gathered) >= most:
+                yield gathered
+                gathered, most = [], BATCH
+    if gathered:
+        yield gathered
+
+
+def _added(writer: files.Writer, batch: list[Row]) -> bytes:
+    return writer.add([row[1:] for row in batch])
+
+
+def _size(first: list[Row], query: Query) -> tuple[int, int]:
+    """How many rows there will be and about what their geometries weigh, from what the first one says of all."""
+    if not first:
+        return 0, 0
+    matched, weight = struct.unpack(">qq", first[0][0] or bytes(16))
+    rows = max(0, matched - query.offset)
+    if query.limit is not None:
+        rows = min(rows, query.limit)
+    return rows, weight * rows // max(matched, 1)
+
+
+def _extent(visit: Visit, query: Query) -> tuple[float, float, float, float] | None:
+    """The extent counted at publication, for whole layers that the caller sees all of."""
+    _, grant = visit.layer
+    table = grant.table
+    if table.stats is None or table.stats.extent is None or table.geometry is None or not query.geometry:
+        return None
+    if query.selective or not grant.all_rows:
+        return None
+    region = reference.moved(table.stats.extent, table.geometry.srid, query.crs.srid)
+    return region.bounds if region else None
+
+
 _WRITERS: dict[str, Callable[[Visit, Query], Body]] = {
+    formats.GEOJSON_FILE.name: _collection,
+    formats.JSONFG_FILE.name: _places,
     formats.GEOJSONSEQ.name: _sequence,
     formats.CSV.name: _csv,
     formats.GML.name: _gml,
-    formats.GEOPARQUET.name: _columns(formats.GEOPARQUET),
-    formats.GEOPACKAGE.name: _columns(formats.GEOPACKAGE),
-    formats.FLATGEOBUF.name: _columns(formats.FLATGEOBUF),
+    formats.GEOPARQUET.name: _values(formats.GEOPARQUET),
+    formats.GEOPACKAGE.name: _values(formats.GEOPACKAGE),
+    formats.FLATGEOBUF.name: _values(formats.FLATGEOBUF),
 }

@@ -41,7 +41,16 @@ FLATGEOBUF = Format("fgb", "application/flatgeobuf", _same("FlatGeobuf"), bulk=T
 GEOPARQUET = Format("parquet", "application/vnd.apache.parquet", _same("GeoParquet"), bulk=True, extension="parquet")
 GML = Format("gml", _GML, _same("GML 3.2"), bulk=True, extension="gml", aliases=("application/gml+xml",))
 
-ITEMS = (GEOJSON, HTML, JSONFG, GEOJSONSEQ, CSV, GEOPACKAGE, FLATGEOBUF, GEOPARQUET, GML)
+GEOJSON_FILE = Format(
+    "geojson", "application/geo+json", Text("GeoJSON, fichier entier", "GeoJSON, whole file"), bulk=True,
+    extension="geojson",
+)  # fmt: skip
+JSONFG_FILE = Format(
+    "fgjson", "application/vnd.ogc.fg+json", Text("JSON-FG, fichier entier", "JSON-FG, whole file"), bulk=True,
+    extension="fg.json",
+)  # fmt: skip
+
+ITEMS = (GEOJSON, HTML, JSONFG, GEOJSON_FILE, JSONFG_FILE, GEOJSONSEQ, CSV, GEOPACKAGE, FLATGEOBUF, GEOPARQUET, GML)
 ITEM = (GEOJSON, HTML, JSONFG)
 BULK = tuple(one for one in ITEMS if one.bulk)
 

@@ -21,6 +21,8 @@ _SCHEMAS = {
     "jsonfg": "featureCollectionGeoJSON",
     "html": "html",
     "csv": "text",
+    "geojson": "featureCollectionGeoJSON",
+    "fgjson": "featureCollectionGeoJSON",
     "geojsonseq": "text",
     "gml": "text",
 }
