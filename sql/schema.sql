@@ -229,6 +229,22 @@ begin
 end
 $$;
 
+CREATE FUNCTION registry.check_instrument_acceptance() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'registry', 'pg_temp'
+    AS $$
+begin
+  if exists (select from instrument i where i.id = new.instrument and i.kind = 'amendment')
+     and not exists (
+       select from instrument_term t
+       where t.instrument = new.instrument and lower(t.valid) <= new.accepted_on and upper_inf(t.known)) then
+    perform registry.refuse('a_change_is_accepted_once_it_is_approved',
+      format('%s was not in force on %s', new.instrument, new.accepted_on));
+  end if;
+  return null;
+end
+$$;
+
 CREATE FUNCTION registry.check_instrument_term() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'registry', 'pg_temp'
@@ -248,6 +264,20 @@ begin
        where r.id = new.decision and r.committee_kind = 'steering' and r.subject = 'continuation' and r.adopted) then
     perform registry.refuse('prolongation_is_decided_by_the_steering_committee',
       format('no adopted decision prolongs %s', new.instrument));
+  end if;
+  if new.kind = 'amendment' and not exists (
+    select from decision_result r
+    where r.id = new.decision and r.committee_kind = 'steering' and r.subject = 'charter_change'
+      and r.nature = 'decision' and r.subject_id = new.instrument and r.adopted and r.held_on <= lower(new.valid)) then
+    perform registry.refuse('a_change_is_approved_by_the_steering_committee',
+      format('no adopted decision changes the charter by %s', new.instrument));
+  end if;
+  if new.kind = 'amendment' and not exists (
+    select from decision_result o
+    join decision_result d on d.id = new.decision and o.held_on <= d.held_on
+    where o.committee_kind = 'technical' and o.subject = 'charter_change' and o.subject_id = new.instrument) then
+    perform registry.refuse('the_technical_opinion_on_a_change_comes_first',
+      format('the technical committee gave no opinion on %s', new.instrument));
   end if;
   return null;
 end
@@ -493,6 +523,26 @@ CREATE FUNCTION served.casei(value text) RETURNS text
 
 COMMENT ON FUNCTION served.casei(value text) IS 'CASEI of CQL2: the text without difference of case.';
 
+CREATE FUNCTION served.enclose(enclosed regclass, test text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if (select not relrowsecurity from pg_class where oid = enclosed) then
+    execute format('alter table %s enable row level security', enclosed);
+  end if;
+  if not exists (
+    select from pg_description d
+    join pg_policy y on y.oid = d.objoid and d.classoid = 'pg_policy'::regclass
+    where y.polrelid = enclosed and y.polname = 'idg_rows' and d.description = test
+  ) then
+    execute format('drop policy if exists idg_rows on %s', enclosed);
+    execute format('create policy idg_rows on %s to public using (%s) with check (%s)', enclosed, test, test);
+    execute format('comment on policy idg_rows on %s is %L', enclosed, test);
+  end if;
+end
+$$;
+
 CREATE FUNCTION served.ensure_profile(wanted_collection text, wanted_columns text[]) RETURNS text
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -507,22 +557,100 @@ CREATE FUNCTION served.ensure_writer(wanted_collection text, wanted_columns text
 
 COMMENT ON FUNCTION served.ensure_writer(wanted_collection text, wanted_columns text[]) IS 'The same for an owner who edits: the columns named may also be inserted and updated, rows deleted.';
 
+CREATE FUNCTION served.follow() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if pg_catalog.current_setting('idg.prepare', true) = 'later' then
+    return null;
+  end if;
+  if tg_op = 'TRUNCATE' then
+    execute pg_catalog.format('truncate %s', tg_argv[0]);
+  end if;
+  if tg_op in ('UPDATE', 'DELETE') then
+    execute pg_catalog.format('delete from %s as kept using gone where kept.%I = gone.%I', tg_argv[0], tg_argv[1], tg_argv[1]);
+  end if;
+  if tg_op in ('UPDATE', 'INSERT') then
+    execute pg_catalog.format('insert into %s (%s) select %s from fresh', tg_argv[0], tg_argv[2], tg_argv[3]);
+  end if;
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION served.follow() IS 'Statement trigger of a table that has a copy: writes there what was written here.';
+
+CREATE FUNCTION served.forget_copies() RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  old served.copy;
+  one record;
+  forgotten integer := 0;
+begin
+  for old in
+    select c.* from served.copy c
+    where not exists (select from served.published p where p.prepared = c.relation)
+  loop
+    begin
+      set local lock_timeout = '200ms';
+      for one in
+        select t.tgname from pg_trigger t
+        where t.tgrelid = old.source and t.tgfoid = 'served.follow()'::regprocedure
+          and encode(t.tgargs, 'escape') like old.relation::text || '\\000%'
+      loop
+        execute format('drop trigger %I on %s', one.tgname, old.source);
+      end loop;
+      for one in
+        select distinct v.relname
+        from pg_depend d
+        join pg_rewrite r on r.oid = d.objid and d.classid = 'pg_rewrite'::regclass
+        join pg_class v on v.oid = r.ev_class
+        where d.refobjid = old.relation and v.relnamespace = 'served'::regnamespace
+      loop
+        execute format('drop view served.%I', one.relname);
+        execute format('drop owned by %I', one.relname);
+        execute format('drop role %I', one.relname);
+      end loop;
+      execute format('drop table if exists %s', old.relation);
+      delete from served.copy where relation = old.relation;
+      forgotten := forgotten + 1;
+    exception
+      when lock_not_available or dependent_objects_still_exist or insufficient_privilege then
+        null;
+    end;
+  end loop;
+  return forgotten;
+end
+$$;
+
 CREATE FUNCTION served.make_profile(wanted_collection text, wanted_columns text[], kind text) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
   source served.published;
-  profile text := served.profile_name(wanted_collection, wanted_columns, kind);
+  profile text;
+  target regclass;
   column_list text;
 begin
   select * into source from served.published where collection = wanted_collection;
   if not found then
     raise exception 'collection is not published' using errcode = 'no_data_found';
   end if;
+  -- Readers have the copy, editors the table itself.
+  target := case kind when 'v' then coalesce(source.prepared, source.relation) else source.relation end;
+  profile := served.profile_name(
+    wanted_collection, wanted_columns, kind,
+    case when target = source.prepared then (select relname::text from pg_class where oid = target) end);
   if cardinality(wanted_columns) = 0 or not wanted_columns <@ source.columns
      or not source.id_column = any (wanted_columns) then
     raise exception 'columns are not published' using errcode = 'insufficient_privilege';
+  end if;
+  -- The prepared text tells every column: it goes with all of them, or not at all.
+  if 'idg_feature' = any (wanted_columns) and not wanted_columns @> source.columns then
+    raise exception 'the prepared text is for whoever sees all columns' using errcode = 'insufficient_privilege';
   end if;
   perform pg_advisory_xact_lock(hashtext('idg profiles'));
 
@@ -533,20 +661,20 @@ begin
     execute format('create role %I nologin noinherit nobypassrls', profile);
   end if;
   execute format('grant %I to idg_app', profile);
-  execute format('grant usage on schema served, data to %I', profile);
-  execute format('revoke all on %s from %I', source.relation, profile);
-  execute format('grant select (%s) on %s to %I', column_list, source.relation, profile);
+  execute format('grant usage on schema served, data, prepared to %I', profile);
+  execute format('revoke all on %s from %I', target, profile);
+  execute format('grant select (%s) on %s to %I', column_list, target, profile);
   if kind = 'w' then
-    execute format('grant insert (%1$s), update (%1$s), delete on %2$s to %3$I', column_list, source.relation, profile);
+    execute format('grant insert (%1$s), update (%1$s), delete on %2$s to %3$I', column_list, target, profile);
   end if;
   if not exists (
     select from pg_depend d
     join pg_rewrite r on r.oid = d.objid and d.classid = 'pg_rewrite'::regclass
-    where r.ev_class = to_regclass(format('served.%I', profile)) and d.refobjid = source.relation
+    where r.ev_class = to_regclass(format('served.%I', profile)) and d.refobjid = target
   ) then
     execute format('drop view if exists served.%I', profile);
     execute format('create view served.%I with (security_invoker = true) as select %s from %s',
-      profile, column_list, source.relation);
+      profile, column_list, target);
   end if;
   execute format('grant %s on served.%I to %I',
     case kind when 'v' then 'select' else 'select, insert, update, delete' end, profile, profile);
@@ -653,38 +781,31 @@ CREATE FUNCTION served.phrase(value text) RETURNS tsquery
 
 COMMENT ON FUNCTION served.phrase(value text) IS 'What q looks for: the words of one term, one after the other.';
 
-CREATE FUNCTION served.profile_name(wanted_collection text, wanted_columns text[], kind text) RETURNS text
+CREATE FUNCTION served.profile_name(wanted_collection text, wanted_columns text[], kind text, copy text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   select 'idg_' || kind || '_'
-    || substr(md5(wanted_collection || chr(31) || array_to_string(wanted_columns, chr(31))), 1, 16)
+    || substr(md5(wanted_collection || chr(31) || array_to_string(wanted_columns, chr(31))
+      || coalesce(chr(30) || copy, '')), 1, 16)
 $$;
 
-CREATE FUNCTION served.publish(new_collection text, new_relation regclass, new_columns text[], new_id text, new_territory text) RETURNS void
+CREATE FUNCTION served.publish(new_collection text, new_relation regclass, new_columns text[], new_id text, new_territory text, new_prepared regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
   test text := served.row_test(new_territory);
 begin
-  insert into served.published as p (collection, relation, columns, id_column, territory)
-  values (new_collection, new_relation, new_columns, new_id, new_territory)
+  insert into served.published as p (collection, relation, columns, id_column, territory, prepared)
+  values (new_collection, new_relation, new_columns, new_id, new_territory, new_prepared)
   on conflict (collection) do update
     set relation = excluded.relation, columns = excluded.columns,
-        id_column = excluded.id_column, territory = excluded.territory;
+        id_column = excluded.id_column, territory = excluded.territory, prepared = excluded.prepared;
 
-  if (select not relrowsecurity from pg_class where oid = new_relation) then
-    execute format('alter table %s enable row level security', new_relation);
-  end if;
-  if not exists (
-    select from pg_description d
-    join pg_policy y on y.oid = d.objoid and d.classoid = 'pg_policy'::regclass
-    where y.polrelid = new_relation and y.polname = 'idg_rows' and d.description = test
-  ) then
-    execute format('drop policy if exists idg_rows on %s', new_relation);
-    execute format('create policy idg_rows on %s to public using (%s) with check (%s)', new_relation, test, test);
-    execute format('comment on policy idg_rows on %s is %L', new_relation, test);
+  perform served.enclose(new_relation, test);
+  if new_prepared is not null then
+    perform served.enclose(new_prepared, test);
   end if;
   insert into registry.data_version (collection) values (new_collection) on conflict do nothing;
   if not exists (select from pg_trigger where tgrelid = new_relation and tgname = 'idg_touch') then
@@ -712,7 +833,10 @@ CREATE FUNCTION served.touch() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-  insert into registry.data_version as v (collection, number) values (tg_argv[0], 1)
+  insert into registry.data_version as v (collection, number)
+  select p.collection, 1
+  from served.published p
+  where p.relation = tg_relid
   on conflict (collection) do update set number = v.number + 1, changed_at = now();
   return null;
 end
@@ -840,7 +964,9 @@ CREATE TABLE registry.agreement (
     state text NOT NULL,
     answered_by text,
     reasons text,
+    actions text[],
     CONSTRAINT agreement_kind_check CHECK ((kind = 'mutualised'::text)),
+    CONSTRAINT agreement_lists_known_actions CHECK (((cardinality(actions) > 0) AND (actions <@ ARRAY['discover'::text, 'view'::text, 'query'::text, 'download'::text, 'subscribe'::text, 'contribute'::text, 'configure'::text, 'publish_open'::text, 'redistribute'::text, 'grant'::text, 'validate'::text, 'audit'::text, 'takedown'::text]))),
     CONSTRAINT agreement_purpose_check CHECK ((btrim(purpose) <> ''::text)),
     CONSTRAINT agreement_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'granted'::text, 'refused'::text]))),
     CONSTRAINT answer_has_an_author CHECK (((state = 'asked'::text) OR (answered_by IS NOT NULL))),
@@ -1323,6 +1449,8 @@ CREATE TABLE registry.instrument_acceptance (
     CONSTRAINT instrument_acceptance_piece_check CHECK ((btrim(piece) <> ''::text))
 );
 
+COMMENT ON TABLE registry.instrument_acceptance IS 'Who accepted which instrument, and when: the charter on joining it, an amendment under each body''s own rules (004 §2.6).';
+
 ALTER TABLE registry.instrument_acceptance ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME registry.instrument_acceptance_id_seq
     START WITH 1
@@ -1777,15 +1905,34 @@ CREATE TABLE registry.working_group (
     CONSTRAINT working_group_id_check CHECK ((btrim(id) <> ''::text))
 );
 
+CREATE TABLE served.copy (
+    relation regclass NOT NULL,
+    source regclass NOT NULL,
+    definition text NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE served.copy IS 'Which copy is made of which table, and from what definition.';
+
+CREATE SEQUENCE served.copy_number
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
 CREATE TABLE served.published (
     collection text NOT NULL,
     relation regclass NOT NULL,
     columns text[] NOT NULL,
     id_column text NOT NULL,
-    territory text
+    territory text,
+    prepared regclass
 );
 
 COMMENT ON TABLE served.published IS 'Allow-list of tables and columns that view profiles may be granted.';
+
+COMMENT ON COLUMN served.published.prepared IS 'The copy that view profiles read; null: they read the table itself.';
 
 CREATE VIEW served.raster_file AS
  SELECT ((((v.collection || '/'::text) || v.name) || '/'::text) || f.name) AS key,
@@ -2095,6 +2242,9 @@ ALTER TABLE ONLY registry.vote
 ALTER TABLE ONLY registry.working_group
     ADD CONSTRAINT working_group_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY served.copy
+    ADD CONSTRAINT copy_pkey PRIMARY KEY (relation);
+
 ALTER TABLE ONLY served.published
     ADD CONSTRAINT published_pkey PRIMARY KEY (collection);
 
@@ -2107,6 +2257,8 @@ CREATE INDEX decisions_organisation ON journal.decisions USING btree (organisati
 CREATE INDEX act_recorded_at ON registry.act USING btree (recorded_at);
 
 CREATE INDEX notice_organisation ON registry.notice USING btree (organisation, at);
+
+CREATE INDEX copy_source ON served.copy USING btree (source);
 
 CREATE TRIGGER decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.decisions FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change();
 
@@ -2189,6 +2341,8 @@ CREATE TRIGGER invariant AFTER INSERT ON registry.dataset_state FOR EACH ROW EXE
 CREATE TRIGGER invariant AFTER INSERT ON registry.decision FOR EACH ROW EXECUTE FUNCTION registry.check_decision();
 
 CREATE TRIGGER invariant AFTER INSERT ON registry.frozen_audience FOR EACH ROW EXECUTE FUNCTION registry.check_frozen_audience();
+
+CREATE TRIGGER invariant AFTER INSERT ON registry.instrument_acceptance FOR EACH ROW EXECUTE FUNCTION registry.check_instrument_acceptance();
 
 CREATE TRIGGER invariant AFTER INSERT ON registry.instrument_term FOR EACH ROW EXECUTE FUNCTION registry.check_instrument_term();
 
@@ -2728,20 +2882,26 @@ GRANT ALL ON FUNCTION journal.seal_finished() TO idg_app;
 
 REVOKE ALL ON FUNCTION registry.epoch_unmoved() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION served.enclose(enclosed regclass, test text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION served.ensure_profile(wanted_collection text, wanted_columns text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION served.ensure_profile(wanted_collection text, wanted_columns text[]) TO idg_app;
 
 REVOKE ALL ON FUNCTION served.ensure_writer(wanted_collection text, wanted_columns text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION served.ensure_writer(wanted_collection text, wanted_columns text[]) TO idg_app;
 
+REVOKE ALL ON FUNCTION served.follow() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION served.forget_copies() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION served.make_profile(wanted_collection text, wanted_columns text[], kind text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION served.outline(codes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION served.outline(codes text[]) TO idg_app;
 
-REVOKE ALL ON FUNCTION served.profile_name(wanted_collection text, wanted_columns text[], kind text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION served.profile_name(wanted_collection text, wanted_columns text[], kind text, copy text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION served.publish(new_collection text, new_relation regclass, new_columns text[], new_id text, new_territory text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION served.publish(new_collection text, new_relation regclass, new_columns text[], new_id text, new_territory text, new_prepared regclass) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION served.row_test(territory text) FROM PUBLIC;
 

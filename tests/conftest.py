@@ -122,7 +122,6 @@ def demonstration(cluster: PrivateCluster, tmp_path_factory: pytest.TempPathFact
     from mig_idg.declaration.publish import publish
     from mig_idg.deposit import demonstration as data
     from mig_idg.registry import demonstration as partnership
-    from mig_idg.store.prepare import prepare
 
     home = tmp_path_factory.mktemp("home")
     with connect(cluster.url(role="idg_owner", database="postgres"), autocommit=True) as admin:
@@ -132,7 +131,7 @@ def demonstration(cluster: PrivateCluster, tmp_path_factory: pytest.TempPathFact
         owner.commit()
         partnership.adopt(owner, DEMONSTRATION_DAY)
         publish(
-            owner, ROOT / "collections", author="tests", on=DEMONSTRATION_DAY, rasters=home / "rasters", prepare=prepare
+            owner, ROOT / "collections", author="tests", on=DEMONSTRATION_DAY, rasters=home / "rasters"
         )
         partnership.adopt(owner, DEMONSTRATION_DAY)
         accounts.open_all(owner, home, author="tests")

@@ -2,12 +2,18 @@
 -- A profile is made on first use, by DDL that locks nobody out: roles, grants and a new view. What would lock (row
 -- security, its policy) is done once for each table, by publication.
 
-create or replace function served.profile_name(wanted_collection text, wanted_columns text[], kind text) returns text
+-- A profile reads one relation for all its life: another copy of the rows is another profile, so that answers under way
+-- are never waited for.
+drop function if exists served.profile_name(text, text[], text);
+create or replace function served.profile_name(
+  wanted_collection text, wanted_columns text[], kind text, copy text
+) returns text
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select 'idg_' || kind || '_'
-    || substr(md5(wanted_collection || chr(31) || array_to_string(wanted_columns, chr(31))), 1, 16)
+    || substr(md5(wanted_collection || chr(31) || array_to_string(wanted_columns, chr(31))
+      || coalesce(chr(30) || copy, '')), 1, 16)
 $$;
 
 -- The row test of every policy: all rows, or the communes named; an unset grant is null, and null shows no row.
@@ -24,9 +30,48 @@ as $$
        end
 $$;
 
+-- Statement trigger of every published table: moves the version of all that is published of it.
+create or replace function served.touch() returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into registry.data_version as v (collection, number)
+  select p.collection, 1
+  from served.published p
+  where p.relation = tg_relid
+  on conflict (collection) do update set number = v.number + 1, changed_at = now();
+  return null;
+end
+$$;
+
+-- The rows of a relation need a grant from now on.
+create or replace function served.enclose(enclosed regclass, test text) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if (select not relrowsecurity from pg_class where oid = enclosed) then
+    execute format('alter table %s enable row level security', enclosed);
+  end if;
+  if not exists (
+    select from pg_description d
+    join pg_policy y on y.oid = d.objoid and d.classoid = 'pg_policy'::regclass
+    where y.polrelid = enclosed and y.polname = 'idg_rows' and d.description = test
+  ) then
+    execute format('drop policy if exists idg_rows on %s', enclosed);
+    execute format('create policy idg_rows on %s to public using (%s) with check (%s)', enclosed, test, test);
+    execute format('comment on policy idg_rows on %s is %L', enclosed, test);
+  end if;
+end
+$$;
+
 -- By the owner, in the transaction of a publication: the table enters the allow-list, and its rows need a grant.
+-- `new_prepared` is its copy for reading; `new_columns` are those of the copy when there is one.
+drop function if exists served.publish(text, regclass, text[], text, text);
 create or replace function served.publish(
-  new_collection text, new_relation regclass, new_columns text[], new_id text, new_territory text
+  new_collection text, new_relation regclass, new_columns text[], new_id text, new_territory text, new_prepared regclass
 ) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -34,23 +79,15 @@ as $$
 declare
   test text := served.row_test(new_territory);
 begin
-  insert into served.published as p (collection, relation, columns, id_column, territory)
-  values (new_collection, new_relation, new_columns, new_id, new_territory)
+  insert into served.published as p (collection, relation, columns, id_column, territory, prepared)
+  values (new_collection, new_relation, new_columns, new_id, new_territory, new_prepared)
   on conflict (collection) do update
     set relation = excluded.relation, columns = excluded.columns,
-        id_column = excluded.id_column, territory = excluded.territory;
+        id_column = excluded.id_column, territory = excluded.territory, prepared = excluded.prepared;
 
-  if (select not relrowsecurity from pg_class where oid = new_relation) then
-    execute format('alter table %s enable row level security', new_relation);
-  end if;
-  if not exists (
-    select from pg_description d
-    join pg_policy y on y.oid = d.objoid and d.classoid = 'pg_policy'::regclass
-    where y.polrelid = new_relation and y.polname = 'idg_rows' and d.description = test
-  ) then
-    execute format('drop policy if exists idg_rows on %s', new_relation);
-    execute format('create policy idg_rows on %s to public using (%s) with check (%s)', new_relation, test, test);
-    execute format('comment on policy idg_rows on %s is %L', new_relation, test);
+  perform served.enclose(new_relation, test);
+  if new_prepared is not null then
+    perform served.enclose(new_prepared, test);
   end if;
   insert into registry.data_version (collection) values (new_collection) on conflict do nothing;
   if not exists (select from pg_trigger where tgrelid = new_relation and tgname = 'idg_touch') then
@@ -67,16 +104,26 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   source served.published;
-  profile text := served.profile_name(wanted_collection, wanted_columns, kind);
+  profile text;
+  target regclass;
   column_list text;
 begin
   select * into source from served.published where collection = wanted_collection;
   if not found then
     raise exception 'collection is not published' using errcode = 'no_data_found';
   end if;
+  -- Readers have the copy, editors the table itself.
+  target := case kind when 'v' then coalesce(source.prepared, source.relation) else source.relation end;
+  profile := served.profile_name(
+    wanted_collection, wanted_columns, kind,
+    case when target = source.prepared then (select relname::text from pg_class where oid = target) end);
   if cardinality(wanted_columns) = 0 or not wanted_columns <@ source.columns
      or not source.id_column = any (wanted_columns) then
     raise exception 'columns are not published' using errcode = 'insufficient_privilege';
+  end if;
+  -- The prepared text tells every column: it goes with all of them, or not at all.
+  if 'idg_feature' = any (wanted_columns) and not wanted_columns @> source.columns then
+    raise exception 'the prepared text is for whoever sees all columns' using errcode = 'insufficient_privilege';
   end if;
   perform pg_advisory_xact_lock(hashtext('idg profiles'));
 
@@ -87,20 +134,20 @@ begin
     execute format('create role %I nologin noinherit nobypassrls', profile);
   end if;
   execute format('grant %I to idg_app', profile);
-  execute format('grant usage on schema served, data to %I', profile);
-  execute format('revoke all on %s from %I', source.relation, profile);
-  execute format('grant select (%s) on %s to %I', column_list, source.relation, profile);
+  execute format('grant usage on schema served, data, prepared to %I', profile);
+  execute format('revoke all on %s from %I', target, profile);
+  execute format('grant select (%s) on %s to %I', column_list, target, profile);
   if kind = 'w' then
-    execute format('grant insert (%1$s), update (%1$s), delete on %2$s to %3$I', column_list, source.relation, profile);
+    execute format('grant insert (%1$s), update (%1$s), delete on %2$s to %3$I', column_list, target, profile);
   end if;
   if not exists (
     select from pg_depend d
     join pg_rewrite r on r.oid = d.objid and d.classid = 'pg_rewrite'::regclass
-    where r.ev_class = to_regclass(format('served.%I', profile)) and d.refobjid = source.relation
+    where r.ev_class = to_regclass(format('served.%I', profile)) and d.refobjid = target
   ) then
     execute format('drop view if exists served.%I', profile);
     execute format('create view served.%I with (security_invoker = true) as select %s from %s',
-      profile, column_list, source.relation);
+      profile, column_list, target);
   end if;
   execute format('grant %s on served.%I to %I',
     case kind when 'v' then 'select' else 'select, insert, update, delete' end, profile, profile);
@@ -125,8 +172,8 @@ comment on function served.ensure_writer(text, text[]) is
   'The same for an owner who edits: the columns named may also be inserted and updated, rows deleted.';
 
 revoke execute on function
-  served.profile_name(text, text[], text), served.row_test(text), served.make_profile(text, text[], text),
-  served.publish(text, regclass, text[], text, text),
+  served.profile_name(text, text[], text, text), served.row_test(text), served.make_profile(text, text[], text),
+  served.enclose(regclass, text), served.publish(text, regclass, text[], text, text, regclass),
   served.ensure_profile(text, text[]), served.ensure_writer(text, text[])
 from public;
 grant execute on function served.ensure_profile(text, text[]), served.ensure_writer(text, text[]) to idg_app;

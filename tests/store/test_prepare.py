@@ -1,67 +1,149 @@
-"""What publication adds to a table, and what it leaves alone."""
+"""What publication prepares of a table: a copy for readers that stays true to it, and leaves the table as it was."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
-from mig_idg.store.prepare import prepare
-from mig_idg.store.table import describe
+import orjson
+import pytest
+
+from mig_idg.store.crs import CRS84
+from mig_idg.store.feature import geojson
+from mig_idg.store.prepare import postpone, prepare
+from mig_idg.store.table import Table, describe
+
+LINE = "st_setsrid(st_makeline(st_makepoint(641000, 6866000, 1), st_makepoint(641100, 6866100, 2)), 2154)"
+MADE = "create table data.l (id int primary key, nom text, geom geometry(LineStringZ, 2154))"
 
 
-@dataclass(frozen=True)
-class Source:
-    """Where the rows are."""
-
-    table: str | None
-    geometry: str | None
-
-
-@dataclass(frozen=True)
-class Declared:
-    """What prepare reads of a declaration."""
-
-    source: Source
+def lines(connection: Any) -> Table:
+    """A table of lines with one row, prepared."""
+    connection.execute(MADE)
+    connection.execute(f"insert into data.l values (1, 'rue « A »', {LINE})")
+    return prepare(connection, describe(connection, "data.l", "id", "geom"))
 
 
-def indexes(connection: Any, table: str) -> int:
-    """How many indexes a table has."""
-    row = connection.execute("select count(*) from pg_index where indrelid = %s::regclass", [table]).fetchone()
-    return int(row[0])
+def texts(connection: Any, table: Table) -> list[Any]:
+    """The prepared features, in order."""
+    assert table.text is not None
+    return [orjson.loads(row[0]) for row in connection.execute(f"select {table.text} from {table.read} order by 1")]
 
 
-def test_lines_get_companions_that_follow_every_write(connection: Any) -> None:
-    connection.execute("create table data.l (id int primary key, geom geometry(LineStringZ, 2154))")
-    for _ in range(2):
-        prepare(connection, Declared(Source("data.l", "geom")))
-    assert describe(connection, "data.l", "id", "geom").companions == ((4326, "geom_4326"), (3857, "geom_3857"))
-    assert indexes(connection, "data.l") == 4
-    shape = "st_setsrid(st_makeline(st_makepoint(641000, 6866000, 1), st_makepoint(641100, 6866100, 2)), 2154)"
-    connection.execute(f"insert into data.l (id, geom) values (1, {shape})")
-    connection.execute("update data.l set geom = st_translate(geom, 10, 0)")
-    same = connection.execute(
-        "select st_equals(geom_4326, st_transform(geom, 4326)), st_z(st_startpoint(geom_4326)) from data.l"
-    )
-    assert same.fetchone() == (True, 1.0)
+def asked(connection: Any, table: Table) -> list[Any]:
+    """The same features made now from the table itself."""
+    expression = geojson(table.written, CRS84, None, True, None, None)
+    return [orjson.loads(row[0]) for row in connection.execute(f"select {expression} from data.l order by 1")]
 
 
-def test_points_get_an_index_and_nothing_else(connection: Any) -> None:
+def test_the_copy_tells_each_feature_as_the_table_would(connection: Any) -> None:
+    table = lines(connection)
+    assert texts(connection, table) == asked(connection, table) != []
+    assert table.companions == ((4326, "geom_4326"), (3857, "geom_3857"))
+    assert describe(connection, "data.l", "id", "geom").companions == ()
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        f"insert into data.l values (2, null, {LINE})",
+        "update data.l set nom = 'B', geom = st_translate(geom, 10, 0)",
+        "update data.l set id = 7",
+        "delete from data.l",
+        "truncate data.l",
+    ],
+)
+def test_every_write_is_in_the_copy_at_once(connection: Any, write: str) -> None:
+    table = lines(connection)
+    connection.execute(write)
+    assert texts(connection, table) == asked(connection, table)
+    moved = connection.execute(
+        f"select bool_and(st_equals(c.geom_4326, st_transform(l.geom, 4326)) and st_z(st_startpoint(c.geom_4326)) = 1)"
+        f" from {table.read} c join data.l l using (id)"
+    ).fetchone()
+    assert moved[0] is not False
+
+
+def test_points_are_not_kept_in_other_systems(connection: Any) -> None:
     connection.execute("create table data.p (id int primary key, geom geometry(Point, 2154))")
-    prepare(connection, Declared(Source("data.p", "geom")))
-    assert describe(connection, "data.p", "id", "geom").companions == ()
-    assert indexes(connection, "data.p") == 2
+    table = prepare(connection, describe(connection, "data.p", "id", "geom"))
+    assert table.companions == ()
+    assert table.copy is not None
+
+
+def test_the_same_definition_is_the_same_copy_and_another_column_another_one(connection: Any) -> None:
+    first = lines(connection)
+    again = prepare(connection, describe(connection, "data.l", "id", "geom"))
+    assert again.copy == first.copy
+    connection.execute("alter table data.l add column classe text")
+    other = prepare(connection, describe(connection, "data.l", "id", "geom"))
+    assert other.copy != first.copy
+    connection.execute("update data.l set classe = 'bordure'")
+    assert texts(connection, other)[0]["properties"]["classe"] == "bordure"
+
+
+def test_indexes_of_the_table_are_on_the_copy_too(connection: Any) -> None:
+    connection.execute(MADE)
+    connection.execute("create index on data.l (lower(nom)) where nom is not null")
+    table = prepare(connection, describe(connection, "data.l", "id", "geom"))
+    found = connection.execute(
+        "select pg_get_indexdef(indexrelid) from pg_index where indrelid = %s::regclass", [table.read]
+    )
+    assert any("lower(nom)" in row[0] and "WHERE (nom IS NOT NULL)" in row[0] for row in found)
 
 
 def test_a_column_of_the_depositor_with_that_name_is_left_alone(connection: Any) -> None:
     connection.execute("create table data.c (id int primary key, geom_4326 text, geom geometry(Polygon, 2154))")
-    prepare(connection, Declared(Source("data.c", "geom")))
-    described = describe(connection, "data.c", "id", "geom")
-    assert described.companions == ((3857, "geom_3857"),)
-    assert described.column("geom_4326") is not None
+    table = prepare(connection, describe(connection, "data.c", "id", "geom"))
+    assert table.companions == ((3857, "geom_3857"),)
+    assert table.column("geom_4326") is not None
 
 
-def test_what_is_missing_is_left_for_the_description_to_tell(connection: Any) -> None:
-    prepare(connection, Declared(Source("data.absente", "geom")))
-    prepare(connection, Declared(Source(None, None)))
-    connection.execute("create table data.s (id int primary key)")
-    prepare(connection, Declared(Source("data.s", "geom")))
+def test_rows_that_geojson_cannot_tell_are_read_from_the_table_itself(connection: Any) -> None:
+    connection.execute("create table data.w (id int primary key, geom geometry(Geometry, 2154))")
+    connection.execute("insert into data.w values (1, 'SRID=2154;CIRCULARSTRING(0 0,1 1,2 0)')")
+    table = prepare(connection, describe(connection, "data.w", "id", "geom"))
+    assert (table.copy, table.text) == (None, None)
+    indexes = connection.execute("select count(*) from pg_index where indrelid = 'data.w'::regclass").fetchone()
+    assert indexes[0] == 2
+
+
+def test_without_a_copy_the_table_itself_is_read(connection: Any) -> None:
+    connection.execute(MADE)
+    described = describe(connection, "data.l", "id", "geom")
+    assert prepare(connection, described, wanted=False) == described
+
+
+def test_an_import_of_the_whole_table_makes_another_copy(connection: Any) -> None:
+    table = lines(connection)
+    connection.execute(
+        "select served.publish('l', 'data.l', array['id', 'nom', 'geom'], 'id', null, %s::regclass)", [table.read]
+    )
+    assert postpone(connection, "data.l")
+    connection.execute("delete from data.l")
+    assert len(texts(connection, table)) == 1, "answers under way keep their rows"
+    made = prepare(connection, replace(describe(connection, "data.l", "id", "geom")), anew=True)
+    assert made.copy != table.copy
+    assert texts(connection, made) == []
+
+
+def test_a_copy_that_nobody_reads_any_more_goes_with_its_profiles(connection: Any) -> None:
+    table = lines(connection)
+    columns = [*table.names, *table.geometry_columns, table.text]
+    for read in (table.read, None):
+        connection.execute("select served.publish('l', 'data.l', %s, 'id', null, %s::regclass)", [columns, read])
+        if read:
+            profile = connection.execute("select served.ensure_profile('l', %s)", [columns]).fetchone()[0]
+            assert connection.execute("select served.forget_copies()").fetchone() == (0,)
+    assert connection.execute("select served.forget_copies()").fetchone() == (1,)
+    assert connection.execute("select to_regclass(%s)", [table.read]).fetchone() == (None,)
+    assert connection.execute("select to_regrole(%s)", [profile]).fetchone() == (None,)
+    connection.execute("delete from data.l")
+
+
+def test_the_prepared_text_goes_with_every_column_or_not_at_all(connection: Any) -> None:
+    table = lines(connection)
+    columns = [*table.names, *table.geometry_columns, table.text]
+    connection.execute("select served.publish('l', 'data.l', %s, 'id', null, %s::regclass)", [columns, table.read])
+    with pytest.raises(Exception, match="all columns"), connection.transaction():
+        connection.execute("select served.ensure_profile('l', %s)", [["id", "geom", table.text]])

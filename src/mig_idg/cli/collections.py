@@ -64,7 +64,6 @@ def check(folder: Path | None, as_json: bool, offline: bool) -> int:
 def publish(folder: Path | None, as_json: bool, author: str, on: Any, second: str | None) -> int:
     """Check, tell who gains and loses, publish."""
     from mig_idg.declaration.publish import publish as run
-    from mig_idg.store.prepare import prepare
 
     day: date = on.date() if on else words.today()
     with _told(as_json) as wrong, registry_connection() as connection:
@@ -74,7 +73,6 @@ def publish(folder: Path | None, as_json: bool, author: str, on: Any, second: st
             author=f"{author} + {second}" if second else author,
             on=day,
             rasters=_rasters(),
-            prepare=prepare,
         )
     if wrong:
         return 1

@@ -38,7 +38,6 @@ def publish_and_tell(folder: Path, owner_url: str, settings: Settings) -> bool:
     """Publish the folder; on any trouble say what is wrong and keep what was there. True when it was published."""
     from mig_idg.database import connect
     from mig_idg.declaration.publish import InvalidCollections, publish
-    from mig_idg.store.prepare import prepare
 
     try:
         with connect(owner_url) as connection:
@@ -48,7 +47,6 @@ def publish_and_tell(folder: Path, owner_url: str, settings: Settings) -> bool:
                 author=f"{words.author()} (watch)",
                 on=words.today(),
                 rasters=settings.home / "rasters",
-                prepare=prepare,
             )
     except InvalidCollections as invalid:
         for error in invalid.errors:

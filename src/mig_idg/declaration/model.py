@@ -70,6 +70,7 @@ class Source(Strict):
     geometry: Word | None = Field(None, description="column of the geometry; absent = a table without geometry")
     crs: Crs = "EPSG:2154"
     time: Word | None = Field(None, description="column that `datetime=` filters")
+    prepared: bool = Field(
         True, description="readers have a copy shaped for speed; false = the table itself, less disk"
     )
     raster: Raster | None = None

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from mig_idg.database import Connection
 from mig_idg.declaration.check import Checked, check
-from mig_idg.declaration.load import Declared, load_folder
-from mig_idg.declaration.model import Declaration
+from mig_idg.declaration.load import load_folder
 from mig_idg.errors import InvalidDeclaration, Misunderstood, Text
 from mig_idg.registry import declared as registry_declared
 from mig_idg.registry import publications
 from mig_idg.registry.organisations import everyone
-from mig_idg.store.grant import granted_columns
+from mig_idg.store.grant import every_column
+from mig_idg.store.prepare import prepare
+from mig_idg.store.table import Table
 
 Progress = Callable[[str], None]
-Prepare = Callable[[Connection[Any], Declaration], None]
 
 
 class InvalidCollections(Misunderstood):
@@ -66,32 +66,21 @@ def publish(
     author: str,
     on: date,
     rasters: Path | None = None,
-    prepare: Prepare | None = None,
     progress: Progress = lambda collection: None,
 ) -> Published:
     """Publish the folder as one numbered transaction; `on` is the day its facts begin (Europe/Paris).
 
-    `prepare` may add to a table what makes it fast, before it is described. Raises InvalidCollections: nothing changed.
+    Each table gets what its readers will have of it (`store.prepare`). Raises InvalidCollections: nothing changed.
     """
     with connection.transaction():
-        if prepare is not None:
-            for one in load_folder(folder).declared:
-                _prepare(connection, one, prepare)
-        checked = check_folder(connection, folder, rasters)
+        publications.forget_copies(connection)
+        checked = []
         notes: list[Text] = []
-        for one in checked:
-            declaration = one.declared.declaration
-            progress(declaration.id)
-            if one.table is not None:
-                columns = list(granted_columns(one.table, ()) or ())
-                publications.allow(
-                    connection,
-                    declaration.id,
-                    f"{one.table.schema}.{one.table.name}",
-                    columns,
-                    one.table.id.name,
-                    one.table.territory,
-                )
+        for found in check_folder(connection, folder, rasters):
+            progress(found.declared.declaration.id)
+            one = prepared(connection, found)
+            checked.append(one)
+            notes.extend(_slow(one))
             notes.extend(registry_declared.record(connection, _facts(one), author, on).notes)
         registry_declared.archive_missing(connection, [one.declared.declaration.id for one in checked], author, on)
         number = publications.record(
@@ -100,9 +89,40 @@ def publish(
     return Published(number, tuple(one.declared.declaration.id for one in checked), tuple(notes))
 
 
-def _prepare(connection: Connection[Any], declared: Declared, prepare: Prepare) -> None:
-    if declared.declaration.source.table is not None:
-        prepare(connection, declared.declaration)
+def prepared(connection: Connection[Any], checked: Checked, *, anew: bool = False) -> Checked:
+    """The same with its table as readers will have it, entered in the allow-list; its copy made `anew` if asked."""
+    if checked.table is None:
+        return checked
+    declaration = checked.declared.declaration
+    table = prepare(connection, checked.table, wanted=declaration.source.prepared, anew=anew)
+    allow(connection, declaration.id, table)
+    return replace(checked, table=table)
+
+
+def _slow(checked: Checked) -> Iterator[Text]:
+    """Said when the copy that was wanted could not be made."""
+    table, declaration = checked.table, checked.declared.declaration
+    if table is not None and table.copy is None and declaration.source.prepared:
+        name = f"{table.schema}.{table.name}"
+        yield Text(
+            f"« {declaration.id} » est servie sans copie préparée, donc moins vite : une géométrie de {name} ne se dit "
+            "pas en GeoJSON.",
+            f"“{declaration.id}” is served without a prepared copy, so less quickly: a geometry of {name} cannot be "
+            "told in GeoJSON.",
+        )
+
+
+def allow(connection: Connection[Any], collection: str, table: Table) -> None:
+    """Enter the table, and the copy that readers have, in the allow-list of what may be served."""
+    publications.allow(
+        connection,
+        collection,
+        f"{table.schema}.{table.name}",
+        list(every_column(table)),
+        table.id.name,
+        table.territory,
+        table.read if table.copy else None,
+    )
 
 
 def _facts(checked: Checked) -> dict[str, Any]:

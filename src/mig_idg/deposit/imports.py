@@ -30,6 +30,7 @@ from mig_idg.errors import Conflict, InvalidParameter, Misunderstood, Text, Unfi
 from mig_idg.standards.findings import Finding, Tally
 from mig_idg.store import layers
 from mig_idg.store.layers import LayerColumn, LayerTable, RowRefused
+from mig_idg.store.prepare import postpone
 
 Step = Literal["check", "load"]
 Progress = Callable[[Step, int, int], None]
@@ -189,6 +190,7 @@ def _written(
         table = _known(present, survey, declaration, wanted, source) if present else _new(survey, declaration, wanted)
         if present is None:
             layers.make(connection, table)
+        anew = territories is None and postpone(connection, name)
         replaced = 0 if present is None else layers.clear(connection, table, territories)
         target = _target(table, wanted)
         try:
@@ -202,7 +204,7 @@ def _written(
             source.tally.add([Finding("rows.empty")])  # an empty file never empties a collection
         if report.has_errors(source.tally, survey.levels):
             raise report.refusal(source.shown, source.tally, survey.levels)
-        republish(connection, declaration.id, author=choices.author)
+        republish(connection, declaration.id, author=choices.author, anew=anew)
     with connection.transaction():
         layers.analyze(connection, table)
     limited = tuple(sorted(territories)) if territories is not None else None

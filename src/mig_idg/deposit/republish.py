@@ -10,12 +10,15 @@ from typing import Any
 from mig_idg.declaration.check import check
 from mig_idg.declaration.load import Declared
 from mig_idg.declaration.model import Declaration
+from mig_idg.declaration.publish import prepared
 from mig_idg.registry import publications
 from mig_idg.registry.organisations import everyone
 
 
-def republish(connection: Any, collection: str, *, author: str) -> int | None:
+def republish(connection: Any, collection: str, *, author: str, anew: bool = False) -> int | None:
     """A new generation with the same declarations, in the caller's transaction; None when it was not published.
+
+    `anew`: the whole table was replaced while its copy did not follow (`store.prepare.postpone`).
 
     The declaration is the one in force, not that of the folder: importing publishes rows, never a change of rights. A
     table that no longer fits its declaration raises InvalidDeclaration.
@@ -28,4 +31,5 @@ def republish(connection: Any, collection: str, *, author: str) -> int | None:
     checked = check(connection, declared, everyone(connection))
     if isinstance(checked, list):
         raise checked[0]
-    return publications.record(connection, {**current.collections, collection: checked.entry}, author=author)
+    entry = prepared(connection, checked, anew=anew).entry
+    return publications.record(connection, {**current.collections, collection: entry}, author=author)

@@ -16,7 +16,7 @@ from mig_idg.errors import Lang
 from mig_idg.guard.principal import NO_ROLES, Principal
 from mig_idg.registry.tokens import Credentials
 from mig_idg.store.collection import Collection
-from mig_idg.store.grant import Grant, granted_columns, narrowed, profile_name, rows_setting
+from mig_idg.store.grant import Grant, every_column, granted_columns, narrowed, profile_name, rows_setting
 
 CACHED_DECISIONS = 200_000
 
@@ -94,15 +94,16 @@ class Snapshot:
         if columns is None:
             return None
         rows = rows_setting(decision.rows)
-        role = profile_name(collection.id, columns)
+        table = narrowed(collection.table, columns)
+        role = profile_name(collection.id, columns, copy=table.copy)
         return Grant(
-            table=narrowed(collection.table, columns),
+            table=table,
             role=role,
             rows=rows,
             key="\x1f".join((role, rows, decision.rule, ",".join(decision.obligations), str(principal.public))),
             public=principal.public,
             obligations=decision.obligations,
-            writer=profile_name(collection.id, columns, "w"),
+            writer=profile_name(collection.id, every_column(table.written), "w"),
         )
 
 

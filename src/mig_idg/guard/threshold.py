@@ -28,7 +28,6 @@ from mig_idg.guard.sessions import Sessions
 from mig_idg.guard.snapshot import Snapshot
 from mig_idg.guard.visit import Layer, StaleEpoch, Visit
 from mig_idg.store.collection import Collection
-from mig_idg.store.grant import Grant
 from mig_idg.store.statement import Param, Statement
 
 log = structlog.get_logger(__name__)
@@ -221,7 +220,7 @@ class Guard:
     async def write(self, visit: Visit, statement: Statement) -> list[Row]:
         """Rows of a write … returning, once rights were confirmed against the epoch of this moment."""
         assert visit.grant is not None
-        await self._ensure(visit.grant.writer, visit, visit.collection, visit.grant, "ensure_writer")
+        await self._ensure(visit.grant.writer, visit, visit.collection, visit.grant.writer_columns, "ensure_writer")
         await self._confirm(visit.snapshot, visit.principal)
         grip = Grip(visit.grant.writer.encode(), visit.grant.rows.encode(), PARTNER_TIMEOUT, _name(visit.collection))
         async with self._writers.lane(visit.caller) as lane:
@@ -237,7 +236,7 @@ class Guard:
         if grant is None:
             return Grip(b"idg_app", b"", timeout, _name(collection))
         if (visit.snapshot.generation, grant.role) not in self._profiles:
-            await self._ensure(grant.role, visit, collection, grant, "ensure_profile")
+            await self._ensure(grant.role, visit, collection, grant.columns, "ensure_profile")
         key = (grant.role, grant.rows, timeout, collection.id if collection else "")
         grip = self._grips.get(key)
         if grip is None:
@@ -247,7 +246,7 @@ class Guard:
         return grip
 
     async def _ensure(
-        self, role: str, visit: Visit, collection: Collection | None, grant: Grant, function: str
+        self, role: str, visit: Visit, collection: Collection | None, columns: tuple[str, ...], function: str
     ) -> None:
         if (visit.snapshot.generation, role) in self._profiles:
             return
@@ -256,7 +255,7 @@ class Guard:
             await lane.run(
                 Grip(b"idg_app", b"", PARTNER_TIMEOUT),
                 f"select served.{function}($1, $2::text[])".encode(),
-                (collection.id.encode(), _text_array(grant.columns)),
+                (collection.id.encode(), _text_array(columns)),
             )
         self._profiles.add((visit.snapshot.generation, role))
 

@@ -61,6 +61,8 @@ def table_as_json(table: Table) -> dict[str, Any]:
         "territory": table.territory,
         "companions": [list(pair) for pair in table.companions],
         "stats": asdict(table.stats) if table.stats else None,
+        "copy": table.copy,
+        "text": table.text,
     }
 
 
@@ -78,6 +80,8 @@ def table_from_json(document: Mapping[str, Any]) -> Table:
         territory=document["territory"],
         companions=tuple((int(srid), name) for srid, name in document["companions"]),
         stats=Stats(stats["rows"], tuple(extent) if extent else None) if stats else None,
+        copy=document.get("copy"),
+        text=document.get("text"),
     )
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import orjson
 
+from mig_idg.store import crs as reference
 from mig_idg.store.crs import Crs
 from mig_idg.store.statement import literal, quoted
 from mig_idg.store.table import Column, Table
@@ -24,7 +25,17 @@ def geojson(
     """The SQL expression of a GeoJSON Feature over the columns of `table`.
 
     `properties` are those wanted (None: all), `digits` the decimals of coordinates, `simplify` an expression in metres.
+    What is most asked for is read as publication wrote it (`store.prepare`).
     """
+    if (
+        table.text
+        and crs == reference.CRS84
+        and properties is None
+        and geometry
+        and digits is None
+        and simplify is None
+    ):
+        return quoted(table.text)
     return _geojson(table, crs, properties, geometry, digits, simplify)
 
 

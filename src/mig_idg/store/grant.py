@@ -32,8 +32,13 @@ class Grant:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Every column of the profile, geometry and companions included."""
-        return (*self.table.names, *self.table.geometry_columns)
+        """Every column of the profile: geometry, companions and the prepared text included."""
+        return every_column(self.table)
+
+    @property
+    def writer_columns(self) -> tuple[str, ...]:
+        """The columns of the profile that edits: the table's own."""
+        return every_column(self.table.written)
 
     @property
     def writer_view(self) -> str:
@@ -54,15 +59,18 @@ class Grant:
 def granted_columns(table: Table, hidden: Iterable[str]) -> tuple[str, ...] | None:
     """The columns of the view profile without what is hidden, in table order; None when the id itself is hidden.
 
-    Geometry goes with its companions. Features without an id cannot be served: the caller is then refused.
+    Geometry goes with its companions, the prepared text with every column. Features without an id cannot be served: the
+    caller is then refused.
     """
     unseen = set(hidden)
     if table.id.name in unseen:
         return None
-    names = [c.name for c in table.columns if c.name not in unseen]
-    if table.geometry and table.geometry.name not in unseen:
-        names.extend(table.geometry_columns)
-    return tuple(names)
+    return every_column(narrowed(table, {*table.names, *table.geometry_columns[:1]} - unseen))
+
+
+def every_column(table: Table) -> tuple[str, ...]:
+    """Properties, geometry and companions, and the prepared text when the table is whole."""
+    return (*table.names, *table.geometry_columns, *([table.text] if table.text else []))
 
 
 def narrowed(table: Table, columns: Iterable[str]) -> Table:
@@ -70,12 +78,19 @@ def narrowed(table: Table, columns: Iterable[str]) -> Table:
     kept = set(columns)
     properties: tuple[Column, ...] = tuple(c for c in table.columns if c.name in kept)
     geometry = table.geometry if table.geometry and table.geometry.name in kept else None
-    return replace(table, columns=properties, geometry=geometry, companions=table.companions if geometry else ())
+    whole = len(properties) == len(table.columns) and geometry == table.geometry
+    return replace(
+        table,
+        columns=properties,
+        geometry=geometry,
+        companions=table.companions if geometry else (),
+        text=table.text if whole else None,
+    )
 
 
-def profile_name(collection: str, columns: Iterable[str], kind: str = "v") -> str:
-    """The name `served.profile_name` gives: a role and a view for each set of columns of a collection."""
-    text = "\x1f".join((collection, *columns))
+def profile_name(collection: str, columns: Iterable[str], kind: str = "v", copy: str | None = None) -> str:
+    """The name `served.profile_name` gives: a role and a view for each set of columns of a collection and its copy."""
+    text = "\x1f".join((collection, *columns)) + (f"\x1e{copy}" if copy else "")
     return f"idg_{kind}_{hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:16]}"
 
 

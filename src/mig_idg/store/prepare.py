@@ -1,112 +1,227 @@
-"""What a table gets at publication so that answers come quickly: indexes, companion geometries, fresh statistics.
+"""What a publication prepares so that answers come quickly: a copy of the table, shaped for reading.
 
-    prepare(connection, declared)   before the table is described; idempotent, only adds
+    prepare(connection, table)      the table as described, with the copy that readers have
+    postpone(connection, table)     an import of the whole table: the copy will be made anew, not followed row by row
 
-A companion is the layer's geometry in a CRS that is asked for most, CRS84 and Web Mercator: a generated column, so that
-it is right after every write, with its own spatial index. Lines and areas get them, since transforming their vertices
-for each answer costs more than reading them; points do not. Figures: docs/explanations/performance.md.
+The copy has the columns of the table in the order of the identifier, the text of each feature as it is most asked for
+(GeoJSON, CRS84, all properties), and lines and areas in CRS84 and Web Mercator as well: transforming their vertices for
+each answer costs more than reading them; points do not. Triggers keep it true to the table, which is left as it was but
+for them. Another definition, or a whole import, is another copy: answers under way keep theirs. Figures:
+docs/explanations/performance.md.
 """
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any
 
+import psycopg
+import structlog
 from psycopg import Connection, sql
 
+from mig_idg.store.crs import CRS84
+from mig_idg.store.feature import geojson
+from mig_idg.store.statement import quoted
+from mig_idg.store.table import COPIES, TEXT, Table
+
 COMPANIONS = (4326, 3857)
+_POINTS = ("POINT", "MULTIPOINT")
+# Rows up to this size stay whole in their page: a text of two kilobytes is not worth a detour.
+_WHOLE_ROW = 4080
+
+log = structlog.get_logger(__name__)
 
 
-class Source(Protocol):
-    """Where the rows are: `table` is `schema.table`, `geometry` its column."""
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a copy is made of: column names with the expressions that fill them, and its indexes."""
+
+    table: Table
+    companions: tuple[tuple[int, str], ...]
+    columns: tuple[tuple[str, str], ...]
+    indexes: tuple[str, ...]
 
     @property
-    def table(self) -> str | None: ...
-
-    @property
-    def geometry(self) -> str | None: ...
-
-
-class Declared(Protocol):
-    """What we read of a declaration."""
-
-    @property
-    def source(self) -> Source: ...
+    def definition(self) -> str:
+        """A digest that changes with anything the copy is made from."""
+        types = [(c.name, c.sql) for c in self.table.columns]
+        return hashlib.sha256(repr((self.columns, self.indexes, types, self.table.id.name)).encode()).hexdigest()
 
 
-def prepare(connection: Connection[Any], declared: Declared) -> None:
-    """Add what the declared table lacks. What is missing or wrong there is left to `table.describe` to say."""
-    named, geometry = declared.source.table, declared.source.geometry
-    if named is None or connection.execute("select to_regclass(%s)", [named]).fetchone() == (None,):
-        return
-    schema, _, name = named.rpartition(".")
-    target = sql.Identifier(schema or "data", name)
-    if geometry is not None:
-        columns = _geometries(connection, named)
-        if geometry in columns:
-            missing = [
-                (name, one) for name, one in _companions(geometry, columns) if not _taken(connection, named, name)
-            ]
-            if missing:
-                # One statement: each rewrites the whole table.
-                added = sql.SQL(", ").join(sql.SQL("add column {}").format(one) for _, one in missing)
-                connection.execute(sql.SQL("alter table {} {}").format(target, added))
-            columns |= {name: ("", 0, True) for name, _ in missing}
-            for column in (name for name, (_, _, made) in columns.items() if made or name == geometry):
-                if not _has_spatial_index(connection, named, column):
-                    connection.execute(
-                        sql.SQL("create index on {} using gist ({})").format(target, sql.Identifier(column))
-                    )
-    connection.execute(sql.SQL("analyze {}").format(target))
+def prepare(connection: Connection[Any], table: Table, *, wanted: bool = True, anew: bool = False) -> Table:
+    """The table as readers will have it: with its copy, made when there is none of this definition, or `anew`.
+
+    Without a copy (not `wanted`, or rows that cannot be expressed in CRS84) the table itself is read, with a spatial
+    index. In the caller's transaction; nobody who reads waits.
+    """
+    if wanted and TEXT not in (*table.names, *table.geometry_columns):
+        plan = _planned(connection, table)
+        name = None if anew else _made(connection, plan)
+        try:
+            with connection.transaction():
+                name = name or _make(connection, plan)
+            return replace(table, copy=name, companions=plan.companions, text=TEXT)
+        except (psycopg.DataError, psycopg.InternalError) as error:
+            log.warning("not-prepared", table=f"{table.schema}.{table.name}", sqlstate=error.sqlstate)
+    _index_geometry(connection, table)
+    return table
 
 
-_GEOMETRIES = """
-select
-  a.attname,
-  upper(postgis_typmod_type(a.atttypmod)),
-  postgis_typmod_srid(a.atttypmod),
-  a.attgenerated <> ''
-from pg_attribute a
-join pg_type t on t.oid = a.atttypid
-where a.attrelid = %s::regclass
-  and a.attnum > 0
-  and not a.attisdropped
-  and t.typname = 'geometry'
-"""
+def postpone(connection: Connection[Any], table: str) -> bool:
+    """Until the transaction ends, copies do not follow the table: the caller promises `prepare(…, anew=True)`.
 
-_TAKEN = "select exists (select from pg_attribute where attrelid = %s::regclass and attname = %s and not attisdropped)"
+    False when several collections are published of it, which the caller does not all prepare: the copies follow.
+    """
+    found = connection.execute(
+        "select count(*) from served.published where relation = to_regclass(%s)", [table]
+    ).fetchone()
+    alone = bool(found and found[0] == 1)
+    if alone:
+        connection.execute("set local idg.prepare = 'later'")
+    return alone
 
 
-def _geometries(connection: Connection[Any], table: str) -> dict[str, tuple[str, int, bool]]:
-    """Type in capitals, SRID and whether it is generated, of each geometry column."""
-    return {name: (kind, srid, made) for name, kind, srid, made in connection.execute(_GEOMETRIES, [table])}
+# ——— what to make
 
 
-def _companions(geometry: str, columns: dict[str, tuple[str, int, bool]]) -> list[tuple[str, sql.Composed]]:
-    """Name and definition of each companion that is missing."""
-    kind, srid, _ = columns[geometry]
-    if srid == 0 or kind.rstrip("ZM") in ("POINT", "MULTIPOINT"):
+def _planned(connection: Connection[Any], table: Table) -> _Plan:
+    added = _companions(table)
+    columns = [(name, quoted(name)) for name in (*table.names, *table.geometry_columns)]
+    columns += [(name, expression) for _, name, expression in added]
+    columns.append((TEXT, geojson(table, CRS84, None, True, None, None)))
+    companions = (*table.companions, *((srid, name) for srid, name, _ in added))
+    return _Plan(table, companions, tuple(columns), _other_indexes(connection, table))
+
+
+def _companions(table: Table) -> list[tuple[int, str, str]]:
+    """SRID, name and expression of each geometry to add; a column of the depositor with that name is left alone."""
+    geometry = table.geometry
+    if geometry is None or geometry.type in _POINTS:
         return []
-    held = {held_srid for _, held_srid, _ in columns.values()}
+    kind = geometry.type + ("Z" if geometry.has_z else "")
     return [
-        (
-            f"{geometry}_{wanted}",
-            sql.SQL("{} geometry({}, {}) generated always as (st_transform({}, {})) stored").format(
-                sql.Identifier(f"{geometry}_{wanted}"),
-                sql.SQL(kind),
-                sql.Literal(wanted),
-                sql.Identifier(geometry),
-                sql.Literal(wanted),
-            ),
-        )
-        for wanted in COMPANIONS
-        if wanted not in held
+        (srid, name, f"st_transform({quoted(geometry.name)}, {srid})::geometry({kind}, {srid})")
+        for srid in COMPANIONS
+        if table.geometry_in(srid) is None and (name := f"{geometry.name}_{srid}") not in table.names
     ]
 
 
-def _taken(connection: Connection[Any], table: str, column: str) -> bool:
-    """True when the depositor has a column of that name: it is left alone."""
-    found = connection.execute(_TAKEN, [table, column]).fetchone()
-    return bool(found and found[0])
+_OTHER_INDEXES = """
+select regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE (UNIQUE )?INDEX .*? ON .*? USING ', '')
+from pg_index i
+join pg_class x on x.oid = i.indexrelid
+join pg_am m on m.oid = x.relam
+where i.indrelid = to_regclass(%s)
+  and i.indisvalid
+  and not i.indisprimary
+  and not (m.amname = 'gist' and i.indnkeyatts = 1)
+order by 1
+"""
+
+
+def _other_indexes(connection: Connection[Any], table: Table) -> tuple[str, ...]:
+    """What follows `using` in the definitions of the depositor's own indexes: their filters stay quick on the copy."""
+    rows = connection.execute(_OTHER_INDEXES, [f"{quoted(table.schema)}.{quoted(table.name)}"]).fetchall()
+    return tuple(dict.fromkeys(row[0] for row in rows))
+
+
+def _made(connection: Connection[Any], plan: _Plan) -> str | None:
+    """The name of the copy of this definition, if there is one."""
+    row = connection.execute(
+        "select k.relname::text\n"
+        "from served.copy c\n"
+        "join pg_class k on k.oid = c.relation\n"
+        "where c.source = to_regclass(%s) and c.definition = %s\n"
+        "order by c.made_at desc\n"
+        "limit 1",
+        [f"{quoted(plan.table.schema)}.{quoted(plan.table.name)}", plan.definition],
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+# ——— making it
+
+
+def _make(connection: Connection[Any], plan: _Plan) -> str:
+    """A new copy, its indexes and the triggers that keep it true; its name."""
+    table = plan.table
+    row = connection.execute("select nextval('served.copy_number')").fetchone()
+    assert row is not None
+    name = f"{table.name[:48]}_{row[0]}"
+    source, copy = sql.Identifier(table.schema, table.name), sql.Identifier(COPIES, name)
+    # Whoever writes meanwhile waits, so that no row is missed between the copy and its triggers; readers do not.
+    connection.execute(sql.SQL("lock table {} in share row exclusive mode").format(source))
+    connection.execute("set local work_mem = '256MB'")
+    if _has_lz4(connection):
+        connection.execute("set local default_toast_compression = 'lz4'")
+    connection.execute(
+        sql.SQL(
+            "create table {} with (toast_tuple_target = {}) as\nselect {}\nfrom (select * from {} order by {}) as rows"
+        ).format(
+            copy,
+            sql.Literal(_WHOLE_ROW),
+            sql.SQL(",\n  ").join(
+                sql.SQL("{} as {}").format(sql.SQL(expression), sql.Identifier(column))  # type: ignore[arg-type]
+                for column, expression in plan.columns
+            ),
+            source,
+            sql.Identifier(table.id.name),
+        )
+    )
+    connection.execute(sql.SQL("alter table {} add primary key ({})").format(copy, sql.Identifier(table.id.name)))
+    for index in plan.indexes:
+        connection.execute(sql.SQL("create index on {} using {}").format(copy, sql.SQL(index)))  # type: ignore[arg-type]
+    shapes = [table.geometry.name] if table.geometry else []
+    for column in (*shapes, *(name for _, name in plan.companions)):
+        connection.execute(sql.SQL("create index on {} using gist ({})").format(copy, sql.Identifier(column)))
+    connection.execute(sql.SQL("analyze {}").format(copy))
+    _follow(connection, plan, name)
+    connection.execute(
+        "insert into served.copy (relation, source, definition)\nvalues (%s::regclass, %s::regclass, %s)",
+        [f"{COPIES}.{name}", f"{quoted(table.schema)}.{quoted(table.name)}", plan.definition],
+    )
+    return name
+
+
+_EVENTS = (
+    ("insert", "referencing new table as fresh"),
+    ("update", "referencing old table as gone new table as fresh"),
+    ("delete", "referencing old table as gone"),
+    ("truncate", ""),
+)
+
+
+def _follow(connection: Connection[Any], plan: _Plan, name: str) -> None:
+    """The triggers on the depositor's table: what is written there is written in the copy, in the same transaction."""
+    number = name.rpartition("_")[2]
+    columns = ", ".join(quoted(column) for column, _ in plan.columns)
+    expressions = ", ".join(expression for _, expression in plan.columns)
+    for event, tables in _EVENTS:
+        connection.execute(
+            sql.SQL(
+                "create trigger {} after {} on {} {} for each statement execute function served.follow({}, {}, {}, {})"
+            ).format(
+                sql.Identifier(f"idg_follow_{number}_{event}"),
+                sql.SQL(event),
+                sql.Identifier(plan.table.schema, plan.table.name),
+                sql.SQL(tables),
+                sql.Literal(f"{COPIES}.{name}"),
+                sql.Literal(plan.table.id.name),
+                sql.Literal(columns),
+                sql.Literal(expressions),
+            )
+        )
+
+
+def _has_lz4(connection: Connection[Any]) -> bool:
+    row = connection.execute(
+        "select 'lz4' = any (enumvals) from pg_settings where name = 'default_toast_compression'"
+    ).fetchone()
+    return bool(row and row[0])
+
+
+# ——— without a copy
 
 
 _INDEXED = """
@@ -116,7 +231,7 @@ select exists (
   join pg_class x on x.oid = i.indexrelid
   join pg_am m on m.oid = x.relam
   join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-  where i.indrelid = %s::regclass
+  where i.indrelid = to_regclass(%s)
     and a.attname = %s
     and m.amname = 'gist'
     and i.indpred is null
@@ -124,6 +239,13 @@ select exists (
 """
 
 
-def _has_spatial_index(connection: Connection[Any], table: str, column: str) -> bool:
-    found = connection.execute(_INDEXED, [table, column]).fetchone()
-    return bool(found and found[0])
+def _index_geometry(connection: Connection[Any], table: Table) -> None:
+    """A spatial index on the table itself, when it has none; and fresh statistics."""
+    named = sql.Identifier(table.schema, table.name)
+    if table.geometry is not None:
+        key = [f"{quoted(table.schema)}.{quoted(table.name)}", table.geometry.name]
+        found = connection.execute(_INDEXED, key).fetchone()
+        if not (found and found[0]):
+            column = sql.Identifier(table.geometry.name)
+            connection.execute(sql.SQL("create index on {} using gist ({})").format(named, column))
+    connection.execute(sql.SQL("analyze {}").format(named))

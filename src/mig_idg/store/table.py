@@ -1,24 +1,27 @@
 """What a layer's table is: read once from the catalogue, at publication, and trusted from then on.
 
 A `Table` names every column by what it is to a client (JSON type, format, nullability) and to the compiler (SQL type).
-Generated geometry columns are *companions*: the layer's geometry prepared in another CRS (`store.prepare`). They are
-never properties.
+*Companions* hold the layer's geometry in another CRS: generated columns of the table, or columns of the copy that
+publication prepares for readers (`store.prepare`). They are never properties.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from psycopg import Connection
 
 from mig_idg.errors import NotFound, Text, UnfitData, UnknownWord
+from mig_idg.store.statement import quoted
 
 Kind = Literal[
     "text", "integer", "number", "boolean", "date", "timestamp", "time", "uuid", "json", "array", "geometry", "other"
 ]
 
 GENERIC_GEOMETRY = "GEOMETRY"
+# The schema of the copies, and in them the column of the feature's text: GeoJSON, CRS84, all properties.
+COPIES, TEXT = "prepared", "idg_feature"
 # Types that PostgreSQL itself takes for text; the other ones of that kind are enumerations and domains.
 TEXTS = ("text", "character varying", "character", "name", "citext")
 
@@ -69,7 +72,10 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A layer's table. `columns` are the properties in table order, the id among them, geometries apart."""
+    """A layer's table. `columns` are the properties in table order, the id among them, geometries apart.
+
+    `copy` is the name, in schema `prepared`, of the copy that readers have; `text` its column with the whole feature.
+    """
 
     schema: str
     name: str
@@ -79,6 +85,8 @@ class Table:
     territory: str | None = None
     companions: tuple[tuple[int, str], ...] = ()
     stats: Stats | None = None
+    copy: str | None = None
+    text: str | None = None
     _by_name: dict[str, Column] = field(default_factory=dict, init=False, repr=False, compare=False)
     _hash: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
 
@@ -88,7 +96,7 @@ class Table:
     def __hash__(self) -> int:
         """Computed once: a table is part of the key of every compiled statement."""
         if not self._hash:
-            self._hash.append(hash((self.schema, self.name, self.columns, self.geometry, self.companions)))
+            self._hash.append(hash((self.schema, self.name, self.columns, self.geometry, self.companions, self.copy)))
         return self._hash[0]
 
     def column(self, name: str) -> Column | None:
@@ -104,6 +112,17 @@ class Table:
     def geometry_columns(self) -> tuple[str, ...]:
         """Geometry and companions: a view profile that shows the geometry is granted all of them, or none."""
         return (self.geometry.name, *(name for _, name in self.companions)) if self.geometry else ()
+
+    @property
+    def read(self) -> str:
+        """The relation that readers have, quoted: the copy, or the table itself."""
+        schema, name = (COPIES, self.copy) if self.copy else (self.schema, self.name)
+        return f"{quoted(schema)}.{quoted(name)}"
+
+    @property
+    def written(self) -> Table:
+        """The table as its depositor made it, which editors write to: nothing that publication prepared."""
+        return replace(self, companions=(), copy=None, text=None)
 
     def geometry_in(self, srid: int) -> str | None:
         """The column that already holds the geometry in this SRID, or None."""

@@ -127,7 +127,7 @@ def thinned(
     source = grant.view
     if share < 1 and grant.all_rows:
         percent = bind(max(share * 100, 0.001), "real")
-        source = f"{quoted(table.schema)}.{quoted(table.name)} tablesample system ({percent}) repeatable (1)"
+        source = f"{table.read} tablesample system ({percent}) repeatable (1)"
     key, count = quoted(table.id.name), quoted(stands_for(table))
     if geometry.type == "POINT":
         x, y, large = f"st_x({column})", f"st_y({column})", "false"

@@ -34,7 +34,7 @@ def try_collection(connection: Connection[Any], collection: Collection) -> str |
             if difference:
                 return difference
             columns = granted_columns(table, ()) or ()
-            role = profile_name(collection.id, columns)
+            role = profile_name(collection.id, columns, copy=table.copy)
             connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
             connection.execute(
                 sql.SQL("select {} from {} limit 0").format(

@@ -20,7 +20,7 @@ Values = Mapping[str, str | None]
 
 def state(table: Table) -> str:
     """The expression that names the state of a row: a digest of what the grant shows of it."""
-    return f"md5({geojson(table, CRS84, None, True, None, None)})"
+    return f"md5({geojson(table.written, CRS84, None, True, None, None)})"
 
 
 def insert(grant: Grant, values: Values, geometry: tuple[str | None, Crs] | None) -> Statement:

@@ -20,7 +20,6 @@ from mig_idg.declaration.publish import publish
 from mig_idg.ogc import features
 from mig_idg.registry import demonstration, tokens
 from mig_idg.settings import Settings
-from mig_idg.store import prepare
 
 NOW = datetime(2026, 6, 15, 10, tzinfo=UTC)
 TODAY = date(2026, 6, 15)
@@ -166,7 +165,7 @@ def served(
     with connect(database_url) as connection:
         connection.execute(SQL.encode())
         demonstration.adopt(connection, TODAY)
-        publish(connection, folder, author="test", on=date(2026, 1, 2), prepare=prepare.prepare)
+        publish(connection, folder, author="test", on=date(2026, 1, 2))
         secrets = {}
         for login, body in (("owner", "92050"), ("partner", "92026")):
             tokens.open_account(connection, login, name=login, organisation=body, author="test")

@@ -23,7 +23,6 @@ from mig_idg.declaration.publish import publish
 from mig_idg.ogc import features
 from mig_idg.registry import demonstration
 from mig_idg.settings import Settings
-from mig_idg.store.prepare import prepare
 
 SUITE = Path(__file__).parents[4] / "shared" / "ogc" / "cql2" / "ats_predicates.json"
 COUNTRIES = Path(pyogrio.__file__).parent / "tests" / "fixtures" / "naturalearth_lowres" / "naturalearth_lowres.shp"
@@ -113,7 +112,7 @@ def count(database_url: str, app_url: str, tmp_path_factory: pytest.TempPathFact
         for name in (PLACES, "ne_110m_rivers_lake_centerlines", "ne_110m_admin_0_countries"):
             (folder / f"{name}.yml").write_text(DECLARATION.format(id=name))
         demonstration.adopt(connection, date(2026, 6, 15))
-        publish(connection, folder, author="test", on=date(2026, 1, 2), prepare=prepare)
+        publish(connection, folder, author="test", on=date(2026, 1, 2))
         connection.commit()
     with asyncio.Runner() as runner, client_of(runner, create, features, Settings, app_url) as client:
 

@@ -23,7 +23,6 @@ from mig_idg.registry import demonstration as partnership
 from mig_idg.registry import tokens
 from mig_idg.registry.publications import latest
 from mig_idg.store import samples
-from mig_idg.store.prepare import prepare
 from mig_idg.store.samples import Sample
 from mig_idg.store.table import describe
 
@@ -99,7 +98,7 @@ def _publish(connection, layers: dict[str, tuple[str, str]], on: date) -> None: 
             (Path(folder) / f"{id}.yml").write_text(
                 _DECLARATION.format(id=id, table=table, key=key, territory=_territory(table))
             )
-        publish(connection, Path(folder), author=LOGIN, on=on, prepare=prepare)
+        publish(connection, Path(folder), author=LOGIN, on=on)
 
 
 def _territory(table: str) -> str:

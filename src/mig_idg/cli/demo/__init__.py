@@ -98,10 +98,9 @@ def _prepare(owner: str, chosen: Settings, scale: int, steps: Steps) -> None:
 
 def _publish(connection: Connection[Any], chosen: Settings, today: date, steps: Steps) -> None:
     from mig_idg.declaration.publish import publish
-    from mig_idg.store.prepare import prepare
 
     publish(
-        connection, chosen.collections_dir, author=AUTHOR, on=today, rasters=chosen.home / "rasters", prepare=prepare,
+        connection, chosen.collections_dir, author=AUTHOR, on=today, rasters=chosen.home / "rasters",
         progress=steps.tell,
     )  # fmt: skip
 
