@@ -159,6 +159,9 @@ class Editing(Strict):
 
     enabled: bool = False
     attributes: tuple[Word, ...] = Field((), description="columns that may be written; absent = all but the id")
+    if_match: Literal["required", "optional"] = Field(
+        "required", description="optional: attributes and deletions without If-Match, as QGIS sends them"
+    )
 
 
 class Declaration(Strict):

@@ -16,6 +16,7 @@ from mig_idg.registry import declared as registry_declared
 from mig_idg.registry import publications
 from mig_idg.registry.organisations import everyone
 from mig_idg.store.grant import every_column
+from mig_idg.store.numbering import numbered
 from mig_idg.store.prepare import prepare
 from mig_idg.store.table import Table
 
@@ -94,7 +95,10 @@ def prepared(connection: Connection[Any], checked: Checked, *, anew: bool = Fals
     if checked.table is None:
         return checked
     declaration = checked.declared.declaration
-    table = prepare(connection, checked.table, wanted=declaration.source.prepared, anew=anew)
+    table = checked.table
+    if declaration.editing and declaration.editing.enabled:
+        table = numbered(connection, table)
+    table = prepare(connection, table, wanted=declaration.source.prepared, anew=anew)
     allow(connection, declaration.id, table)
     return replace(checked, table=table)
 

@@ -54,7 +54,7 @@ def update(
 
 
 def delete(grant: Grant, id: str, seen: str | None) -> Statement:
-    """The row of `id` removed, if its state is still `seen`. Rows: (id), or none."""
+    """The row of `id` removed, if its state is still `seen` (None: whatever it is). Rows: (id), or none."""
     bind = Binder()
     return Statement(
         f"delete from {grant.writer_view}\nwhere {_place(grant, id, seen, bind)}\n"

@@ -82,6 +82,16 @@ create table data.bancs (
 insert into data.bancs (nom, etat, places, secret, geom)
 select 'banc ' || i, 'bon', i, 'chut', st_setsrid(st_multi(st_makepoint(641000 + i, 6866000)), 2154)
 from generate_series(1, 9) i;
+
+create table data.lampes (
+  id int primary key,
+  nom text,
+  allumee boolean,
+  pose date,
+  hauteur double precision,
+  geom geometry(Point, 2154) not null
+);
+insert into data.lampes values (7, 'l', true, null, null, st_setsrid(st_makepoint(641000, 6866000), 2154));
 """
 
 DECLARATION = """
@@ -96,6 +106,8 @@ terms: {{mode: all_partners, actions: [view, query, download]}}
 services: [features, tiles]
 {more}
 """
+
+BLIND = "editing: {enabled: true, if_match: optional}"
 
 EDITING = """
 editing: {enabled: true, attributes: [nom, etat, places, pose]}
@@ -158,7 +170,7 @@ def served(
 ) -> Iterator[Client]:
     """The application, with `lieux` and `troncons` open to all."""
     folder = tmp_path_factory.mktemp("collections")
-    files = {"lieux": (", time: leve", ""), "troncons": ("", ""), "bancs": ("", EDITING)}
+    files = {"lieux": (", time: leve", ""), "troncons": ("", ""), "bancs": ("", EDITING), "lampes": ("", BLIND)}
     for name, (time, more) in files.items():
         licence = "licence: LO-2.0"
         (folder / f"{name}.yml").write_text(DECLARATION.format(id=name, time=time, licence=licence, more=more))

@@ -65,7 +65,7 @@ def test_coordinates_are_those_of_content_crs(served: Any) -> None:
     assert served.get(path, who="owner").json["geometry"]["coordinates"] == [[2.1955, 48.889]]
 
 
-@pytest.mark.parametrize("given", [f"<{EPSG}999999>", f"{EPSG}2154", "<>", "<file:///etc/passwd>"])
+@pytest.mark.parametrize("given", [f"<{EPSG}999999>", "2154", "<>", "", "<file:///etc/passwd>"])
 def test_an_unknown_content_crs_is_400(served: Any, given: str) -> None:
     assert send(served, "POST", ITEMS, bench(), content_crs=given).status == 400
 
@@ -213,3 +213,63 @@ def test_two_writers_from_the_same_state_one_is_refused(served: Any, made: Any) 
     first = send(served, "PATCH", path, {"properties": {"places": 1}}, if_match=etag)
     second = send(served, "PATCH", path, {"properties": {"places": 2}}, if_match=etag)
     assert (first.status, second.status) == (204, 412)
+
+
+# QGIS 3.32 and later, as it writes: OPTIONS to know what it may do, Content-Crs without brackets, never If-Match.
+
+LAMPS = "/collections/lampes/items"
+
+
+def qgis(served: Any, method: str, path: str, content: Any = None, **headers: str) -> Any:
+    """One request as the OAPIF provider of QGIS sends it."""
+    kinds = {"POST": "application/geo+json", "PATCH": "application/merge-patch+json"}
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    if method in kinds:
+        told["content-type"] = kinds[method]
+    body = None if content is None else json.dumps(content)
+    return served.request(method, path, content=body, headers=told, who="owner")
+
+
+def test_qgis_creates_moves_describes_and_deletes_a_feature(served: Any) -> None:
+    verbs = {
+        verb.strip()
+        for path in (LAMPS, f"{LAMPS}/unknown_id")
+        for verb in qgis(served, "OPTIONS", path).headers["allow"].split(",")
+    }
+    assert {"POST", "PUT", "PATCH", "DELETE"} <= verbs
+
+    # A new feature has all the fields of the layer, its id empty, and the coordinates of the layer's CRS.
+    new = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [641000.5, 6866000.5]},
+        "properties": {"id": None, "nom": "n1", "allumee": True, "pose": "2024-05-06", "hauteur": 4.5},
+    }
+    created = qgis(served, "POST", LAMPS, new, Content_Crs=f"{EPSG}2154")
+    assert created.status == 201, created.content
+    path = LAMPS + "/" + created.headers["location"].rpartition("/items/")[2]
+    feature = served.get(f"{path}?crs={EPSG}2154", who="owner").json
+    assert feature["geometry"]["coordinates"] == [641000.5, 6866000.5]
+    assert feature["properties"] | {"id": 0} == new["properties"] | {"id": 0}
+
+    moved = {"geometry": {"type": "Point", "coordinates": [641002.5, 6866001.5]}}
+    assert qgis(served, "PATCH", path, moved, Content_Crs=f"{EPSG}2154").status == 204
+    assert qgis(served, "PATCH", path, {"properties": {"nom": "n2", "hauteur": None}}).status == 204
+    feature = served.get(f"{path}?crs={EPSG}2154", who="owner").json
+    assert feature["geometry"]["coordinates"] == [641002.5, 6866001.5]
+    assert (feature["properties"]["nom"], feature["properties"]["hauteur"]) == ("n2", None)
+    assert feature["properties"]["allumee"] is True
+
+    assert qgis(served, "DELETE", path).status == 204
+    assert qgis(served, "DELETE", path).status == 404
+    assert qgis(served, "PATCH", path, {"properties": {"nom": "n3"}}).status == 404
+
+
+def test_where_if_match_is_optional_it_still_holds_when_given_and_a_replacement_needs_it(served: Any) -> None:
+    new = bench() | {"properties": {"nom": "p"}}
+    path = send(served, "POST", LAMPS, new).headers["location"].removeprefix("http://idg.test")
+    etag = served.get(path, who="owner").headers["etag"]
+    assert send(served, "PUT", path, new).status == 428
+    assert send(served, "PATCH", path, {"properties": {"nom": "q"}}).status == 204
+    for method in ("PUT", "PATCH", "DELETE"):
+        assert send(served, method, path, new, if_match=etag).status == 412
+    assert send(served, "PATCH", path, {"properties": {"nom": "r"}}, who="partner").status == 403

@@ -45,20 +45,41 @@ async def answer(visit: Visit, asked: Mapping[str, str], form: formats.Format) -
     head, expression = HEAD, None
     if form is formats.JSONFG:
         head, expression = jsonfg.head(visit, query, HEAD), jsonfg.expression(visit, query)
-    statement, grouped = compile.page(query, grant, collection.time_column, expression)
     page = Page(visit, query, asked, form)
+    body: bytes | AsyncIterator[bytes]
+    if (whole := await _whole(visit, query, expression)) is not None:
+        body = b"".join([head, *page.bodies(whole), await page.tail()])
+        return _answer(visit, query, asked, form, body)
+    statement, grouped = compile.page(query, grant, collection.time_column, expression)
     if grouped:
         stream = asking.stream(visit, statement)
         first = await anext(stream, None)
-        body: bytes | AsyncIterator[bytes] = _streamed(page, head, first, stream)
+        body = _streamed(page, head, first, stream)
     else:
         body = b"".join([head, *page.bodies(await asking.fetch(visit, statement)), await page.tail()])
+    return _answer(visit, query, asked, form, body)
+
+
+def _answer(
+    visit: Visit, query: Query, asked: Mapping[str, str], form: formats.Format, body: bytes | AsyncIterator[bytes]
+) -> Answer:
     return Answer(
         body=body,
         media_type=form.media_type,
         headers={"content-crs": query.crs.content_crs},
         etag=visit.etag(form.name, *sorted(asked.items())),
     )
+
+
+async def _whole(visit: Visit, query: Query, expression: str | None) -> list[Row] | None:
+    """The rows of a small box that the page holds whole; None when it is not one."""
+    collection, grant = visit.layer
+    statement = compile.small(query, grant, collection.time_column, expression)
+    if statement is None:
+        return None
+    rows = await asking.fetch(visit, statement)
+    limit = query.limit if query.limit is not None else compile.COUNT_CAP
+    return rows if int(rows[0][1] or b"0") <= limit else None
 
 
 async def _known_already(visit: Visit, query: Query, asked: Mapping[str, str], form: formats.Format) -> Answer | None:

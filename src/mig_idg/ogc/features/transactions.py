@@ -1,7 +1,9 @@
 """Create, replace, update, delete (OGC 20-002, part 4) on mutualised layers that their owner declared open to edition.
 
 The id of the path is the one written, never that of the body. A write names the state it was prepared on (If-Match):
-without it 428, and when somebody wrote in between 412. Coordinates are in the CRS of `Content-Crs`, CRS84 by default.
+without it 428, and when somebody wrote in between 412. QGIS never sends it: a layer may declare `if_match: optional`;
+then a patch, which changes nothing it does not name, and a deletion go without, but a replacement never does.
+Coordinates are in the CRS of `Content-Crs`, CRS84 by default.
 """
 
 from __future__ import annotations
@@ -13,7 +15,6 @@ import orjson
 from mig_idg.database.lane import Row, StatementFailed
 from mig_idg.errors import (
     Conflict,
-    InvalidParameter,
     MethodNotAllowed,
     PreconditionFailed,
     PreconditionRequired,
@@ -66,7 +67,7 @@ async def update(visit: Visit) -> Answer:
     collection, grant = editable(visit)
     _expect(visit, (PATCH, FEATURE))
     id = checked_id(visit)
-    stored, seen = await _current(visit, grant, id)
+    stored, seen = await _current(visit, grant, id, blind=_may_be_blind(collection))
     rules = _rules(collection, grant, stored)
     written = body.patch(body.decoded(await visit.body()), grant.table, _crs(visit, grant), rules)
     _same_id(written.id, id)
@@ -75,11 +76,11 @@ async def update(visit: Visit) -> Answer:
 
 async def delete(visit: Visit) -> Answer:
     """`DELETE /collections/{collection}/items/{item}`: 204."""
-    _, grant = editable(visit)
+    collection, grant = editable(visit)
     id = checked_id(visit)
-    _, seen = await _current(visit, grant, id)
+    _, seen = await _current(visit, grant, id, blind=_may_be_blind(collection))
     if not await _write(visit, write.delete(grant, id, seen), grant):
-        raise _moved()
+        raise _moved() if seen else missing()
     return Answer(status=204)
 
 
@@ -106,6 +107,10 @@ def editable(visit: Visit) -> tuple[Collection, Grant]:
 
 def _editing(collection: Collection) -> dict[str, Any]:
     return dict(collection.declared.get("editing") or {})
+
+
+def _may_be_blind(collection: Collection) -> bool:
+    return _editing(collection).get("if_match") == "optional"
 
 
 def _rules(collection: Collection, grant: Grant, stored: dict[str, Any] | None = None) -> body.Rules:
@@ -159,25 +164,27 @@ def _crs(visit: Visit, grant: Grant) -> Crs:
     given = visit.headers.get("content-crs")
     if given is None:
         return CRS84
-    if not (given.startswith("<") and given.endswith(">")):
-        raise InvalidParameter(
-            "Content-Crs",
-            Text("Content-Crs s'écrit entre chevrons.", "Content-Crs is written between angle brackets."),
-            remedy=Text(f"Par exemple {CRS84.content_crs}.", f"For example {CRS84.content_crs}."),
-        )
+    # The standard wants angle brackets, and QGIS leaves them out.
+    bare = given[1:-1] if given.startswith("<") and given.endswith(">") else given
     geometry = grant.table.geometry
     return reference.named(
-        given[1:-1], "Content-Crs", geometry.srid if geometry else None, geometry.has_z if geometry else False
+        bare, "Content-Crs", geometry.srid if geometry else None, geometry.has_z if geometry else False
     )
 
 
-async def _current(visit: Visit, grant: Grant, id: str) -> tuple[dict[str, Any], str]:
-    """The stored properties and the state of the row, once If-Match was found to hold."""
+async def _current(visit: Visit, grant: Grant, id: str, *, blind: bool = False) -> tuple[dict[str, Any], str | None]:
+    """The stored properties and the state of the row, once If-Match was found to hold.
+
+    `blind` lets a write go without If-Match: there is no state then, and the row is changed as it is.
+    """
     rows = await asking.fetch(visit, write.current(grant, id))
     if not rows:
         raise missing()
     state = _text(rows[0][1])
     wanted = visit.headers.get("if-match")
+    stored: dict[str, Any] = orjson.loads(rows[0][0] or b"{}")["properties"]
+    if wanted is None and blind:
+        return stored, None
     if wanted is None:
         raise PreconditionRequired(
             Text(
@@ -188,13 +195,13 @@ async def _current(visit: Visit, grant: Grant, id: str) -> tuple[dict[str, Any],
         )
     if not validators.holds(wanted, state):
         raise _moved()
-    return orjson.loads(rows[0][0] or b"{}")["properties"], state
+    return stored, state
 
 
-async def _changed(visit: Visit, grant: Grant, id: str, written: body.Written, seen: str) -> Answer:
+async def _changed(visit: Visit, grant: Grant, id: str, written: body.Written, seen: str | None) -> Answer:
     rows = await _write(visit, write.update(grant, id, written.values, written.geometry, seen), grant)
     if not rows:
-        raise _moved()
+        raise _moved() if seen else missing()
     return Answer(status=204, etag=validators.of_state(visit, _text(rows[0][1])))
 
 

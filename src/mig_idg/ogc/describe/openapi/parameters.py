@@ -231,5 +231,8 @@ _PATH: dict[str, tuple[dict[str, Any], Text]] = {
 
 
 def _if_match(lang: Lang) -> dict[str, Any]:
-    text = Text("L'ETag de l'état modifié.", "The ETag of the state that is changed.")
-    return {"name": "If-Match", "in": "header", "required": True, "description": text.in_(lang), "schema": _STRING}
+    text = Text(
+        "L'ETag de l'état modifié : obligatoire (428), sauf là où la collection le dit facultatif.",
+        "The ETag of the state that is changed: required (428), unless the collection says optional.",
+    )
+    return {"name": "If-Match", "in": "header", "required": False, "description": text.in_(lang), "schema": _STRING}
