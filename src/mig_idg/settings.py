@@ -8,6 +8,9 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mig_idg.errors import OutsideFailure, Text
+from mig_idg.store.places import Folder, Place
+
 
 class Settings(BaseSettings):
     """The effective configuration: defaults, then `IDG_*` variables, then what a command was told."""
@@ -26,6 +29,16 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 5000
     workers: Annotated[int, Field(ge=1, le=64)] = 2
+    s3_bucket: str | None = Field(
+        None,
+        description="bucket of S3-compatible storage for rasters and point clouds; absent = IDG_HOME/rasters",
+    )
+    s3_endpoint: str = Field("https://s3.amazonaws.com", description="address of the storage, https://s3.example.org")
+    s3_region: str = Field("us-east-1", description="region of the storage, as its provider names it")
+    s3_prefix: str = Field("", description="folder in the bucket under which files are kept")
+    s3_access_key: str | None = Field(None, description="key that reads, writes and removes there")
+    s3_secret_key: SecretStr | None = Field(None, description="its secret")
+    s3_secret_key_file: Path | None = Field(None, description="a file that holds the secret, in place of the variable")
     proxy_header: bool = Field(
         False, description="trust X-Forwarded-For of the proxy on this machine, for rate limits only"
     )
@@ -48,6 +61,26 @@ class Settings(BaseSettings):
             raise ValueError("IDG_BASE_URL : une adresse http(s) est attendue")
         return value.rstrip("/")
 
+    @field_validator("s3_endpoint")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("IDG_S3_ENDPOINT : une adresse http(s) est attendue")
+        return value.rstrip("/")
+
+    @field_validator("s3_prefix")
+    @classmethod
+    def _a_folder(cls, value: str) -> str:
+        if ".." in value.split("/"):
+            raise ValueError("IDG_S3_PREFIX : un dossier du seau est attendu")
+        return value.strip("/")
+
+    @model_validator(mode="after")
+    def _a_bucket_has_its_keys(self) -> Settings:
+        if self.s3_bucket and not (self.s3_access_key and (self.s3_secret_key or self.s3_secret_key_file)):
+            raise ValueError("IDG_S3_BUCKET attend IDG_S3_ACCESS_KEY et IDG_S3_SECRET_KEY (ou IDG_S3_SECRET_KEY_FILE)")
+        return self
+
     @model_validator(mode="after")
     def _rights_are_off_for_this_machine_only(self) -> Settings:
         if not self.rights and self.host not in ("127.0.0.1", "::1", "localhost"):
@@ -59,3 +92,24 @@ class Settings(BaseSettings):
         """The address written in links: the configured one, never a header of the request."""
         everywhere = self.host in ("127.0.0.1", "0.0.0.0")  # noqa: S104
         return self.base_url or f"http://{'localhost' if everywhere else self.host}:{self.port}"
+
+    def raster_place(self) -> Place:
+        """Where the files of rasters are: `home`/rasters, or the bucket. Raises OutsideFailure for an unread secret."""
+        if self.s3_bucket is None:
+            return Folder(self.home.resolve() / "rasters")
+        from mig_idg.store.bucket import Access, bucket
+
+        key, secret = self.s3_access_key or "", self._secret()
+        return bucket(Access(self.s3_bucket, self.s3_endpoint, self.s3_region, self.s3_prefix, key, secret))
+
+    def _secret(self) -> str:
+        if self.s3_secret_key is not None:
+            return self.s3_secret_key.get_secret_value()
+        assert self.s3_secret_key_file is not None
+        try:
+            return self.s3_secret_key_file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise OutsideFailure(
+                Text("Le fichier du secret S3 ne peut pas être lu.", "The file of the S3 secret cannot be read."),
+                remedy=Text("Vérifiez IDG_S3_SECRET_KEY_FILE.", "Check IDG_S3_SECRET_KEY_FILE."),
+            ) from error

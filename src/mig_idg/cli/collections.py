@@ -180,4 +180,4 @@ def _told(as_json: bool) -> Iterator[list[InvalidDeclaration]]:
 
 
 def _rasters() -> Path:
-    return settings().home / "rasters"
+    return settings().raster_place().root

@@ -37,7 +37,7 @@ def bring(
     run = lidar.run if declaration.source.points is not None else rasters.run
     choices = Choices(author(), vintage, _days(during), without_faulty, check_only, crs=_srid(crs))
     with registry_connection() as connection, _bar(quiet=as_json) as progress:
-        report = run(connection, files, declaration, settings().home, choices, progress)
+        report = run(connection, files, declaration, settings().home, choices, progress, settings().raster_place())
     if as_json:
         say_json(report.as_json(lang()))
     else:

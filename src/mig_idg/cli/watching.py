@@ -46,7 +46,7 @@ def publish_and_tell(folder: Path, owner_url: str, settings: Settings) -> bool:
                 folder,
                 author=f"{words.author()} (watch)",
                 on=words.today(),
-                rasters=settings.home / "rasters",
+                rasters=settings.raster_place().root,
             )
     except InvalidCollections as invalid:
         for error in invalid.errors:

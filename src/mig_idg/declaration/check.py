@@ -16,6 +16,7 @@ from mig_idg.declaration.load import Declared
 from mig_idg.errors import InvalidDeclaration, Text, Trouble, UnknownWord, did_you_mean, nearest
 from mig_idg.store import extents
 from mig_idg.store.collection import table_as_json
+from mig_idg.store.places import environment_of
 from mig_idg.store.table import Table, describe
 
 
@@ -97,7 +98,7 @@ def _extent_of_file(
     raster = one.source.raster
     if raster is None or raster.cog is None or rasters is None or one.takedown or one.exceptions:
         return None
-    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"):
+    with environment_of(rasters, {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}):
         try:
             with rasterio.open(rasters / raster.cog, driver="GTiff") as opened:
                 bounds = opened.bounds

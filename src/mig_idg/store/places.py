@@ -11,11 +11,12 @@ import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
-
-import rasterio
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mig_idg.errors import OutsideFailure, Text
+
+if TYPE_CHECKING:
+    import rasterio
 
 PIECE = 512 * 1024
 
@@ -33,8 +34,12 @@ class Place(Protocol):
     """What an import and the server ask of a place. Names are relative, `/` between their parts."""
 
     @property
-    def remote(self) -> bool:
-        """True when looking at a file costs a round trip."""
+    def distant(self) -> bool:
+        """True when looking at a file is a round trip."""
+
+    @property
+    def root(self) -> Path:
+        """What names are relative to."""
 
     def path(self, name: str) -> Path:
         """What GDAL opens, under `environment()`."""
@@ -54,8 +59,17 @@ class Place(Protocol):
     def names(self, under: str) -> Iterator[Held]:
         """Every file under a folder. Raises OutsideFailure."""
 
-    def pieces(self, held: Held, start: int, stop: int) -> AsyncIterator[bytes]:
-        """Bytes [start, stop), a piece at a time; an error when the file is no more what `held` says."""
+    async def pieces(self, held: Held, start: int, stop: int) -> AsyncIterator[bytes]:
+        """Bytes [start, stop), a piece at a time; an error when the file is no more what `held` says.
+
+        What can be known before the first byte is raised at once (OutsideFailure, OSError).
+        """
+
+
+def environment_of(path: Path, options: Mapping[str, Any]) -> rasterio.Env:
+    """GDAL's environment to open one path of a place: that of the place the path knows, or the options as they are."""
+    place: Place = getattr(path, "bucket", None) or Folder(path)
+    return place.environment(options)
 
 
 def inside(name: str) -> str:
@@ -72,9 +86,14 @@ class Folder:
     home: Path
 
     @property
-    def remote(self) -> bool:
+    def distant(self) -> bool:
         """Never."""
         return False
+
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return self.home
 
     def path(self, name: str) -> Path:
         """The path on disk."""
@@ -82,6 +101,8 @@ class Folder:
 
     def environment(self, options: Mapping[str, Any]) -> rasterio.Env:
         """The options as they are."""
+        import rasterio
+
         return rasterio.Env(session=None, **options)
 
     def held(self, name: str) -> Held | None:
@@ -127,6 +148,9 @@ class Folder:
 
     async def pieces(self, held: Held, start: int, stop: int) -> AsyncIterator[bytes]:
         """Read off the event loop. A file that was replaced meanwhile ends the answer."""
+        return self._pieces(held, start, stop)
+
+    async def _pieces(self, held: Held, start: int, stop: int) -> AsyncIterator[bytes]:
         opened = await asyncio.to_thread(os.open, self.path(held.name), os.O_RDONLY | os.O_CLOEXEC)
         try:
             if os.fstat(opened).st_mtime_ns != held.changed:

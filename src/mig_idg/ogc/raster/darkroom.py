@@ -11,6 +11,8 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
+import rasterio
+
 from mig_idg.database.pool import busy
 from mig_idg.ogc.raster import gdal
 
@@ -19,12 +21,19 @@ WAITING = 128
 
 
 class Darkroom:
-    """Bounded threads for pixels: `threads` at work, at most `waiting` in the queue."""
+    """Bounded threads for pixels: `threads` at work, at most `waiting` in the queue, each under `environment`."""
 
-    def __init__(self, threads: int = THREADS, waiting: int = WAITING) -> None:
+    def __init__(
+        self,
+        threads: int = THREADS,
+        waiting: int = WAITING,
+        environment: Callable[[], rasterio.Env] = gdal.environment,
+    ) -> None:
         self._room = threads + waiting
         self._inside = 0
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="idg-darkroom", initializer=_enter)
+        self._pool = ThreadPoolExecutor(
+            threads, thread_name_prefix="idg-darkroom", initializer=lambda: _enter(environment)
+        )
 
     async def develop[T](self, work: Callable[..., T], *args: object) -> T:
         """The result of `work(*args)` on one of the threads. Raises OutsideFailure (503) when the queue is full."""
@@ -49,6 +58,6 @@ class Darkroom:
         self._inside -= 1
 
 
-def _enter() -> None:
+def _enter(environment: Callable[[], rasterio.Env]) -> None:
     """Each thread enters GDAL's restricted environment once, for its whole life."""
-    gdal.environment().__enter__()
+    environment().__enter__()

@@ -11,6 +11,7 @@ from mig_idg.guard.visit import Visit
 from mig_idg.ogc.raster import coverage_pages, coverages, edr, maps, ranges, stac, tiles, tilesets, wmts
 from mig_idg.ogc.raster.studio import open_studio
 from mig_idg.ogc.tiles import place
+from mig_idg.store.places import Place
 
 _COLLECTION = "/collections/{collection}"
 _STAC = "/stac/collections/{collection}"
@@ -59,8 +60,11 @@ class Housed(Protocol):
     def home(self) -> Path:
         """IDG_HOME."""
 
+    def raster_place(self) -> Place:
+        """Where the files of rasters are."""
+
 
 def doors(settings: Housed) -> tuple[Door, ...]:
-    """All doors, on the files of IDG_HOME/rasters."""
-    open_studio(Path(settings.home).resolve() / "rasters")
+    """All doors, on the files of IDG_HOME/rasters, or of the bucket that the settings name."""
+    open_studio(Path(settings.home).resolve() / "rasters", place=settings.raster_place())
     return DOORS

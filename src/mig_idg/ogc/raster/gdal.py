@@ -12,6 +12,8 @@ from typing import Any
 
 import rasterio
 
+from mig_idg.store.places import Place
+
 SERVING: Mapping[str, Any] = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_PAM_ENABLED": "NO",
@@ -32,9 +34,12 @@ SERVING: Mapping[str, Any] = {
 }
 
 
-def environment() -> rasterio.Env:
-    """The environment of every thread that reads pixels to serve; entered once for each thread."""
-    return rasterio.Env(session=None, **SERVING)
+def environment(place: Place | None = None) -> rasterio.Env:
+    """The environment of every thread that reads pixels to serve; entered once for each thread.
+
+    Files in a bucket need its keys and the way to its endpoint, which the place gives; nothing else is let through.
+    """
+    return place.environment(SERVING) if place else rasterio.Env(session=None, **SERVING)
 
 
 def open_tiff(path: Path, **options: Any) -> Any:

@@ -6,6 +6,7 @@ that pixels may be masked, and a refusal where it does not: it is never dropped.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -105,7 +106,9 @@ async def scene_under(
         rows = await visit.fetch(rasters.versions(), (collection, None, decision))
         communes = int(rows[0][0] or 0)
         files = (studio.path(str(raster["cog"])),)
-        states = (_state(files[0], collection),)
+        one = (files[0], collection)
+        state = await asyncio.to_thread(_state, *one) if studio.place.distant else _state(*one)
+        states = (state,)
     outline = None
     if limits is not None:
         outline = await _outline(studio, visit, collection, decision, limits, communes)

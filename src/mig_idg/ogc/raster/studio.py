@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from mig_idg.ogc.raster import gdal
 from mig_idg.ogc.raster.darkroom import Darkroom
 from mig_idg.ogc.raster.outline import Outline
 from mig_idg.store.places import Folder, Place
@@ -46,21 +48,24 @@ class Kept:
 class Studio:
     """`home` is IDG_HOME/rasters. `empty` says what a tile outside the data is: a transparent picture, or 204.
 
-    `place` is where files are: in `home`, or in a bucket.
-
-    `press` is for long work (exports), so that tiles never wait behind it.
+    `place` is where files are: in `home`, or in a bucket. `press` is for long work (exports), so that tiles never wait
+    behind it.
     """
 
     home: Path
     empty: Literal["transparent", "204"] = "transparent"
-    darkroom: Darkroom = field(default_factory=Darkroom)
-    press: Darkroom = field(default_factory=lambda: Darkroom(threads=1, waiting=8))
+    place: Place = field(init=False)
+    darkroom: Darkroom = field(init=False)
+    press: Darkroom = field(init=False)
     kept: Kept = field(default_factory=Kept)
     outlines: OrderedDict[str, Outline | None] = field(default_factory=OrderedDict)
-    place: Place = field(init=False)
+    elsewhere: InitVar[Place | None] = None
 
-    def __post_init__(self) -> None:
-        self.place = Folder(self.home)
+    def __post_init__(self, elsewhere: Place | None) -> None:
+        self.place = elsewhere or Folder(self.home)
+        environment = partial(gdal.environment, self.place)
+        self.darkroom = Darkroom(environment=environment)
+        self.press = Darkroom(threads=1, waiting=8, environment=environment)
 
     def path(self, relative: str) -> Path:
         """A file named by a declaration or by the database, as GDAL opens it: always in the place."""
@@ -76,14 +81,20 @@ class Studio:
 _studios: list[Studio] = []
 
 
-def open_studio(home: Path, *, empty: Literal["transparent", "204"] = "transparent") -> Studio:
-    """The studio of this worker, for files under `home` (IDG_HOME/rasters); the doors use the last one opened."""
-    if not _studios or _studios[-1].home != home or _studios[-1].empty != empty:
+def open_studio(
+    home: Path, *, empty: Literal["transparent", "204"] = "transparent", place: Place | None = None
+) -> Studio:
+    """The studio of this worker, for files under `home` (IDG_HOME/rasters) or in another `place`.
+
+    The doors use the last one opened.
+    """
+    wanted = place or Folder(home)
+    if not _studios or _studios[-1].place != wanted or _studios[-1].empty != empty:
         if _studios:
             old = _studios.pop()
             old.darkroom.close()
             old.press.close()
-        _studios.append(Studio(home, empty))
+        _studios.append(Studio(home, empty, elsewhere=place))
     return _studios[-1]
 
 
