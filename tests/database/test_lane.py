@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from mig_idg.database.connect import as_application, connect
-from mig_idg.database.lane import Grip, Lane, Stamp, StatementFailed
+from mig_idg.database.lane import Grip, Lane, LaneLost, Stamp, StatementFailed
 from mig_idg.database.pool import Pool, Share, open_lane
 from mig_idg.errors import OutsideFailure
 
@@ -156,6 +156,37 @@ async def test_many_different_statements_do_not_pile_up(lane: Lane, profile: byt
         assert rows == [(b"%d" % n,)]
     _, rows = await lane.run(Grip(b"idg_app", b""), b"select count(*) from pg_prepared_statements", ())
     assert int(rows[0][0] or 0) <= 401
+
+
+def test_a_server_that_restarts_loses_its_lanes_and_nothing_else(
+    database_url: str, app_url: str, profile: bytes
+) -> None:
+    heard: list[object] = []
+
+    async def body() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: heard.append(context))
+        working, idle = await open_lane(app_url), await open_lane(app_url)
+        grip = Grip(profile, b"*")
+        work = asyncio.ensure_future(working.run(grip, b"select count(*) from generate_series(1, 1000000000)", ()))
+        with connect(database_url) as owner:
+            while owner.execute("select 1 from pg_stat_activity where query like '%1000000000%' and state = 'active'"
+                                " and pid <> pg_backend_pid()").fetchone() is None:  # fmt: skip
+                owner.commit()  # or the next look would see what this one saw
+                await asyncio.sleep(0)
+            owner.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+                          " and application_name = 'mig-idg serve'")  # fmt: skip
+        for asked in (work, idle.run(grip, b"select 1", ())):
+            with pytest.raises(LaneLost):
+                await asked
+        assert working.lost
+        assert idle.lost
+        again = await open_lane(app_url)
+        for _ in range(100):
+            assert (await again.run(grip, b"select 1", ()))[1] == [(b"1",)]
+        again.close()
+
+    asyncio.run(body())
+    assert heard == []
 
 
 def test_a_publication_cannot_be_granted_beyond_its_columns(connection: psycopg.Connection[tuple[object, ...]]) -> None:

@@ -9,6 +9,7 @@ query, commit): a third of the client's CPU (34 against 111 µs), a third of the
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
@@ -77,6 +78,8 @@ class Lane:
         self._readable: asyncio.Future[None] | None = None
         self._reading = False
         self.lost = False
+        # A copy of ours: libpq closes its own the moment the server leaves, and the number may be another's by then.
+        self._socket = os.dup(self._pg.socket)
         self._pg.nonblocking = 1
         self._pg.enter_pipeline_mode()
         self._resume()
@@ -185,9 +188,10 @@ class Lane:
         if self.lost:
             return
         self.lost = True
-        if self._reading:
-            self._loop.remove_reader(self._pg.socket)
-            self._reading = False
+        self._loop.remove_reader(self._socket)
+        self._loop.remove_writer(self._socket)
+        self._reading = False
+        os.close(self._socket)
         if self._readable and not self._readable.done():
             self._readable.set_exception(LaneLost())
         self._connection.close()
@@ -241,11 +245,12 @@ class Lane:
         try:
             while self._pg.flush():
                 writable: asyncio.Future[None] = self._loop.create_future()
-                self._loop.add_writer(self._pg.socket, _wake, writable)
+                self._loop.add_writer(self._socket, _wake, writable)
                 try:
                     await writable
                 finally:
-                    self._loop.remove_writer(self._pg.socket)
+                    if not self.lost:
+                        self._loop.remove_writer(self._socket)
         except psycopg.Error as error:
             self.close()
             raise LaneLost from error
@@ -265,7 +270,7 @@ class Lane:
 
     def _resume(self) -> None:
         if not self._reading:
-            self._loop.add_reader(self._pg.socket, self._on_readable)
+            self._loop.add_reader(self._socket, self._on_readable)
             self._reading = True
 
     def _on_readable(self) -> None:
@@ -273,7 +278,7 @@ class Lane:
             self._readable.set_result(None)
         elif self._reading:
             # Nobody waits: bytes we are not ready for (backpressure), or the server closing. Stop listening till asked.
-            self._loop.remove_reader(self._pg.socket)
+            self._loop.remove_reader(self._socket)
             self._reading = False
 
 
