@@ -272,6 +272,37 @@ begin
     perform registry.refuse('prolongation_is_decided_by_the_steering_committee',
       format('no adopted decision prolongs %s', new.instrument));
   end if;
+  if new.kind = 'amendment' and not exists (
+    select from decision_result r
+    where r.id = new.decision and r.committee_kind = 'steering' and r.subject = 'charter_change'
+      and r.nature = 'decision' and r.subject_id = new.instrument and r.adopted and r.held_on <= lower(new.valid)) then
+    perform registry.refuse('a_change_is_approved_by_the_steering_committee',
+      format('no adopted decision changes the charter by %s', new.instrument));
+  end if;
+  if new.kind = 'amendment' and not exists (
+    select from decision_result o
+    join decision_result d on d.id = new.decision and o.held_on <= d.held_on
+    where o.committee_kind = 'technical' and o.subject = 'charter_change' and o.subject_id = new.instrument) then
+    perform registry.refuse('the_technical_opinion_on_a_change_comes_first',
+      format('the technical committee gave no opinion on %s', new.instrument));
+  end if;
+  return null;
+end
+$$;
+
+-- 004 §2.6: nobody accepts a change of the charter before the steering committee approved it.
+create or replace function registry.check_instrument_acceptance() returns trigger
+language plpgsql
+set search_path = pg_catalog, registry, pg_temp
+as $$
+begin
+  if exists (select from instrument i where i.id = new.instrument and i.kind = 'amendment')
+     and not exists (
+       select from instrument_term t
+       where t.instrument = new.instrument and lower(t.valid) <= new.accepted_on and upper_inf(t.known)) then
+    perform registry.refuse('a_change_is_accepted_once_it_is_approved',
+      format('%s was not in force on %s', new.instrument, new.accepted_on));
+  end if;
   return null;
 end
 $$;
@@ -281,7 +312,7 @@ declare
   checked text;
 begin
   foreach checked in array array['membership', 'attendance', 'decision', 'vote', 'co_owner', 'dataset_state', 'terms',
-    'agreement', 'sub_distribution', 'frozen_audience', 'instrument_term'] loop
+    'agreement', 'sub_distribution', 'frozen_audience', 'instrument_term', 'instrument_acceptance'] loop
     execute format('drop trigger if exists invariant on registry.%I', checked);
     execute format(
       'create trigger invariant after insert on registry.%I for each row execute function registry.%I()',

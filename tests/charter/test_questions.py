@@ -80,11 +80,11 @@ world:
   delegations: [{delegator: f, contractor: g}]
   third_party_transfers: [{giver: h, recipient: i, dataset: x}]
   datasets:
-    x: {kind: mutualised, state: draft, owner: j, frozen_audience: [k], terms: {named: [l], agreed: [m]}, exceptions: [{ground: E5, beneficiaries: [n]}]}
+    x: {kind: mutualised, state: draft, owner: j, frozen_audience: [k], terms: {named: [l], agreed: [m, {organisation: q, actions: [view]}]}, exceptions: [{ground: E5, beneficiaries: [n]}]}
     y: {kind: coproduced, state: proposed, co_owners: [o], working_group: [p]}
 """
     )
-    assert "".join(facts.bodies()) == "abcdefghijklmnop"
+    assert "".join(facts.bodies()) == "abcdefghijklmnopq"
 
 
 @pytest.mark.parametrize(
@@ -138,6 +138,39 @@ def test_nobody_is_proposed_to_hand_over_data_without_a_recorded_owner():
     facts = read(f"world: {{memberships: [{{organisation: X}}], datasets: {{d: {told}}}}}")
     found = what_would_change(request("Y", [], "view", "2026-06-01", "d"), facts)
     assert {opening.kind for opening in found} == {"licence"}
+
+
+TERMS_WORLD = """
+world:
+  memberships: [{organisation: OWN}, {organisation: X}, {organisation: EPT}]
+  ept_communes: [{ept: EPT, commune: C}]
+  sub_distributions: [{ept: EPT, commune: C, acknowledged: true}]
+  delegations: [{delegator: X, contractor: BUREAU, acknowledged: true}]
+  datasets:
+    d: {kind: mutualised, state: published, owner: OWN, attributes: [a, b], terms: {mode: on_agreement, actions: [view], hidden_attributes: [b]}}
+    muet: {kind: mutualised, state: published, owner: OWN, attributes: [a, b]}
+"""
+
+
+@pytest.mark.parametrize("dataset", ["d", "muet"])
+@pytest.mark.parametrize("action", ["view", "query"])
+@pytest.mark.parametrize(("who", "rule"), [("X", "B3"), ("C", "B6b"), ("BUREAU", "B7")])
+def test_wider_terms_open_to_the_body_its_commune_and_its_contractor_what_they_hide_stays_hidden(
+    who, rule, action, dataset
+):
+    found = {o.kind: o for o in what_would_change(request(who, [], action, "2026-06-01", dataset), read(TERMS_WORLD))}
+    assert found["terms"].decision.rule == rule
+    assert found["terms"].decision.hidden == ({"b"} if dataset == "d" else frozenset())
+
+
+def test_an_agreement_is_proposed_where_the_terms_wait_for_one():
+    found = {o.kind: o.by for o in what_would_change(request("X", [], "view", "2026-06-01", "d"), read(TERMS_WORLD))}
+    assert found == {"agreement": "OWN", "terms": "OWN", "licence": "OWN"}
+    found = {o.kind for o in what_would_change(request("X", [], "view", "2026-06-01", "muet"), read(TERMS_WORLD))}
+    assert "agreement" not in found
+    assert "agreement" not in {
+        o.kind for o in what_would_change(request(None, [], "view", "2026-06-01", "d"), read(TERMS_WORLD))
+    }
 
 
 def test_who_must_act_is_named():

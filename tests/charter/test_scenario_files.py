@@ -483,6 +483,12 @@ def test_every_way_of_saying_yes_or_no_is_understood(word, meant):
         ("2026-06-05 at noon", "2026-06-05"),
         ("2026-1-1", "2026-01-01"),
         ("2026-12-32", "2026-12-31"),
+        ("2026-06-05T00:00:00Z", "2026-06-05"),
+        ("01/06/2026", "2026-06-01"),
+        ("31.6.2026", "2026-06-30"),
+        ("2026-06-055", None),
+        ("01/06/20261", None),
+        ("01/13/2026", None),
         ("0001-02-30", "0001-02-28"),
         ("2026-13-01", None),
         ("2026-00-10", None),
@@ -517,3 +523,75 @@ def test_a_word_made_of_blanks_is_no_word_and_blanks_around_a_date_do_not_matter
 def test_the_wrong_word_of_a_list_is_told_on_its_own_line():
     text = HEAD.replace("actions: [view]}", "actions: [\n        view,\n        veiw,\n        query]}") + QUESTION
     assert refused(text).line == 14
+
+
+PLACES = """world:
+  charter: {from: 2022-01-01}
+  memberships: [{organisation: A}]
+  ept_communes: [{ept: E, commune: C}]
+  sub_distributions: [{ept: E, commune: C}]
+  delegations: [{delegator: A, contractor: B}]
+  third_party_transfers: [{giver: A, recipient: B, dataset: d}]
+  datasets:
+    d:
+      kind: mutualised
+      state: published
+      terms: {mode: on_agreement, agreed: [A, {organisation: B, actions: [view]}]}
+      exceptions: [{ground: E1}]
+questions:
+  - {action: view, dataset: d, on: 2026-06-01, expect: {outcome: deny}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("after", "where"),
+    [
+        ("", "scénario"),
+        ("world:\n  ", "world"),
+        ("charter: {", "charter"),
+        ("memberships: [{", "memberships"),
+        ("ept_communes: [{", "ept_communes"),
+        ("sub_distributions: [{", "sub_distributions"),
+        ("delegations: [{", "delegations"),
+        ("third_party_transfers: [{", "third_party_transfers"),
+        ("    d:\n      ", "datasets, d"),
+        ("terms: {", "terms"),
+        ("agreed: [A, {", "terms, agreed"),
+        ("exceptions: [{", "exceptions"),
+        ("questions:\n  - {", "question 1"),
+        ("expect: {", "expect"),
+    ],
+)
+def test_a_key_that_no_place_has_is_told_with_its_place(after, where):
+    parse(PLACES, "f.yml")
+    written = f"{after}zzz: 1" + (
+        "\n" if after == "" else ", " if after.endswith("{") else "\n" + after.rpartition("\n")[2]
+    )
+    trouble = refused(PLACES.replace(after, written, 1))
+    assert trouble.detail.fr.endswith(f"{where} : clé inconnue « zzz ».")
+    assert trouble.detail.en.endswith(f"{where}: unknown key “zzz”.")
+    assert trouble.remedy.fr.startswith("Attendu : ")
+
+
+def test_an_agreement_for_some_actions_opens_those_only():
+    text = PLACES.replace("memberships: [{organisation: A}]", "memberships: [{organisation: A}, {organisation: B}]")
+    text = text.replace("terms: {", "terms: {actions: [view, query], ").replace(
+        "dataset: d, on", "organisation: B, dataset: d, on"
+    )
+    text = text.replace("      exceptions: [{ground: E1}]\n", "")
+    for who, action, rule in (("B", "view", "B3"), ("B", "query", "B11"), ("A", "query", "B3"), ("C", "view", "B11")):
+        question, scenario = only(
+            text.replace("organisation: B, dataset", f"organisation: {who}, dataset").replace(
+                "action: view, org", f"action: {action}, org"
+            )
+        )
+        assert answer(question, scenario.facts)["rule"] == rule
+
+
+def test_an_agreement_names_its_body_and_known_actions():
+    trouble = refused(PLACES.replace("{organisation: B, actions: [view]}", "{actions: [view]}"))
+    assert trouble.detail.fr.endswith("terms, agreed : « organisation » est attendu.")
+    trouble = refused(PLACES.replace("actions: [view]}]", "actions: [vew]}]"))
+    assert trouble.remedy.fr == "Vouliez-vous dire « view » ?"
+    trouble = refused(PLACES.replace("agreed: [A,", "agreed: [[A],"))
+    assert trouble.detail.fr.endswith("terms, agreed : un mot est attendu.")

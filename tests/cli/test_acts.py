@@ -389,3 +389,86 @@ def test_an_english_speaker_is_answered_in_english(said, monkeypatch):
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
     _, out, _ = said("why", "--who", "Garches", "--action", "query", "--collection", "adresses", "--on", DAY)
     assert out.startswith("YES. ")
+
+
+def test_a_change_of_the_charter_is_put_approved_and_accepted_partner_by_partner(said):
+    present = ("--present", "92050", "--present", "92024", "--present", "departement-92")
+    minutes = ("--evidence", "compte-rendu: 30")
+    put = ("charter_change", "mig-2026-1", "Périmètre élargi")
+    amend = ("committee", "amend", "mig-2026-1", "--title", "Périmètre élargi", "--evidence", "charte: v2")
+    code, _, err = said(*amend, "--on", "2026-05-01")
+    assert (code, "§2.6" in err) == (1, True)
+    said("committee", "record", "--committee", "technical", *present, "--opinion", *put, "--on", "2026-03-01", *minutes)
+    said("committee", "record", "--committee", "steering", *present, "--item", *put, "--on", "2026-04-01", *minutes)
+    code, out, _ = said(*amend, "--on", "2026-05-01")
+    assert (code, "approuvée par le comité de pilotage" in out) == (0, True)
+    accept = ("partner", "accept", "Nanterre", "mig-2026-1", "--evidence", "délibération: 42")
+    code, out, _ = said(*accept, "--on", "2026-06-02")
+    assert (code, "qui l'engage à compter du 02/06/2026" in out) == (0, True)
+    _, out, _ = said("partner", "versions", "--on", "2026-06-02", "--json")
+    change = {row["version"]: row for row in json.loads(out)}["mig-2026-1"]
+    assert change["binds"] == ["92050"]
+    assert "92024" in change["awaited"]
+    _, out, _ = said("partner", "versions", "--on", "2026-06-02")
+    assert "Clichy" in out
+
+
+def test_an_approval_of_a_change_nobody_put_proposes_the_nearest_and_writes_nothing(said, adopted):
+    with connect(adopted) as conn:
+        (before,) = conn.execute("select count(*) from registry.act").fetchone()
+    code, _, err = said("partner", "accept", "92024", "mig-2026", "--on", "2026-06-02", "--evidence", "d: 1")
+    assert code == 2
+    code, _, err = said("partner", "accept", "Clichi", "mig-2026-1", "--on", "2026-06-02", "--evidence", "d: 1")
+    assert (code, "Clichy" in err) == (2, True)
+    with connect(adopted) as conn:
+        assert conn.execute("select count(*) from registry.act").fetchone() == (before,)
+
+
+def test_an_agreement_is_asked_for_some_actions(said):
+    piece = ("--evidence", "courriel: 9", "--on", "2026-06-01")
+    said(
+        "terms",
+        "set",
+        "pcrs",
+        "--by",
+        "92050",
+        "--mode",
+        "on_agreement",
+        "--action",
+        "view",
+        "--action",
+        "query",
+        *piece,
+    )
+    code, out, _ = said(
+        "grant", "ask", "pcrs", "--who", "92063", "--purpose", "étude", "--action", "view", "--json", *piece
+    )
+    assert code == 0
+    number = json.loads(out)["request"]
+    code, _, err = said("grant", "answer", number, "--yes", "--action", "vew", *piece)
+    assert (code, "« view »" in err) == (2, True)
+    assert said("grant", "answer", number, "--yes", *piece)[0] == 0
+    asked = ("why", "--who", "92063", "--collection", "pcrs", "--on", "2026-06-01", "--action")
+    assert (said(*asked, "view")[0], said(*asked, "query")[0]) == (0, 1)
+
+
+def test_a_working_group_is_joined_led_and_left(said):
+    piece = ("--evidence", "compte-rendu: 31")
+    assert said("committee", "join", "voirie", "Courbevoie", "--on", "2026-06-01", *piece)[0] == 0
+    code, _, err = said("committee", "join", "voirie", "bureau-etudes-demo", "--on", "2026-06-01", *piece)
+    assert (code, "§2.4.3" in err, "--guest" in err) == (1, True, True)
+    present = ("--present", "92050", "--present", "92024")
+    code, out, _ = said("committee", "facilitate", "voirie", "92026", *present, "--on", "2026-06-02", *piece)
+    assert (code, "Courbevoie anime" in out) == (0, True)
+    _, out, _ = said("committee", "groups", "--on", "2026-06-02", "--json")
+    assert {
+        "dataset": "voirie",
+        "organisation": "92026",
+        "facilitator": True,
+        "guest": False,
+        "since": "2026-06-02",
+        "until": None,
+    } in json.loads(out)
+    assert said("committee", "leave", "voirie", "92026", "--on", "2026-06-03", *piece)[0] == 0
+    _, out, _ = said("committee", "groups", "--on", "2026-06-03")
+    assert "92026" not in out

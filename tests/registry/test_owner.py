@@ -169,6 +169,39 @@ def test_the_owner_agrees_to_one_body_and_not_to_another(pcrs, on):
     assert not decision(pcrs, "ept-t4", LATER).permitted
 
 
+def asked(conn, action, on):
+    return decide(Request("92024", frozenset(), action, "pcrs", on), facts.load(conn, on)).rule
+
+
+def test_the_owner_may_agree_to_some_actions_only(pcrs, on):
+    terms.set_terms(pcrs, "pcrs", Terms("on_agreement", ("view", "query", "download")), on(SHARED_ON))
+    said = agreements.request(pcrs, "pcrs", "92024", "étude", on(DAY), actions=("view", "query")).details["request"]
+    done = agreements.answer(pcrs, said, True, on(LATER), actions=("view",))
+    assert done.details["actions"] == ["view"]
+    assert [asked(pcrs, action, LATER) for action in ("view", "query", "download")] == ["B3", "B11", "B11"]
+    (row,) = agreements.listing(pcrs, LATER)
+    assert (row["state"], row["actions"]) == ("granted", ["view"])
+
+
+def test_an_agreement_without_a_word_on_actions_is_for_those_asked_for(pcrs, on):
+    terms.set_terms(pcrs, "pcrs", Terms("on_agreement", ("view", "query")), on(SHARED_ON))
+    some = agreements.request(pcrs, "pcrs", "92024", "étude", on(DAY), actions=("query",)).details["request"]
+    agreements.answer(pcrs, some, True, on(LATER))
+    assert [asked(pcrs, action, LATER) for action in ("view", "query")] == ["B11", "B3"]
+    rest = agreements.request(pcrs, "pcrs", "92024", "suite", on(LATER)).details["request"]
+    agreements.answer(pcrs, rest, True, on(LATER))
+    assert [asked(pcrs, action, LATER) for action in ("view", "query")] == ["B3", "B3"]
+
+
+def test_an_agreement_does_not_go_beyond_what_was_asked_nor_beyond_the_known_actions(pcrs, on):
+    with pytest.raises(UnknownWord, match="view"):
+        agreements.request(pcrs, "pcrs", "92024", "étude", on(DAY), actions=("vieww",))
+    number = agreements.request(pcrs, "pcrs", "92024", "étude", on(DAY), actions=("view",)).details["request"]
+    with pytest.raises(UnknownWord):
+        agreements.answer(pcrs, number, True, on(LATER), actions=("download",))
+    assert agreements.listing(pcrs, LATER)[0]["state"] == "asked"
+
+
 def test_a_refused_agreement_has_reasons_and_only_the_owner_answers(pcrs, on):
     number = agreements.request(pcrs, "pcrs", "92024", "étude", on(DAY)).details["request"]
     with pytest.raises(Refused) as without_reasons:

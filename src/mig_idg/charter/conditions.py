@@ -154,7 +154,7 @@ def terms_list_the_action(case: Case) -> bool:
 @condition
 def terms_address_the_body(case: Case) -> bool:
     """The body is in the audience of the owner's terms."""
-    return case.live_terms.addresses(case.organisation)
+    return case.live_terms.addresses(case.organisation, case.action)
 
 
 @condition
@@ -209,7 +209,7 @@ def an_ept_serves_the_commune(case: Case) -> bool:
 @condition
 def an_ept_in_the_audience_serves_the_commune(case: Case) -> bool:
     """Such an EPT is in the audience of the owner's terms."""
-    return any(case.live_terms.addresses(act.ept) for act in case.serving_acts)
+    return any(case.live_terms.addresses(act.ept, case.action) for act in case.serving_acts)
 
 
 @condition

@@ -119,28 +119,43 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """The owner's agreement to one body, for some of the actions its terms list (004 glossary)."""
+
+    organisation: str
+    actions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
-    """The owner's terms of access, use and diffusion (004 glossary); no terms at all is closed."""
+    """The owner's terms of access, use and diffusion (004 glossary); no terms at all is closed.
+
+    Of terms on agreement, `agreed` are the bodies it was given to for all the actions, `agreements` for some of them.
+    """
 
     mode: str = "closed"
     actions: frozenset[str] = NOBODY
     named: frozenset[str] = NOBODY
     agreed: frozenset[str] = NOBODY
+    agreements: tuple[Agreement, ...] = ()
     hidden_attributes: frozenset[str] = NOBODY
     extends_to_ept_communes: bool = False
     allows_contractors: bool = False
     span: Span = ALWAYS
     rows: RowLimit | None = None
 
-    def addresses(self, organisation: str | None) -> bool:
-        """Whether an adherent body is in the audience these terms name."""
+    def addresses(self, organisation: str | None, action: str) -> bool:
+        """Whether an adherent body is in the audience these terms name, for an action they list."""
         match self.mode:
             case "all_partners":
                 return True
             case "named":
                 return organisation in self.named
             case "on_agreement":
-                return organisation in self.agreed
+                return organisation in self.agreed or any(
+                    agreement.organisation == organisation and action in agreement.actions
+                    for agreement in self.agreements
+                )
             case _:
                 return False
 
@@ -281,6 +296,7 @@ class Facts:
                 found.add(dataset.owner)
             if dataset.terms:
                 found |= dataset.terms.named | dataset.terms.agreed
+                found |= {agreement.organisation for agreement in dataset.terms.agreements}
             for exception in dataset.exceptions:
                 found |= exception.beneficiaries
         return tuple(sorted(found))

@@ -11,6 +11,8 @@ from mig_idg.charter.lines import Mapping, Node, Scalar, Sequence, is_null
 from mig_idg.errors import InvalidDeclaration, Text, did_you_mean, nearest
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_ALMOST = re.compile(r"\s*(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)")
+_FRENCH = re.compile(r"\s*(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>\d{4})(?!\d)")
 _TRUE = frozenset({"true", "yes", "on"})
 _FALSE = frozenset({"false", "no", "off"})
 
@@ -57,9 +59,10 @@ class Fields:
     def text(self, key: str) -> str | None:
         """One word, or None when absent."""
         node = self.items.get(key)
-        return None if node is None else self._text(key, node)
+        return None if node is None else self.word(key, node)
 
-    def _text(self, key: str, node: Node) -> str:
+    def word(self, key: str, node: Node) -> str:
+        """The word a node of this field holds."""
         if not isinstance(node, Scalar) or not node.text.strip():
             raise self.wrong(
                 node, Text(f"{self.where}, {key} : un mot est attendu", f"{self.where}, {key}: a word is expected")
@@ -72,7 +75,7 @@ class Fields:
         return None if node is None else self._word(key, node, tuple(choices))
 
     def _word(self, key: str, node: Node, choices: tuple[str, ...] | None) -> str:
-        found = self._text(key, node)
+        found = self.word(key, node)
         if choices is not None and found not in choices:
             raise self.wrong(
                 node,
@@ -155,11 +158,11 @@ def _expected(choices: Iterable[str]) -> Text:
 
 
 def _nearest_day(found: str) -> Text | None:
-    """The last day of the month, for a day past it."""
-    shape = re.match(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})\b", found)
+    """The day that was probably meant: written the French way, with a time, or past the end of its month."""
+    shape = _ALMOST.match(found) or _FRENCH.match(found)
     if shape is None:
         return None
-    year, month, day = (int(part) for part in shape.groups())
+    year, month, day = (int(shape[part]) for part in ("year", "month", "day"))
     if year < 1 or not 1 <= month <= 12 or day < 1:
         return None
     last = calendar.monthrange(year, month)[1]

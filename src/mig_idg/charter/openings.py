@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import cast
 
 from mig_idg import territory
 from mig_idg.charter.decision import Decision, Request, decide
@@ -194,23 +195,21 @@ def _on_the_dataset(
     request: Request, facts: Facts, dataset: Dataset
 ) -> Iterator[tuple[str, str | None, Text, Dataset]]:
     holder = dataset.owner if dataset.kind == "mutualised" else None
-    if dataset.exceptions:
-        yield (
-            "exception",
-            holder,
-            Text("La levée des exceptions du § 3.3.", "The lifting of the exceptions of § 3.3."),
-            replace(dataset, exceptions=()),
-        )
-    if dataset.takedown is not None:
-        yield (
-            "takedown",
-            holder,
-            Text(
-                "La fin du retrait (convention open data, art. 7).",
-                "The end of the take-down (open data convention, art. 7).",
-            ),
-            replace(dataset, takedown=None),
-        )
+    yield (
+        "exception",
+        holder,
+        Text("La levée des exceptions du § 3.3.", "The lifting of the exceptions of § 3.3."),
+        replace(dataset, exceptions=()),
+    )
+    yield (
+        "takedown",
+        holder,
+        Text(
+            "La fin du retrait (convention open data, art. 7).",
+            "The end of the take-down (open data convention, art. 7).",
+        ),
+        replace(dataset, takedown=None),
+    )
     if dataset.kind == "mutualised":
         yield from _on_shared_data(request, facts, dataset)
     else:
@@ -221,16 +220,15 @@ def _on_shared_data(
     request: Request, facts: Facts, dataset: Dataset
 ) -> Iterator[tuple[str, str | None, Text, Dataset]]:
     owner = owner_of(facts, dataset)
-    if dataset.state != "published":
-        yield (
-            "publication",
-            dataset.owner,
-            Text(
-                f"La publication par {owner.alone} (charte, §3.2.1).",
-                f"Publication by {owner.english} (charter, §3.2.1).",
-            ),
-            replace(dataset, state="published"),
-        )
+    yield (
+        "publication",
+        dataset.owner,
+        Text(
+            f"La publication par {owner.alone} (charte, §3.2.1).",
+            f"Publication by {owner.english} (charter, §3.2.1).",
+        ),
+        replace(dataset, state="published"),
+    )
     terms = dataset.terms or Terms()
     wider = replace(
         terms,
@@ -240,16 +238,15 @@ def _on_shared_data(
         allows_contractors=True,
         span=ALWAYS,
     )
-    if request.organisation is not None and terms.mode == "on_agreement":
-        yield (
-            "agreement",
-            dataset.owner,
-            Text(
-                f"L'accord {owner.of}, à demander (charte, glossaire).",
-                f"The agreement of {owner.english}, to be asked for (charter, glossary).",
-            ),
-            replace(dataset, terms=replace(terms, agreed=terms.agreed | {request.organisation})),
-        )
+    yield (
+        "agreement",
+        dataset.owner,
+        Text(
+            f"L'accord {owner.of}, à demander (charte, glossaire).",
+            f"The agreement of {owner.english}, to be asked for (charter, glossary).",
+        ),
+        replace(dataset, terms=replace(terms, agreed=terms.agreed | {cast("str", request.organisation)})),
+    )
     if request.action in READ:
         yield (
             "terms",
@@ -274,16 +271,15 @@ def _on_shared_data(
 def _on_coproduced_data(
     request: Request, facts: Facts, dataset: Dataset
 ) -> Iterator[tuple[str, str | None, Text, Dataset]]:
-    if dataset.state != "validated":
-        yield (
-            "validation",
-            None,
-            Text(
-                "La validation par le comité technique (charte, §2.4.2).",
-                "The technical committee's validation (charter, §2.4.2).",
-            ),
-            replace(dataset, state="validated"),
-        )
+    yield (
+        "validation",
+        None,
+        Text(
+            "La validation par le comité technique (charte, §2.4.2).",
+            "The technical committee's validation (charter, §2.4.2).",
+        ),
+        replace(dataset, state="validated"),
+    )
     if request.organisation is not None:
         who = name(facts, request.organisation)
         yield (

@@ -17,6 +17,7 @@ from mig_idg.charter.facts import (
     ROLES,
     STATES,
     TAKEDOWNS,
+    Agreement,
     Dataset,
     Delegation,
     EptCommune,
@@ -262,17 +263,24 @@ class _Parser:
             *SPAN,
         )
         fields = Fields(node, self.file, "terms", known)
+        agreed = fields.rows("agreed")
         return Terms(
             mode=fields.one_of("mode", MODES) or "closed",
             actions=frozenset(fields.words("actions", ACTIONS) or ()),
             named=fields.word_set("named"),
-            agreed=fields.word_set("agreed"),
+            agreed=frozenset(fields.word("agreed", row) for row in agreed if not isinstance(row, Mapping)),
+            agreements=tuple(self.agreement(row) for row in agreed if isinstance(row, Mapping)),
             hidden_attributes=fields.word_set("hidden_attributes"),
             extends_to_ept_communes=fields.flag("extends_to_ept_communes"),
             allows_contractors=fields.flag("allows_contractors"),
             span=self.span(fields),
             rows=self.rows(fields),
         )
+
+    def agreement(self, node: Node) -> Agreement:
+        """A body agreed to for some actions only: `{organisation: A, actions: [view]}`."""
+        fields = Fields(node, self.file, "terms, agreed", ("organisation", "actions"))
+        return Agreement(fields.required("organisation"), frozenset(fields.words("actions", ACTIONS) or ()))
 
     def exception(self, node: Node) -> Restriction:
         known = ("ground", "attributes", "objection_proved", "law_allows", "beneficiaries", *SPAN)

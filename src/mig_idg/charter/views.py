@@ -59,7 +59,7 @@ def epts_act_within_the_terms(case: Case) -> tuple[View, ...]:
     return tuple(
         View(terms.hidden_attributes, _rows(case, terms.rows or act.rows), act.ept)
         for act in case.serving_acts
-        if terms.addresses(act.ept)
+        if terms.addresses(act.ept, case.action)
     )
 
 

@@ -152,7 +152,7 @@ def _why_silent(case: Case) -> list[Text]:
     if dataset.kind == "coproduced":
         if dataset.state != "validated":
             said.append(Text("Le comité technique ne l'a pas validé.", "The technical committee has not validated it."))
-        elif not case.adherent and case.action in READ:
+        elif case.action in READ:  # by a body that is no partner: partners read what is validated
             said += _epts_say(case)
     elif dataset.state != "published":
         said.append(Text("Le propriétaire ne l'a pas publié.", "Its owner has not published it."))

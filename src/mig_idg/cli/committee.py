@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mig_idg.cli import words
+from mig_idg.cli import groups, versions, words
 from mig_idg.cli.acts import DAY, JSON, ON, act, read_evidence, reading, report
 from mig_idg.cli.words import lang, say, say_json, t
 from mig_idg.errors import Text
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 @click.group(name="committee", help=t("Séances et décisions des comités (004 §2.4).", "Meetings and decisions."))
 def command() -> None:
     """Group of the verbs on committees."""
+
+
+for verb in (groups.join, groups.leave, groups.facilitate, groups.list_, versions.amend):
+    command.add_command(verb)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from mig_idg.registry.acts import Conn, Done, Record
 
 
+ACTIONS = click.option(
+    "--action",
+    "actions",
+    multiple=True,
+    help=t("view, query… (défaut : toutes celles des modalités)", "view, query… (default: all those of the terms)"),
+)
+
+
 @click.group(name="grant", help=t("Demandes d'accès et accords du propriétaire.", "Requests and agreements."))
 def command() -> None:
     """Group of the verbs on agreements."""
@@ -23,13 +31,14 @@ def command() -> None:
 @click.argument("collection")
 @click.option("--who", required=True, help=t("qui demande", "who asks"))
 @click.option("--purpose", required=True, help=t("pour quel usage", "what for"))
+@ACTIONS
 @act
-def ask(conn: Conn, record: Record, collection: str, who: str, purpose: str) -> Done:
+def ask(conn: Conn, record: Record, collection: str, who: str, purpose: str, actions: tuple[str, ...]) -> Done:
     """A request opens nothing by itself."""
     from mig_idg.registry import agreements
     from mig_idg.registry.organisations import resolve
 
-    return agreements.request(conn, collection, resolve(conn, who), purpose, record)
+    return agreements.request(conn, collection, resolve(conn, who), purpose, record, actions=actions)
 
 
 @command.command(help=t("Le propriétaire accorde ou refuse.", "The owner grants or refuses."))
@@ -37,6 +46,7 @@ def ask(conn: Conn, record: Record, collection: str, who: str, purpose: str) -> 
 @click.option("--yes/--no", "granted", required=True, help=t("accorde ou refuse", "grants or refuses"))
 @click.option("--by", help=t("au nom de (défaut : le propriétaire)", "on behalf of (default: the owner)"))
 @click.option("--reasons", help=t("motifs d'un refus", "reasons of a refusal"))
+@ACTIONS
 @UNTIL
 @act
 def answer(
@@ -46,6 +56,7 @@ def answer(
     granted: bool,
     by: str | None,
     reasons: str | None,
+    actions: tuple[str, ...],
     until: date | None,
 ) -> Done:
     """A refusal has reasons; an agreement may have an end."""
@@ -53,7 +64,7 @@ def answer(
     from mig_idg.registry.organisations import resolve
 
     body = resolve(conn, by) if by else None
-    return agreements.answer(conn, number, granted, record, by=body, reasons=reasons, until=until)
+    return agreements.answer(conn, number, granted, record, by=body, reasons=reasons, until=until, actions=actions)
 
 
 @command.command(name="list", help=t("Les demandes et leurs réponses.", "Requests and their answers."))
@@ -70,6 +81,7 @@ def list_(on: date, as_json: bool) -> int:
         "dataset": "collection",
         "requester": t("demandeur", "requester"),
         "purpose": t("usage", "purpose"),
+        "actions": t("actions", "actions"),
         "state": t("état", "state"),
         "answered_by": t("répondu par", "answered by"),
         "until": t("jusqu'au", "until"),

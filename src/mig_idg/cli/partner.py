@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mig_idg.cli import versions
 from mig_idg.cli.acts import DAY, JSON, KNOWN_AT, ON, UNTIL, act, console, plain, reading, show_table
 from mig_idg.cli.words import lang, say, say_json, t, today
 from mig_idg.errors import InvalidParameter, Text
@@ -25,6 +26,10 @@ NOTIFIED = click.option("--notified", type=DAY, help=t("date de notification au 
 @click.group(name="partner", help=t("Adhésions et retraits (004 §2).", "Admissions and withdrawals (004 §2)."))
 def command() -> None:
     """Group of the verbs on partners."""
+
+
+command.add_command(versions.accept)
+command.add_command(versions.list_)
 
 
 @command.command(help=t("Fait connaître un organisme au registre.", "Makes a body known to the registry."))
@@ -229,7 +234,7 @@ def _show_consequences(done: Done) -> None:
         "both": t("chacun", "each side"),
     }
     say(t("\nCe que chacun conserve (004 §2.3.2)", "\nWhat each side keeps (004 §2.3.2)"))
-    rows = [{**row, "side": sides[row["side"]], "basis": row["basis"].in_("fr")} for row in done.details["kept"]]
+    rows = [{**row, "side": sides[row["side"]], "basis": row["basis"].in_(lang())} for row in done.details["kept"]]
     columns = {"side": t("qui", "who"), "dataset": t("donnée", "dataset"), "rule": t("règle", "rule"), "basis": ""}
     show_table(rows, columns, as_json=False)
     if done.details["accesses"]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from mig_idg.errors import Conflict, Text
+from mig_idg.charter.facts import ACTIONS
+from mig_idg.errors import Conflict, Text, UnknownWord
 from mig_idg.registry import datasets, history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.organisations import name_of
@@ -21,8 +23,11 @@ COPRODUCED = Text(
 
 
 @act
-def request(conn: Conn, dataset: str, requester: str, purpose: str, record: Record) -> Done:
-    """A body asks the owner for its agreement, and says what for."""
+def request(
+    conn: Conn, dataset: str, requester: str, purpose: str, record: Record, *, actions: Collection[str] = ()
+) -> Done:
+    """A body asks the owner for its agreement, and says what for; for some actions only when it names them."""
+    _require_actions(actions)
     datasets.require_mutualised(conn, dataset, "004 §3.4", COPRODUCED)
     owner = datasets.owner_of(conn, dataset, record.on)
     if owner == requester:
@@ -32,7 +37,13 @@ def request(conn: Conn, dataset: str, requester: str, purpose: str, record: Reco
         f"{name_of(conn, requester)} asks {name_of(conn, owner or '')} for its agreement on “{dataset}”: {purpose}",
     )
     number = open_act(conn, record, verb="grant ask", article=ARTICLE, words=words)
-    said = {"dataset": dataset, "requester": requester, "purpose": purpose, "state": "asked"}
+    said = {
+        "dataset": dataset,
+        "requester": requester,
+        "purpose": purpose,
+        "state": "asked",
+        "actions": sorted(actions) or None,
+    }
     row = history.insert(conn, number, "agreement", {**said, "valid": history.span(record.on)})
     (told,) = history.known(conn, "agreement", {"id": row})
     return Done(number, "grant ask", ARTICLE, words, {"request": told["number"], "dataset": dataset, "owner": owner})
@@ -48,9 +59,18 @@ def answer(
     by: str | None = None,
     reasons: str | None = None,
     until: date | None = None,
+    actions: Collection[str] = (),
 ) -> Done:
-    """The owner grants or refuses, from the day of the record; a refusal has reasons."""
+    """The owner grants or refuses, from the day of the record; a refusal has reasons.
+
+    It may grant some of the actions asked for (`actions`), never others.
+    """
+    _require_actions(actions)
     row = _asked(conn, request, record.on)
+    for action in actions:
+        if row["actions"] is not None and action not in row["actions"]:
+            raise UnknownWord(Text("Action demandée", "action asked for"), action, row["actions"])
+    agreed = sorted(actions) or row["actions"]
     owner = datasets.owner_of(conn, row["dataset"], record.on)
     requester = name_of(conn, row["requester"])
     words = Text(
@@ -67,16 +87,29 @@ def answer(
         "state": "granted" if granted else "refused",
         "answered_by": by or owner,
         "reasons": reasons,
+        "actions": agreed,
     }
     history.end(conn, number, "agreement", {"number": request}, history.span(record.on))
     history.insert(conn, number, "agreement", {"number": request, **said, "valid": history.span(record.on, until)})
-    details = {"request": request, "dataset": row["dataset"], "granted": granted, "requester": row["requester"]}
+    details = {
+        "request": request,
+        "dataset": row["dataset"],
+        "granted": granted,
+        "requester": row["requester"],
+        "actions": agreed,
+    }
     return Done(number, "grant answer", ARTICLE, words, details)
 
 
 def listing(conn: Conn, on: date) -> list[Row]:
     """Requests and answers that stand on the day."""
     return ask(conn, "agreements", {"on": on})
+
+
+def _require_actions(actions: Collection[str]) -> None:
+    for action in actions:
+        if action not in ACTIONS:
+            raise UnknownWord(Text("Action", "action"), action, sorted(ACTIONS))
 
 
 def _asked(conn: Conn, request: int, on: date) -> dict[str, Any]:

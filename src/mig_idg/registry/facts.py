@@ -10,6 +10,7 @@ from psycopg import Connection
 from psycopg.pq import TransactionStatus
 
 from mig_idg.charter.facts import (
+    Agreement,
     Dataset,
     Delegation,
     EptCommune,
@@ -72,7 +73,9 @@ def _datasets(conn: Connection[Any], when: dict[str, Any]) -> dict[str, Dataset]
         exceptions.setdefault(row["dataset"], []).append(_restriction(row))
     co_owners = _by_dataset(ask(conn, "facts_co_owners", when), "co_owners")
     groups = _by_dataset(ask(conn, "facts_groups", when), "members")
-    agreed = _by_dataset(ask(conn, "facts_agreements", when), "agreed")
+    agreed: dict[str, list[Row]] = {}
+    for row in ask(conn, "facts_agreements", when):
+        agreed.setdefault(row["dataset"], []).append(row)
     takedowns = {r["dataset"]: "all" if r["everybody"] else "public" for r in ask(conn, "facts_takedowns", when)}
     return {
         row["id"]: Dataset(
@@ -84,7 +87,7 @@ def _datasets(conn: Connection[Any], when: dict[str, Any]) -> dict[str, Dataset]
             working_group=groups.get(row["id"], frozenset()),
             attributes=tuple(row["attributes"]),
             metadata=row["metadata"],
-            terms=_terms(row, agreed.get(row["id"], frozenset())) if row["has_terms"] else None,
+            terms=_terms(row, agreed.get(row["id"], ())) if row["has_terms"] else None,
             exceptions=tuple(exceptions.get(row["id"], ())),
             takedown=takedowns.get(row["id"]),
             licence=row["licence"],
@@ -103,12 +106,15 @@ def _state(row: Row) -> str:
     return "rejected" if row["kind"] == "coproduced" and row["state"] == "archived" else str(row["state"])
 
 
-def _terms(row: Row, agreed: frozenset[str]) -> Terms:
+def _terms(row: Row, given: Sequence[Row]) -> Terms:
     return Terms(
         mode=row["mode"],
         actions=frozenset(row["actions"]),
         named=frozenset(row["named"]),
-        agreed=frozenset(row["agreed"]) | agreed,
+        agreed=frozenset(row["agreed"]) | {one["requester"] for one in given if one["actions"] is None},
+        agreements=tuple(
+            Agreement(one["requester"], frozenset(one["actions"])) for one in given if one["actions"] is not None
+        ),
         hidden_attributes=frozenset(row["hidden_attributes"]),
         extends_to_ept_communes=row["extends_to_ept_communes"],
         allows_contractors=row["allows_contractors"],

@@ -9,7 +9,7 @@ from typing import Any
 
 from mig_idg.charter.words import day
 from mig_idg.errors import Conflict, InvalidParameter, Text, UnknownWord
-from mig_idg.registry import committees, history
+from mig_idg.registry import committees, history, versions
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.committees import Item, Sitting
 from mig_idg.registry.organisations import name_of
@@ -214,6 +214,10 @@ def _accept(conn: Conn, number: int, organisation: str, application: int, instru
     (form,) = history.known(conn, "piece", filed)
     said = {"accepted_on": form["dated_on"], "piece": form["reference"]}
     history.insert(conn, number, "instrument_acceptance", {**key, **said})
+    for change in versions.accepted_on_joining(conn, form["dated_on"]):
+        signed = {"organisation": organisation, "instrument": change}
+        if not history.known(conn, "instrument_acceptance", signed):
+            history.insert(conn, number, "instrument_acceptance", {**signed, **said})
 
 
 def _thaw(conn: Conn, number: int, organisation: str, on: date) -> None:

@@ -196,6 +196,27 @@ REFUSED: dict[str, tuple[str, Text]] = {
             "The charter is prolonged only by an adopted decision of the steering committee.",
         ),
     ),
+    "a_change_is_approved_by_the_steering_committee": (
+        "004 §2.6",
+        Text(
+            "Le comité de pilotage n'a pas approuvé cette modification de la charte.",
+            "The steering committee did not approve this change of the charter.",
+        ),
+    ),
+    "the_technical_opinion_on_a_change_comes_first": (
+        "004 §2.6",
+        Text(
+            "Le comité technique n'a pas émis d'avis sur cette modification avant la décision.",
+            "The technical committee gave no opinion on this change before the decision.",
+        ),
+    ),
+    "a_change_is_accepted_once_it_is_approved": (
+        "004 §2.6",
+        Text(
+            "Cette modification n'était pas encore approuvée par le comité de pilotage ce jour-là.",
+            "The steering committee had not approved this change yet on that day.",
+        ),
+    ),
     "guests_leave": (
         "004 §2.4.3",
         Text("Un invité d'un groupe de travail a une date de fin.", "A guest of a working group has an end date."),

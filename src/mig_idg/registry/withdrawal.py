@@ -150,7 +150,8 @@ def _audience(dataset: charter.Dataset, owner: str, before: charter.Facts, on: d
         return []
     had = dataset.frozen_audience
     partners = {m.organisation for m in before.memberships if m.span.covers(on)} - {owner}
-    return sorted(p for p in partners if terms.addresses(p) and (had is None or p in had))
+    had_it = (p for p in partners if any(terms.addresses(p, action) for action in terms.actions))
+    return sorted(p for p in had_it if had is None or p in had)
 
 
 def _open_analysis(conn: Conn, number: int, organisation: str, name: str, received: date) -> None:

@@ -216,6 +216,17 @@ def _terms(conn: Conn, number: int, dataset: Dataset) -> None:
         "own_territory": terms.rows == "own_territory",
     }
     history.insert(conn, number, "terms", {"dataset": dataset.id, **said, "valid": _days(terms.span)})
+    for agreement in terms.agreements:
+        given = {
+            "dataset": dataset.id,
+            "requester": agreement.organisation,
+            "purpose": "scénario",
+            "state": "granted",
+            "answered_by": dataset.owner or CLERK,
+            "actions": sorted(agreement.actions),
+        }
+        if agreement.actions:
+            history.insert(conn, number, "agreement", given)
 
 
 def _exception(conn: Conn, number: int, dataset: str, restriction: Restriction) -> None:

@@ -3,6 +3,7 @@ select
   g.dataset,
   g.requester,
   g.purpose,
+  g.actions,
   g.state,
   g.answered_by,
   g.reasons,
