@@ -254,6 +254,21 @@ def test_one_caller_never_takes_the_whole_pool(app_url: str) -> None:
     asyncio.run(body())
 
 
+def test_a_caller_who_keeps_its_lanes_leaves_the_others_to_the_others(app_url: str) -> None:
+    async def body() -> None:
+        pool = Pool(app_url, Share(lanes=2, waiting=4, at_once=1))
+        async with pool.lane("slow"):
+            second = asyncio.ensure_future(pool.lane("slow").__aenter__())
+            await asyncio.sleep(0)
+            async with pool.lane("other") as lane:
+                assert (await lane.run(Grip(b"idg_app", b""), b"select 1", ()))[1] == [(b"1",)]
+            assert not second.done()
+        assert (await (await second).run(Grip(b"idg_app", b""), b"select 1", ()))[1] == [(b"1",)]
+        pool.close()
+
+    asyncio.run(body())
+
+
 def test_the_server_refuses_to_run_with_the_owners_rights(database_url: str) -> None:
     async def body() -> None:
         with pytest.raises(OutsideFailure, match="trop de droits"):

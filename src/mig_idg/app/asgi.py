@@ -29,6 +29,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Render = Callable[[str, Mapping[str, Any], Lang], str]
 
 BODY_SECONDS = 10.0
+# How long a client may take to make room for the next piece of a stream, whose lane to the database waits meanwhile.
+PAGE_TAKEN_SECONDS, EXPORT_TAKEN_SECONDS = 5.0, 30.0
 GONE_AFTER_SECONDS = 0.5
 _PREFLIGHT = {
     "access-control-allow-methods": "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE",
@@ -55,7 +57,7 @@ class Application:
         self._render = render
         self._always = {b"/healthz": operations.health, b"/readyz": operations.readiness}
         self._start, self._stop = start, stop
-        self._under_way: dict[int, tuple[float, asyncio.Task[Any], Receive]] = {}
+        self._under_way: dict[int, tuple[float, asyncio.Task[Any], Callable[[], Awaitable[None]]]] = {}
         self._reaper: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,6 +77,7 @@ class Application:
         started = time.perf_counter()
         method, pattern = scope["method"], "-"
         headers: Mapping[str, str] = {}
+        visit: Visit | None = None
         body = _Body(receive)
         marker = id(body)
         task = asyncio.current_task()
@@ -93,7 +96,12 @@ class Application:
                     await self._resolve_page(answer, visit)
             except Exception as error:
                 answer = self._problem(error, scope, headers)
+            if not isinstance(answer.body, bytes):
+                exported = visit is not None and visit.lanes == "exports"
+                send = _taken_within(send, EXPORT_TAKEN_SECONDS if exported else PAGE_TAKEN_SECONDS)
             await send_answer(answer, method, headers, send)
+        except TooSlow:
+            log.info("client-too-slow", door=pattern)
         except asyncio.CancelledError:
             if not body.gone:
                 raise
@@ -173,6 +181,23 @@ async def _cancel_when_gone(task: asyncio.Task[Any], departure: Callable[[], Awa
         await departure()
         if not task.done():
             task.cancel()
+
+
+class TooSlow(Exception):
+    """The client does not take what it asked for."""
+
+
+def _taken_within(send: Send, seconds: float) -> Send:
+    """The same `send`, that raises TooSlow when the client makes no room for a piece in that time."""
+
+    async def taken(message: MutableMapping[str, Any]) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await send(message)
+        except TimeoutError:
+            raise TooSlow from None
+
+    return taken
 
 
 class _Body:

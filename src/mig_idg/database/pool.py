@@ -57,11 +57,16 @@ def down() -> OutsideFailure:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How large one pool is: lanes open at most, requests that may wait, and what one caller may hold of both."""
+    """How large one pool is: lanes open at most, requests that may wait, and what one caller may hold of both.
+
+    `at_once` is how many lanes one caller may hold at the same time: the others are left to the others, however slowly
+    it reads what it asked for.
+    """
 
     lanes: int
     waiting: int
     caller: int = 1_000_000
+    at_once: int = 1_000_000
 
 
 class Pool:
@@ -75,7 +80,8 @@ class Pool:
         self._busy: set[Lane] = set()
         self._opening = 0
         self._held: dict[str, int] = {}
-        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._working: dict[str, int] = {}
+        self._waiters: deque[tuple[str, asyncio.Future[None]]] = deque()
         self.down = False
 
     def lane(self, caller: str = "") -> _Hold:
@@ -91,17 +97,14 @@ class Pool:
             raise busy()
         self._held[caller] = held + 1
         try:
-            return await self._take()
+            return await self._take(caller)
         except BaseException:
-            self._leave(caller)
+            _less(self._held, caller)
             raise
 
-    def _leave(self, caller: str) -> None:
-        self._held[caller] -= 1
-        if not self._held[caller]:
-            del self._held[caller]
-
-    def _give_back(self, lane: Lane) -> None:
+    def _give_back(self, lane: Lane, caller: str) -> None:
+        _less(self._held, caller)
+        _less(self._working, caller)
         self._busy.discard(lane)
         if not lane.lost:
             self._idle.append(lane)
@@ -120,45 +123,61 @@ class Pool:
         """Close all lanes at shutdown."""
         self.fail()
 
-    async def _take(self) -> Lane:
+    async def _take(self, caller: str) -> Lane:
         if self.down:
             raise down()
-        while self._idle:
-            lane = self._idle.pop()
-            if not lane.lost:
-                self._busy.add(lane)
-                return lane
-        if len(self._busy) + self._opening < self._share.lanes:
-            return await self._open()
+        if self._may_work(caller):
+            while self._idle:
+                lane = self._idle.pop()
+                if not lane.lost:
+                    return self._at_work(lane, caller)
+            if len(self._busy) + self._opening < self._share.lanes:
+                return await self._open(caller)
         if len(self._waiters) >= self._share.waiting:
             raise busy()
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiters.append(turn)
+        waiter = (caller, asyncio.get_running_loop().create_future())
+        self._waiters.append(waiter)
         try:
             async with asyncio.timeout(WAIT_SECONDS):
-                await turn
+                await waiter[1]
         except TimeoutError:
             raise busy() from None
         finally:
-            if turn in self._waiters:
-                self._waiters.remove(turn)
-        return await self._take()
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+        return await self._take(caller)
 
-    async def _open(self) -> Lane:
+    def _may_work(self, caller: str) -> bool:
+        return self._working.get(caller, 0) < self._share.at_once
+
+    def _at_work(self, lane: Lane, caller: str) -> Lane:
+        self._working[caller] = self._working.get(caller, 0) + 1
+        self._busy.add(lane)
+        return lane
+
+    async def _open(self, caller: str) -> Lane:
         self._opening += 1
         try:
             lane = await open_lane(self._url, self._options)
         finally:
             self._opening -= 1
-        self._busy.add(lane)
-        return lane
+        return self._at_work(lane, caller)
 
     def _wake_one(self) -> None:
-        while self._waiters:
-            turn = self._waiters.popleft()
-            if not turn.done():
-                turn.set_result(None)
+        """The first in the queue who may work; everybody, when the database is away and all are to be told."""
+        for waiter in self._waiters:
+            caller, turn = waiter
+            if self.down or self._may_work(caller):
+                self._waiters.remove(waiter)
+                if not turn.done():
+                    turn.set_result(None)
                 return
+
+
+def _less(counts: dict[str, int], caller: str) -> None:
+    counts[caller] -= 1
+    if not counts[caller]:
+        del counts[caller]
 
 
 class _Hold:
@@ -175,9 +194,8 @@ class _Hold:
         return self._lane
 
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self._pool._leave(self._caller)
         assert self._lane is not None
-        self._pool._give_back(self._lane)
+        self._pool._give_back(self._lane, self._caller)
         if isinstance(error, LaneLost):
             raise down() from error
 
