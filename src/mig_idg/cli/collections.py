@@ -1,4 +1,4 @@
-"""`mig-idg collections check|diff|publish|list|schema`: declarations, verified and published."""
+"""`mig-idg collections check|diff|publish|list|prune|schema`: declarations, verified and published."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mig_idg.cli import words
+from mig_idg.cli import prune, words
 from mig_idg.cli.words import registry_connection, say, say_json, settings, t
 from mig_idg.errors import Text
 
@@ -24,6 +24,9 @@ JSON = click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON"
 @click.group(name="collections", help=t("Déclarations : une couche par fichier.", "Declarations: one layer a file."))
 def command() -> None:
     """Group of the verbs on declarations."""
+
+
+command.add_command(prune.command)
 
 
 @command.command(help=t("Vérifie les déclarations, avec fichier et ligne.", "Checks declarations, with file and line."))

@@ -309,14 +309,6 @@ def publish(connection: Connection[Any], vintage: int, report: Mapping[str, Any]
     connection.execute("select raster.publish(%s)", (vintage,))
 
 
-def paths_in_use(connection: Connection[Any]) -> set[str]:
-    """Every path a vintage names, in force, prepared or replaced."""
-    rows = connection.execute(
-        "select path from raster.file union select overview from raster.vintage where overview is not null"
-    )
-    return {row[0] for row in rows}
-
-
 def touch(connection: Connection[Any], collection: str) -> None:
     """Move the data version of a collection whose file was replaced on disk."""
     connection.execute(
