@@ -149,6 +149,8 @@ def test_a_condition_that_raises_refuses_and_names_the_rule():
     verdicts = {line.rule: line.held for line in decision.consulted}
     assert verdicts["B9"] is None
     assert verdicts["B1"] is True
+    (line,) = (line for line in decision.consulted if line.rule == "B9")
+    assert (line.why.fr, line.why.en) == ("la règle B9 n'a pas pu être évaluée", "rule B9 could not be evaluated")
 
 
 def test_a_forbid_that_raises_refuses_too():

@@ -33,6 +33,22 @@ def test_a_body_is_written_with_its_article_after_de_and_after_a(told, alone, of
     assert (str(written), written.of, written.to, written.english) == (alone, of, to, english or told)
 
 
+@pytest.mark.parametrize(
+    ("article", "names"),
+    [
+        ("l'", ["Agence d'urbanisme", "Association des maires", "Établissement public foncier", "Office de tourisme"]),
+        ("la ", ["Communauté urbaine", "Métropole du Grand Paris", "Préfecture de police", "Région Île-de-France"]),
+        ("la ", ["Direction des routes", "Société du Grand Paris", "Brigade fluviale", "DRIEAT de Paris"]),
+        ("le ", ["Bureau d'études", "Cabinet Durand", "Centre de gestion", "Syndicat des eaux", "Département du Nord"]),
+    ],
+)
+def test_the_common_nouns_of_bodies_take_their_article(article, names):
+    for told in names:
+        assert noun(told).alone == article + told
+        assert noun(told).of == (f"du {told}" if article == "le " else f"de {article}{told}")
+        assert noun(told).to == (f"au {told}" if article == "le " else f"à {article}{told}")
+
+
 def test_every_body_of_the_territory_is_written_without_a_fault():
     from worlds import read
 

@@ -47,5 +47,5 @@ def test_every_command_of_the_page_does_what_it_says(adopted, capsys):
         code = guarded(directory, args)
         out, err = capsys.readouterr()
         assert code == 0, (line, err)
-        found = re.search(r"numéro de l'exception : (\d+)", out)
+        found = re.search(r"numéro de (?:l'exception|la demande) : (\d+)", out)
         number = found[1] if found else number
