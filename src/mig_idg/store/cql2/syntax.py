@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
 from mig_idg.store.table import Column
@@ -19,9 +19,10 @@ Type = OneOf[
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A property as written, before the check."""
+    """A property as written, before the check; `place` is where, from 1 (0: not in a text)."""
 
     name: str
+    place: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Call:
     op: str
     args: tuple[Node, ...]
     type: Type = "boolean"
+    place: int = field(default=0, compare=False)
 
 
 Node = Name | Property | Literal | Shape | Interval | Array | Call

@@ -79,24 +79,24 @@ class _Parser:
 
     def _comparison(self) -> Node:
         left = self._sum()
-        kind, sign, _ = self._token
+        kind, sign, place = self._token
         if kind == "sign" and sign in _COMPARISONS:
             self._step()
-            return self._call(sign, left, self._sum())
+            return self._call(sign, left, self._sum(), place=place + 1)
         if self._word("is"):
             negated = self._word("not")
             self._expect_word("null")
             return self._negated(negated, self._call("isNull", left))
         negated = self._peek("not") and self._word("not")
         if self._word("like"):
-            return self._negated(negated, self._call("like", left, self._sum()))
+            return self._negated(negated, self._call("like", left, self._sum(), place=place + 1))
         if self._word("between"):
             low = self._sum()
             self._expect_word("and")
-            return self._negated(negated, self._call("between", left, low, self._sum()))
+            return self._negated(negated, self._call("between", left, low, self._sum(), place=place + 1))
         if self._word("in"):
             self._expect("(")
-            return self._negated(negated, self._call("in", left, Array(self._list(")"))))
+            return self._negated(negated, self._call("in", left, Array(self._list(")")), place=place + 1))
         if negated:
             self._fail("LIKE, BETWEEN ou IN attendu après NOT", "LIKE, BETWEEN or IN expected after NOT")
         return left
@@ -109,14 +109,16 @@ class _Parser:
     def _sum(self) -> Node:
         node = self._product()
         while self._token[0] == "sign" and self._token[1] in "+-":
-            node = self._call(self._take()[1], node, self._product())
+            _, sign, place = self._take()
+            node = self._call(sign, node, self._product(), place=place + 1)
         return node
 
     def _product(self) -> Node:
         node = self._power()
         while True:
             if self._token[0] == "sign" and self._token[1] in "*/%":
-                node = self._call(self._take()[1], node, self._power())
+                _, sign, place = self._take()
+                node = self._call(sign, node, self._power(), place=place + 1)
             elif self._word("div"):
                 node = self._call("div", node, self._power())
             else:
@@ -141,7 +143,7 @@ class _Parser:
         return self._call("*", Literal("number", "-1"), node)
 
     def _operand(self) -> Node:
-        kind, text, _ = self._token
+        kind, text, place = self._token
         if kind == "number":
             self._step()
             return Literal("number", text)
@@ -151,9 +153,9 @@ class _Parser:
         if kind == "quoted":
             self._step()
             self._count()
-            return Name(text)
+            return Name(text, place + 1)
         if kind == "word":
-            return self._worded(text)
+            return self._worded(text, place + 1)
         if self._sign("("):
             return self._parenthesis()
         if kind == "end":
@@ -166,10 +168,10 @@ class _Parser:
         first = self._either()
         if self._sign(")"):
             return first
-        self._expect(",")
+        self._expect_more(")")
         return Array((first, *self._list(")")))
 
-    def _worded(self, word: str) -> Node:
+    def _worded(self, word: str, place: int) -> Node:
         lower = word.lower()
         if lower in ("and", "or", "like", "between", "in", "is", "null", "div", "not"):
             self._fail(f"« {word} » inattendu", f"unexpected “{word}”")
@@ -181,7 +183,7 @@ class _Parser:
             return self._shape(upper)
         if self._token[:2] != ("sign", "("):
             self._count()
-            return Name(word)
+            return Name(word, place)
         self._step()
         if lower == "date":
             return date_literal(self._only_text())
@@ -191,7 +193,7 @@ class _Parser:
             return shape.box([float(text) for text in self._numbers()])
         if lower == "interval":
             return self._interval()
-        return self._call(lower, *self._list(")"))
+        return self._call(lower, *self._list(")"), place=place)
 
     def _interval(self) -> Interval:
         self._enter()
@@ -228,7 +230,7 @@ class _Parser:
                 self._too_large(f"une liste dépasse {MAX_LIST} valeurs", f"a list is over {MAX_LIST} values")
             if self._sign(closing):
                 return tuple(items)
-            self._expect(",")
+            self._expect_more(closing)
 
     # geometries
 
@@ -379,15 +381,19 @@ class _Parser:
         if not self._sign(sign):
             self._fail(f"« {sign} » attendu", f"“{sign}” expected")
 
+    def _expect_more(self, closing: str) -> None:
+        if not self._sign(","):
+            self._fail(f"« , » ou « {closing} » attendu", f"“,” or “{closing}” expected")
+
     def _expect_word(self, word: str) -> None:
         if not self._word(word):
             self._fail(f"{word.upper()} attendu", f"{word.upper()} expected")
 
     # bounds
 
-    def _call(self, op: str, *args: Node) -> Call:
+    def _call(self, op: str, *args: Node, place: int = 0) -> Call:
         self._count()
-        return Call(op, args)
+        return Call(op, args, place=place)
 
     def _count(self) -> None:
         self._nodes += 1
@@ -404,8 +410,15 @@ class _Parser:
 
     def _fail(self, fr: str, en: str) -> NoReturn:
         place = self._token[2] + 1
-        error = InvalidParameter(
-            "filter", Text(f"Filtre, caractère {place} : {fr}.", f"Filter, character {place}: {en}.")
-        )
-        error.extra["position"] = place
+        line, character = located(self._text, place)
+        where = f"ligne {line}, caractère {character}" if line > 1 else f"caractère {character}"
+        where_en = f"line {line}, character {character}" if line > 1 else f"character {character}"
+        error = InvalidParameter("filter", Text(f"Filtre, {where} : {fr}.", f"Filter, {where_en}: {en}."))
+        error.extra |= {"position": place, "line": line, "character": character}
         raise error
+
+
+def located(text: str, place: int) -> tuple[int, int]:
+    """Line and character, from 1, of a place in a filter."""
+    before = text[: place - 1]
+    return before.count("\n") + 1, place - 1 - (before.rfind("\n") + 1) + 1

@@ -77,7 +77,7 @@ class _Checker:
     def node(self, node: Node) -> Node:
         match node:
             case Name():
-                return self._property(node.name)
+                return self._property(node.name, node.place)
             case Literal():
                 return self._literal(node)
             case Shape():
@@ -87,11 +87,17 @@ class _Checker:
             case Array():
                 return Array(tuple(self.node(item) for item in node.items))
             case Call():
-                return self._call(node.op, tuple(self.node(arg) for arg in node.args))
+                args = tuple(self.node(arg) for arg in node.args)
+                try:
+                    return self._call(node.op, args)
+                except InvalidParameter as error:
+                    if node.place:
+                        error.extra.setdefault("position", node.place)
+                    raise
             case Property():
                 return node
 
-    def _property(self, name: str) -> Property:
+    def _property(self, name: str, place: int = 0) -> Property:
         column = self._table.column(name)
         if column is not None:
             return Property(name, _TYPES.get(column.kind, "any"), column)
@@ -101,6 +107,8 @@ class _Checker:
         known = (*self._table.names, *((geometry.name,) if geometry else ()))
         error = UnknownWord(Text("Attribut", "property"), name[:80], known)
         error.extra["parameter"] = "filter"
+        if place:
+            error.extra["position"] = place
         raise error
 
     def _literal(self, node: Literal) -> Literal:
