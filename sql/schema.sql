@@ -4,6 +4,10 @@ CREATE SCHEMA journal;
 
 COMMENT ON SCHEMA journal IS 'Decisions on data that are not open; append-only.';
 
+CREATE SCHEMA raster;
+
+COMMENT ON SCHEMA raster IS 'Vintages of raster collections and the footprint of each of their files.';
+
 CREATE SCHEMA registry;
 
 COMMENT ON SCHEMA registry IS 'Dated facts of the charter: nothing is deleted, a correction adds a row.';
@@ -107,6 +111,25 @@ begin
   limit 1
   on conflict (day) do nothing;
   return yesterday;
+end
+$$;
+
+CREATE FUNCTION raster.publish(wanted bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  fresh raster.vintage;
+begin
+  select * into strict fresh from raster.vintage where id = wanted and published_at is null and pruned_at is null for update;
+  if not exists (select from raster.file where vintage = wanted) then
+    raise exception 'vintage without a file' using errcode = 'check_violation';
+  end if;
+  update raster.vintage set replaced_at = now()
+  where collection = fresh.collection and name = fresh.name and published_at is not null and replaced_at is null;
+  update raster.vintage set published_at = now() where id = wanted;
+  insert into registry.data_version as v (collection, number) values (fresh.collection, 1)
+  on conflict (collection) do update set number = v.number + 1, changed_at = now();
 end
 $$;
 
@@ -871,6 +894,85 @@ CREATE TABLE journal.seals (
     last_number bigint NOT NULL,
     head bytea NOT NULL,
     sealed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE raster.file (
+    vintage bigint NOT NULL,
+    name text NOT NULL,
+    path text NOT NULL,
+    source text NOT NULL,
+    source_sha256 text NOT NULL,
+    sha256 text NOT NULL,
+    size bigint NOT NULL,
+    width integer,
+    height integer,
+    west double precision NOT NULL,
+    south double precision NOT NULL,
+    east double precision NOT NULL,
+    north double precision NOT NULL,
+    pixel double precision,
+    footprint public.geometry(Polygon,4326) NOT NULL,
+    properties jsonb DEFAULT '{}'::jsonb NOT NULL,
+    imported_at timestamp with time zone DEFAULT now() NOT NULL,
+    suffix text DEFAULT '.tif'::text NOT NULL,
+    points bigint,
+    CONSTRAINT file_check CHECK ((east > west)),
+    CONSTRAINT file_check1 CHECK ((north > south)),
+    CONSTRAINT file_height_check CHECK ((height > 0)),
+    CONSTRAINT file_name_check CHECK ((name ~ '^[0-9A-Za-z][0-9A-Za-z_.-]{0,126}$'::text)),
+    CONSTRAINT file_path_check CHECK ((path !~ '(^/|(^|/)\.\.(/|$)|:|\\)'::text)),
+    CONSTRAINT file_pixel_check CHECK ((pixel > (0)::double precision)),
+    CONSTRAINT file_points_check CHECK ((points > 0)),
+    CONSTRAINT file_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT file_size_check CHECK ((size > 0)),
+    CONSTRAINT file_source_sha256_check CHECK ((source_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT file_suffix_check CHECK ((suffix = ANY (ARRAY['.tif'::text, '.copc.laz'::text, '.laz'::text, '.las'::text]))),
+    CONSTRAINT file_width_check CHECK ((width > 0)),
+    CONSTRAINT pixels_or_points CHECK (
+CASE
+    WHEN (suffix = '.tif'::text) THEN ((num_nulls(width, height, pixel) = 0) AND (points IS NULL))
+    ELSE ((num_nonnulls(width, height, pixel) = 0) AND (points IS NOT NULL))
+END)
+);
+
+COMMENT ON TABLE raster.file IS 'One file of a vintage: a STAC item. A COG, or a tile of points.';
+
+COMMENT ON COLUMN raster.file.points IS 'How many points the tile holds; null for a picture.';
+
+CREATE TABLE raster.vintage (
+    id bigint NOT NULL,
+    collection text NOT NULL,
+    name text NOT NULL,
+    during daterange NOT NULL,
+    srid integer NOT NULL,
+    overview text,
+    overview_pixel double precision,
+    opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    published_at timestamp with time zone,
+    replaced_at timestamp with time zone,
+    author text NOT NULL,
+    report jsonb DEFAULT '{}'::jsonb NOT NULL,
+    pruned_at timestamp with time zone,
+    pruned_by text,
+    CONSTRAINT never_pruned_in_force CHECK (((pruned_at IS NULL) OR (published_at IS NULL) OR COALESCE((pruned_at >= replaced_at), false))),
+    CONSTRAINT pruned_by_somebody CHECK (((pruned_at IS NULL) = (pruned_by IS NULL))),
+    CONSTRAINT vintage_check CHECK ((replaced_at >= published_at)),
+    CONSTRAINT vintage_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during)) AND (NOT upper_inf(during)))),
+    CONSTRAINT vintage_name_check CHECK ((name ~ '^[0-9A-Za-z][0-9A-Za-z_.-]{0,62}$'::text)),
+    CONSTRAINT vintage_srid_check CHECK ((srid > 0))
+);
+
+COMMENT ON TABLE raster.vintage IS 'A vintage is prepared aside, published whole, and replaced whole by the next one of its name.';
+
+COMMENT ON COLUMN raster.vintage.pruned_at IS 'When its files were removed; their rows tell what they were.';
+
+ALTER TABLE raster.vintage ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME raster.vintage_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE registry.account (
@@ -1990,6 +2092,12 @@ ALTER TABLE ONLY journal.reads_by_month
 ALTER TABLE ONLY journal.seals
     ADD CONSTRAINT seals_pkey PRIMARY KEY (day);
 
+ALTER TABLE ONLY raster.file
+    ADD CONSTRAINT file_pkey PRIMARY KEY (vintage, name);
+
+ALTER TABLE ONLY raster.vintage
+    ADD CONSTRAINT vintage_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY registry.instrument_acceptance
     ADD CONSTRAINT accepted_once EXCLUDE USING gist (organisation WITH =, instrument WITH =, known WITH &&);
 
@@ -2254,6 +2362,12 @@ CREATE INDEX decisions_dataset ON journal.decisions USING btree (dataset, at);
 
 CREATE INDEX decisions_organisation ON journal.decisions USING btree (organisation, at);
 
+CREATE INDEX file_footprint ON raster.file USING gist (vintage, footprint);
+
+CREATE UNIQUE INDEX vintage_in_force ON raster.vintage USING btree (collection, name) WHERE ((published_at IS NOT NULL) AND (replaced_at IS NULL));
+
+CREATE UNIQUE INDEX vintage_prepared ON raster.vintage USING btree (collection, name) WHERE ((published_at IS NULL) AND (pruned_at IS NULL));
+
 CREATE INDEX act_recorded_at ON registry.act USING btree (recorded_at);
 
 CREATE INDEX notice_organisation ON registry.notice USING btree (organisation, at);
@@ -2511,6 +2625,9 @@ CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.vote FOR E
 CREATE TRIGGER stamp BEFORE INSERT ON registry.act FOR EACH ROW EXECUTE FUNCTION registry.stamp_act();
 
 CREATE TRIGGER token_bumps AFTER INSERT OR DELETE OR UPDATE ON registry.token FOR EACH STATEMENT EXECUTE FUNCTION registry.bump_epoch();
+
+ALTER TABLE ONLY raster.file
+    ADD CONSTRAINT file_vintage_fkey FOREIGN KEY (vintage) REFERENCES raster.vintage(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY registry.agenda_item
     ADD CONSTRAINT agenda_item_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);

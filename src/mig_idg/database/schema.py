@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 from mig_idg.database.programs import find_programs
 from mig_idg.errors import OutsideFailure, Text
 
-SCHEMAS = ("served", "registry", "journal")
+SCHEMAS = ("served", "registry", "journal", "raster")
 
 
 def dump(url: str) -> tuple[int, str]:
