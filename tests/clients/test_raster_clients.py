@@ -145,6 +145,19 @@ def test_gdal_reads_the_mosaic_of_a_stac_search(service: Any, home: str) -> None
     assert "Size is 5000, 5000" in found
 
 
+def test_pystac_client_searches_and_validates_what_it_finds(home: str) -> None:
+    from pystac_client import Client
+
+    catalogue = Client.open(f"{home}/stac")
+    assert [one.id for one in catalogue.get_collections()] == ["orthophoto"]
+    for asked in ({"bbox": [2.19, 48.88, 2.21, 48.9]}, {"datetime": "2025"}, {"ids": ["orthophoto.orthophoto"]},
+                  {"filter": "gsd < 1", "filter_lang": "cql2-text", "sortby": "-properties.datetime"}, {"collections": ["orthophoto"]}):  # fmt: skip
+        (item,) = catalogue.search(**asked).items()
+        assert (item.id, item.get_collection().id) == ("orthophoto.orthophoto", "orthophoto")
+        assert item.assets["image"].media_type.startswith("image/tiff")
+    assert list(catalogue.search(bbox=[0, 0, 1, 1]).items()) == []
+
+
 @pytest.mark.parametrize("kind", ["wmts", "xyz", "vsicurl"])
 def test_qgis_draws_the_photograph(service: Any, home: str, tmp_path: Path, kind: str) -> None:
     sources = {

@@ -50,6 +50,8 @@ _COLUMNS = (
     Column("file", **_TEXT),
     Column("points", **_WHOLE),
     Column("facts", **_TEXT),
+    # Asked by most clients of satellite pictures; the partnership's are flown under a clear sky, and do not say.
+    Column("eo:cloud_cover", **_NUMBER),
 )
 # What clients may filter and sort by; the rest serves to write the item.
 QUERYABLE = (
@@ -63,6 +65,7 @@ QUERYABLE = (
     "gsd",
     "width",
     "height",
+    "eo:cloud_cover",
 )
 ITEMS = Table(
     schema="served",
@@ -81,13 +84,14 @@ _FILES = """
     f.imported_at as created, f.pixel as gsd, f.width::bigint as width, f.height::bigint as height,
     f.srid::bigint as srid, f.west, f.south, f.east, f.north, f.size, f.sha256,
     f.vintage_name || '/' || f.name || f.suffix as file, f.points,
-    case when f.points is not null then f.properties::text end as facts, f.footprint
+    case when f.points is not null then f.properties::text end as facts, null::float8 as "eo:cloud_cover",
+    f.footprint
   from served.raster_file f
   where f.collection = any ({collections})"""
 _SINGLES = """
   select
     s.id, s.collection, null, s.datetime, s.datetime, s.datetime, s.created, s.gsd, s.width, s.height, s.srid,
-    s.west, s.south, s.east, s.north, s.size, s.sha256, s.file, null, null,
+    s.west, s.south, s.east, s.north, s.size, s.sha256, s.file, null, null, null,
     public.st_setsrid(public.st_geomfromgeojson(s.footprint), 4326)
   from jsonb_to_recordset({rows}::jsonb) as s(
     id text, collection text, datetime timestamptz, created timestamptz, gsd float8, width bigint, height bigint,

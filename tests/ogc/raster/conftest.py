@@ -27,6 +27,7 @@ from mig_idg.declaration.publish import publish
 from mig_idg.deposit import lidar
 from mig_idg.deposit.rasters import Choices, run
 from mig_idg.ogc.raster.doors import doors as raster_doors
+from mig_idg.ogc.raster.studio import open_studio, studio
 from mig_idg.ogc.tiles.doors import DOORS as TILES
 from mig_idg.settings import Settings
 
@@ -85,6 +86,9 @@ class Rasters:
 
     def ask(self, method: str, path: str, who: str | None = "other-partner", **options: Any) -> httpx.Response:
         """Any request; `path` may be an absolute link of an answer."""
+        # One studio serves a process: another test may have opened that of another home.
+        if studio().home != self.home / "rasters":
+            open_studio(self.home / "rasters")
         target = urlsplit(path)
         where = target.path + (f"?{target.query}" if target.query else "")
         headers = {**({"authorization": f"Bearer {self.tokens[who]}"} if who else {}), **options.pop("headers", {})}

@@ -251,7 +251,7 @@ def test_search_finds_by_place_moment_name_and_filter(rasters: Any) -> None:
         return [one["id"] for one in answer.json()["features"]]
 
     assert ids("collections=photos&sortby=id") == ["photos.2020.ancienne", "photos.2025.est", "photos.2025.ouest"]
-    assert ids("collections=photos&datetime=2020-01-01/2020-12-31") == ["photos.2020.ancienne"]
+    assert ids("collections=photos&datetime=2020-01-01T00:00:00Z/2020-12-31T00:00:00Z") == ["photos.2020.ancienne"]
     assert ids("ids=mnt.2024.mnt_ouest") == ["mnt.2024.mnt_ouest"]
     assert ids("collections=photos&filter=vintage='2025'&sortby=-id") == ["photos.2025.ouest", "photos.2025.est"]
     assert ids("bbox=0,0,1,1") == []

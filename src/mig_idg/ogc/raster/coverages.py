@@ -84,7 +84,7 @@ async def coverage(visit: Visit) -> Answer:
     if known(visit, etag):
         return Answer(etag=etag, headers=headers)
     if format == "png":
-        body, media = await developed(room, visit, _preview, scene, cut_.frame)
+        body, media = await developed(room.darkroom, visit, _preview, scene, cut_.frame)
         return Answer(body=body, media_type=media, headers=headers, etag=etag)
     made = await _made(room, visit, scene, cut_, cog=format == "cog")
     if isinstance(made, bytes):
@@ -123,7 +123,7 @@ async def _made(room: Studio, visit: Visit, scene: Scene, asked_: Cut, *, cog: b
     pixels = asked_.frame.width * asked_.frame.height * len(asked_.bands)
     dark = room.darkroom if pixels <= SMALL_PIXELS else room.press
     return await developed(
-        replace(room, darkroom=dark), visit, cut.write, scene, asked_.frame, asked_.bands, asked_.names, words, cog,
+        dark, visit, cut.write, scene, asked_.frame, asked_.bands, asked_.names, words, cog,
         pixels <= SMALL_PIXELS,
     )  # fmt: skip
 

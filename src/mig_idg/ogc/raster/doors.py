@@ -8,7 +8,7 @@ from typing import Protocol
 from mig_idg.guard.answer import Answer
 from mig_idg.guard.door import Door
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.raster import coverage_pages, coverages, edr, maps, ranges, stac, tiles, tilesets, wmts
+from mig_idg.ogc.raster import coverage_pages, coverages, edr, maps, ranges, stac, stac_search, tiles, tilesets, wmts
 from mig_idg.ogc.raster.studio import open_studio
 from mig_idg.ogc.tiles import place
 from mig_idg.store.places import Place
@@ -44,12 +44,12 @@ DOORS = (
     Door("/stac", "listing", stac.landing),
     Door("/stac/conformance", "open", stac.conformance, lanes="none"),
     Door("/stac/queryables", "open", stac.queryables, lanes="none"),
-    Door("/stac/search", "listing", stac.search, methods=("GET", "HEAD", "POST"), body_limit=2**20),
+    Door("/stac/search", "listing", stac_search.search, methods=("GET", "HEAD", "POST"), body_limit=2**20),
     Door("/stac/collections", "listing", stac.collections),
     Door(_STAC, "discover", stac.collection),
     Door(f"{_STAC}/queryables", "discover", stac.queryables),
-    Door(f"{_STAC}/items", "query", stac.items),
-    Door(f"{_STAC}/items/{{item}}", "query", stac.item),
+    Door(f"{_STAC}/items", "query", stac_search.items),
+    Door(f"{_STAC}/items/{{item}}", "query", stac_search.item),
 )
 
 

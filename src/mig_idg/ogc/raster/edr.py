@@ -59,7 +59,7 @@ async def _values(visit: Visit, kinds: tuple[str, ...]) -> Answer:
     frame = Frame((low[0], low[1], high[0], high[1]), crs.srid, 1_000_000, 1_000_000)
     scene = await scene_of(studio(), visit, frame, datetime=visit.query.get("datetime"))
     _known_names(visit, scene)
-    values = await developed(studio(), visit, sample, scene, points, crs.srid)
+    values = await developed(studio().darkroom, visit, sample, scene, points, crs.srid)
     etag = visit.etag("edr", scene.key, form, sorted(visit.query.items()))
     names = scene.bands
     shown = np.column_stack((points[:, 1], points[:, 0])) if crs.flipped else points

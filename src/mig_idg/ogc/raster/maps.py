@@ -102,7 +102,7 @@ async def _map(visit: Visit, layers: Sequence[tuple[Collection, Decision]]) -> A
         return Answer(etag=etag, headers=made)
     found = room.kept.get(key)
     if found is None:
-        found = await developed(room, visit, draw, tuple(sheets), frame, format, background)
+        found = await developed(room.darkroom, visit, draw, tuple(sheets), frame, format, background)
         room.kept.put(key, found)
     body, media_type = found
     return Answer(body=body, media_type=media_type, headers=made, etag=etag)

@@ -15,6 +15,7 @@ from mig_idg.guard.obligations import attribution
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.raster import cloud_item, shelf
 from mig_idg.ogc.raster.scene import BAND_NAMES, srid_of
+from mig_idg.ogc.raster.studio import studio
 from mig_idg.store import crs as reference
 from mig_idg.store.collection import Collection
 
@@ -101,6 +102,18 @@ def assets(
             "roles": ["overview"],
         }
     return found
+
+
+async def of_file(collection: Collection) -> dict[str, Any] | None:
+    """The row of a collection that is one file; None for vintages, or when the file is not there."""
+    cog = (collection.raster or {}).get("cog")
+    if not cog:
+        return None
+    room = studio()
+    try:
+        return await room.darkroom.develop(single, room.path(str(cog)), collection)
+    except OSError:
+        return None
 
 
 def single(path: Path, collection: Collection) -> dict[str, Any]:

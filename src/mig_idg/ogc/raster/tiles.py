@@ -15,10 +15,11 @@ from mig_idg.guard.answer import Answer
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.describe.formats import only
 from mig_idg.ogc.raster import formats, paint
+from mig_idg.ogc.raster.darkroom import Darkroom
 from mig_idg.ogc.raster.encode import PNG, Format, encode
 from mig_idg.ogc.raster.paint import Style
 from mig_idg.ogc.raster.scene import Scene, raster_of, scene_of, unreadable
-from mig_idg.ogc.raster.studio import Studio, studio
+from mig_idg.ogc.raster.studio import studio
 from mig_idg.ogc.raster.warp import Frame, Pixels, blank
 from mig_idg.ogc.tiles.place import Place
 
@@ -46,7 +47,7 @@ async def tile(visit: Visit, place: Place, *, word: str | None = None) -> Answer
         return Answer(etag=etag)
     found = room.kept.get(key)
     if found is None:
-        found = await developed(room, visit, draw, scene, frame, style, format)
+        found = await developed(room.darkroom, visit, draw, scene, frame, style, format)
         room.kept.put(key, found)
     body, media_type = found
     if not body and room.empty == "204":
@@ -68,10 +69,10 @@ def known(visit: Visit, etag: str) -> bool:
     return header is not None and visit.method in ("GET", "HEAD") and f'"{etag}"' in header
 
 
-async def developed[T](room: Studio, visit: Visit, work: Callable[..., T], *args: object) -> T:
-    """`work(*args)` in the darkroom, an unreadable file being told as such."""
+async def developed[T](dark: Darkroom, visit: Visit, work: Callable[..., T], *args: object) -> T:
+    """`work(*args)` in a darkroom, an unreadable file being told as such."""
     try:
-        return await room.darkroom.develop(work, *args)
+        return await dark.develop(work, *args)
     except (rasterio.errors.RasterioError, OSError) as error:
         name = visit.collection.id if visit.collection else visit.query.get("collections", "")
         log.error("raster-unreadable", collection=name, reason=type(error).__name__)
