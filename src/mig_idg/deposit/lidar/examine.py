@@ -18,7 +18,7 @@ from mig_idg.deposit.lidar import classes as asprs
 from mig_idg.deposit.lidar import header
 from mig_idg.deposit.lidar.header import Header
 from mig_idg.deposit.lidar.survey import CHUNK, Survey, survey
-from mig_idg.deposit.rasters.examine import KILOMETRES
+from mig_idg.deposit.rasters.examine import KILOMETRES, outside
 from mig_idg.deposit.rasters.report import Finding
 from mig_idg.errors import Text, UnfitData
 
@@ -172,18 +172,9 @@ def _box_faults(tile: Tile, box: tuple[float, ...]) -> Iterator[Finding]:
 
 def _place_faults(tile: Tile, target: Target) -> Iterator[Finding]:
     name, (xmin, ymin, xmax, ymax) = tile.path.name, tile.bounds
-    from mig_idg.store.crs import WGS84, moved
-
-    box = moved(tile.bounds, target.srid, WGS84)
-    if target.extent is not None or box is None:
-        west, south, east, north = target.extent or (-180.0, -90.0, 180.0, 90.0)
-        apart = box and (box.bounds[2] < west or box.bounds[0] > east or box.bounds[3] < south or box.bounds[1] > north)
-        if box is None or apart:
-            yield Finding(
-                "outside",
-                name,
-                Text("Les points sont hors de l'étendue déclarée.", "The points are outside the declared extent."),
-            )
+    if words := outside(tile.bounds, target):
+        yield Finding("outside", name, words)
+        return
     match = KILOMETRES.search(tile.path.name)
     if match and target.srid == 2154:
         x, y = int(match.group(1)) * 1000, int(match.group(2)) * 1000

@@ -20,7 +20,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 from rio_cogeo.cogeo import cog_translate, cog_validate
 
-from mig_idg.deposit.rasters.examine import NO_HEIGHT, Facts
+from mig_idg.deposit.rasters.examine import NO_HEIGHT, UNREADABLE, Facts
 from mig_idg.deposit.rasters.sniff import IMPORTING, Sniffed, open_alone
 from mig_idg.errors import Text, UnfitData
 
@@ -63,7 +63,7 @@ def to_cog(facts: Facts, target: Path, kind: str, srid: int, title: str, credit:
         made = Made(target, _sha256(unfinished), unfinished.stat().st_size)
         unfinished.replace(target)
         return made
-    except (rasterio.errors.RasterioError, rasterio._err.CPLE_BaseError) as error:
+    except UNREADABLE as error:
         raise _broken(facts.path, "") from error
     finally:
         unfinished.unlink(missing_ok=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import rasterio
+import rasterio.errors
 from affine import Affine
 from pyproj import CRS
 from rasterio.enums import ColorInterp, MaskFlags
@@ -27,6 +29,24 @@ TYPES = {
 }
 KILOMETRES = re.compile(r"(?<!\d)(0\d{3}|1[0-2]\d{2})[_-](6\d{3}|7[01]\d{2})(?!\d)")
 NO_HEIGHT = (-9999.0, -99999.0, -32768.0, -3.4028234663852886e38)
+
+
+# What decoders raise on bytes that mean nothing, beside rasterio's own errors.
+UNREADABLE = (
+    rasterio.errors.RasterioError, rasterio._err.CPLE_BaseError, ValueError, ArithmeticError, MemoryError, EOFError,
+)  # fmt: skip
+
+
+class Placing(Protocol):
+    """What a collection declares of where its files are: the CRS, the extent in CRS84 degrees."""
+
+    @property
+    def srid(self) -> int:
+        """EPSG number."""
+
+    @property
+    def extent(self) -> tuple[float, float, float, float] | None:
+        """West, south, east, north; None = not declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +117,10 @@ def examine(path: Path, target: Target) -> Facts | Finding:
             found = tuple(_faults(facts, dataset, target)) if placed else (_unplaced(path),)
     except UnfitData as error:
         return Finding(str(error.extra.get("finding", "unreadable")), path.name, error.detail)
+    except UNREADABLE:
+        return Finding(
+            "unreadable", path.name, Text(f"{path.name} ne peut pas être lu.", f"{path.name} cannot be read.")
+        )
     return Facts(**{**{name: getattr(facts, name) for name in Facts.__slots__}, "findings": found})
 
 
@@ -109,6 +133,8 @@ def item_name(path: Path) -> str:
 def _placed(dataset: Any, world: Any) -> Any:
     """Where the pixels are: as the file says, else as the world file says, else nowhere."""
     found = dataset.transform
+    if not all(map(math.isfinite, found)):
+        return None
     if found != Affine.identity() and found.a != 0:
         return (found.a, found.b, found.c, found.d, found.e, found.f)
     return world
@@ -194,25 +220,36 @@ def _crs_faults(name: str, crs: Any, target: Target) -> Iterator[Finding]:
         )
 
 
-def _place_faults(facts: Facts, target: Target) -> Iterator[Finding]:
-    name, (xmin, ymin, xmax, ymax) = facts.path.name, facts.bounds
-    if target.extent is not None:
-        from mig_idg.store.crs import WGS84, moved
+def outside(bounds: tuple[float, float, float, float], target: Placing) -> Text | None:
+    """Why a file is not where it ought to be; None when it is.
 
-        box = moved((xmin, ymin, xmax, ymax), target.srid, WGS84)
-        west, south, east, north = target.extent
-        if (
-            box is None
-            or box.bounds[2] < west
-            or box.bounds[0] > east
-            or box.bounds[3] < south
-            or box.bounds[1] > north
-        ):
-            yield Finding(
-                "outside",
-                name,
-                Text("L'image est hors de l'étendue déclarée.", "The picture is outside the declared extent."),
-            )
+    Without a declared extent, it still has to be where its CRS is of use: swapped or absurd coordinates are told.
+    """
+    from mig_idg.store.crs import WGS84, moved
+
+    xmin, ymin, xmax, ymax = bounds
+    sane = all(math.isfinite(value) and abs(value) < 1e9 for value in bounds) and xmin < xmax and ymin < ymax
+    box = moved(bounds, target.srid, WGS84) if sane else None
+    used = CRS.from_epsg(target.srid).area_of_use
+    if box is None or (used is not None and _apart(box.bounds, used.bounds)):
+        return Text(
+            f"Les coordonnées ne sont pas du domaine de l'EPSG:{target.srid}.",
+            f"The coordinates are not in the domain of EPSG:{target.srid}.",
+        )
+    if target.extent is not None and _apart(box.bounds, target.extent):
+        return Text("Le fichier est hors de l'étendue déclarée.", "The file is outside the declared extent.")
+    return None
+
+
+def _apart(one: Sequence[float], other: Sequence[float]) -> bool:
+    return one[2] < other[0] or one[0] > other[2] or one[3] < other[1] or one[1] > other[3]
+
+
+def _place_faults(facts: Facts, target: Target) -> Iterator[Finding]:
+    name, (xmin, _, _, ymax) = facts.path.name, facts.bounds
+    if words := outside(facts.bounds, target):
+        yield Finding("outside", name, words)
+        return
     match = KILOMETRES.search(facts.path.stem)
     if match and target.srid == 2154:
         x, y = int(match.group(1)) * 1000, int(match.group(2)) * 1000
