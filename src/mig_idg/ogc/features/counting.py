@@ -1,21 +1,39 @@
 """numberMatched: exact up to a cap, exact without a cap for whole collections, and never over rows that are hidden.
 
 A count is remembered by worker under (collection, version of its rows, grant, conditions): a write moves the version.
-Beyond the cap a filtered count is not given; the answer says so by the `count-beyond` header.
+Beyond the cap a filtered count is estimated, and said so: it is never `numberMatched` (`store.estimate`).
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.features import asking
-from mig_idg.store import compile
+from mig_idg.store import compile, estimate
 from mig_idg.store.query import Query
+from mig_idg.store.statement import Statement
 
 REMEMBERED = 4_096
 
-_counts: OrderedDict[tuple[object, ...], int] = OrderedDict()
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many features match: exactly, or about; neither when there are many and a guess would tell hidden rows."""
+
+    exact: int | None = None
+    about: int | None = None
+
+    @property
+    def members(self) -> dict[str, int]:
+        """What a collection of features says of it."""
+        if self.exact is not None:
+            return {"numberMatched": self.exact}
+        return {} if self.about is None else {"numberMatchedEstimated": self.about}
+
+
+_counts: OrderedDict[tuple[object, ...], Count] = OrderedDict()
 
 
 def _key(visit: Visit, query: Query) -> tuple[object, ...]:
@@ -34,17 +52,40 @@ def _key(visit: Visit, query: Query) -> tuple[object, ...]:
     )
 
 
-async def matched(visit: Visit, query: Query) -> int | None:
-    """How many features match in all, or None when there are more than the cap of a filtered count."""
-    collection, grant = visit.layer
+async def matched(visit: Visit, query: Query) -> Count:
+    """How many features match in all."""
     await visit.stamp()
     key = _key(visit, query)
     known = _counts.get(key)
     if known is None:
-        cap = compile.COUNT_CAP if query.selective else None
-        rows = await asking.fetch(visit, compile.count(query, grant, collection.time_column, cap))
-        known = int(rows[0][0] or b"0")
+        known = await _counted(visit, query)
         _counts[_key(visit, query)] = known
         if len(_counts) > REMEMBERED:
             _counts.popitem(last=False)
-    return None if query.selective and known > compile.COUNT_CAP else known
+    return known
+
+
+async def _counted(visit: Visit, query: Query) -> Count:
+    collection, grant = visit.layer
+    cap = compile.COUNT_CAP if query.selective else None
+    rows = await asking.fetch(visit, compile.count(query, grant, collection.time_column, cap))
+    found = int(rows[0][0] or b"0")
+    if cap is None or found <= cap:
+        return Count(exact=found)
+    matching = estimate.plan(query, grant, collection.time_column)
+    every = estimate.plan(estimate.NOTHING_ASKED, grant)
+    if matching is None or every is None:
+        return Count()
+    whole = (await matched_in_all(visit)).exact or found
+    guesses = [await _guess(visit, one) for one in (matching, every)]
+    return Count(about=estimate.estimated(*guesses, rows=whole, least=found))
+
+
+async def matched_in_all(visit: Visit) -> Count:
+    """How many features the caller sees in the whole collection."""
+    return await matched(visit, estimate.NOTHING_ASKED)
+
+
+async def _guess(visit: Visit, statement: Statement) -> float:
+    rows = await asking.fetch(visit, statement)
+    return estimate.rows_of(rows[0][0])

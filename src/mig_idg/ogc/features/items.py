@@ -136,19 +136,19 @@ class Page:
     async def tail(self) -> bytes:
         """Everything after the features."""
         matched = await self.matched()
-        number = f',"numberMatched":{matched}' if matched is not None else ""
+        number = "".join(f',"{name}":{count}' for name, count in matched.members.items()) if matched else ""
         head = f'],"numberReturned":{self.returned}{number},"links":'.encode()
         return head + self.links() + b"}"
 
-    async def matched(self) -> int | None:
+    async def matched(self) -> counting.Count | None:
         """numberMatched: free when the page says it, else counted; not given on pages reached by a cursor."""
         query = self.query
         if query.after is not None:
             return None
         if self.total is not None:
-            return self.total
+            return counting.Count(exact=self.total)
         if self.next_keys is None and (self.returned or not query.offset):
-            return query.offset + self.returned
+            return counting.Count(exact=query.offset + self.returned)
         return await counting.matched(self.visit, query)
 
     def links(self) -> bytes:
@@ -187,8 +187,7 @@ async def _hits(visit: Visit, query: Query, asked: Mapping[str, str]) -> Answer:
     collection, _ = visit.layer
     matched = await counting.matched(visit, query)
     document: dict[str, object] = {"type": "FeatureCollection", "features": [], "numberReturned": 0}
-    if matched is not None:
-        document["numberMatched"] = matched
+    document |= matched.members
     path = links.items_path(collection.id)
     document["links"] = orjson.Fragment(links.written(visit, path, asked, formats.GEOJSON, formats.ITEMS))
     return json_answer(

@@ -162,6 +162,7 @@ SCHEMAS: dict[str, Any] = {
             "links": _LINKS,
             "timeStamp": {"type": "string", "format": "date-time"},
             "numberMatched": _COUNT,
+            "numberMatchedEstimated": _COUNT,
             "numberReturned": _COUNT,
         },
     },
