@@ -130,9 +130,7 @@ def demonstration(cluster: PrivateCluster, tmp_path_factory: pytest.TempPathFact
         data.load(owner, home)
         owner.commit()
         partnership.adopt(owner, DEMONSTRATION_DAY)
-        publish(
-            owner, ROOT / "collections", author="tests", on=DEMONSTRATION_DAY, rasters=home / "rasters"
-        )
+        publish(owner, ROOT / "collections", author="tests", on=DEMONSTRATION_DAY, rasters=home / "rasters")
         partnership.adopt(owner, DEMONSTRATION_DAY)
         accounts.open_all(owner, home, author="tests")
         owner.commit()
@@ -173,6 +171,7 @@ def _running(urls: tuple[str, str], tokens: dict[str, str], home: Path, more: di
     import uvicorn
 
     from mig_idg.app.create import create_app
+    from mig_idg.app.protocol import BoundedProtocol
     from mig_idg.settings import Settings
 
     listening = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio turns Nagle off only when told it is TCP
@@ -186,7 +185,7 @@ def _running(urls: tuple[str, str], tokens: dict[str, str], home: Path, more: di
         listening.close()
         raise
     service.doors = app.guard.doors.all
-    server = uvicorn.Server(uvicorn.Config(app, http="httptools", loop="asyncio", lifespan="on", log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, http=BoundedProtocol, loop="asyncio", lifespan="on", log_level="error"))
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve([listening])), daemon=True)
     service.settle = lambda: asyncio.run_coroutine_threadsafe(app.guard.journal.flush(), loop).result(10)

@@ -102,10 +102,10 @@ def federated(serve_demonstration: Callable[..., Any], provider: str) -> Iterato
 
 
 @contextmanager
-def signed_in(service: Any, subject: str) -> Iterator[tuple[httpx.Client, str]]:
+def signed_in(service: Any, subject: str, onward: str = "/collections") -> Iterator[tuple[httpx.Client, str]]:
     """A browser that went to /connexion and signed in at the provider, and the address it is sent back to."""
     with httpx.Client(follow_redirects=False) as browser:
-        gone = browser.get(f"{service.url}/connexion?next=/collections")
+        gone = browser.get(f"{service.url}/connexion", params={"next": onward})
         assert gone.status_code == 303
         back = browser.post(gone.headers["location"], data={"sub": subject})
         assert back.status_code in (302, 303), back.text
@@ -123,6 +123,23 @@ def test_a_person_signs_in_and_reads_as_their_body(federated: Any) -> None:
         with connect(federated.database_url) as owner:
             tokens.close_account(owner, "jeanne")
         assert browser.get(f"{federated.url}/collections/adresses/items?limit=1").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("onward", "home"),
+    [
+        ("/collections?lang=en&limit=5", "/collections?lang=en&limit=5"),
+        ("/x\r\nSet-Cookie: idg_session=theirs", "/x%0D%0ASet-Cookie:%20idg_session=theirs"),
+        ("//elsewhere.example", "/"),
+        ("https://elsewhere.example", "/"),
+        ("/\\elsewhere.example", "/"),
+    ],
+)
+def test_one_comes_back_to_an_address_of_ours_and_to_nothing_else(federated: Any, onward: str, home: str) -> None:
+    with signed_in(federated, "jeanne", onward) as (browser, back):
+        answer = browser.get(back)
+        assert answer.headers["location"] == f"{federated.url}{home}"
+        assert len(answer.headers.get_list("set-cookie")) == 1
 
 
 def test_a_stranger_who_signs_in_is_told_whom_to_ask(federated: Any) -> None:

@@ -12,6 +12,7 @@ import uvicorn
 
 from mig_idg.app.asgi import Application
 from mig_idg.app.create import create_app
+from mig_idg.app.protocol import BoundedProtocol
 from mig_idg.errors import OutsideFailure, Text
 from mig_idg.settings import Settings
 
@@ -44,7 +45,7 @@ def run(settings: Settings, url: str) -> None:
         port=settings.port,
         workers=settings.workers,
         loop="uvloop",
-        http="httptools",
+        http=BoundedProtocol,
         lifespan="on",
         access_log=False,
         log_level="warning",
@@ -55,7 +56,6 @@ def run(settings: Settings, url: str) -> None:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         backlog=2048,
-        h11_max_incomplete_event_size=64 * 1024,
     )
 
 

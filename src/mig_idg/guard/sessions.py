@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from urllib.parse import quote
 
 from mig_idg.errors import Misunderstood, Refused, Text
 from mig_idg.guard.answer import Answer
@@ -25,6 +26,7 @@ from mig_idg.guard.visit import Visit
 from mig_idg.registry.tokens import Credentials
 
 SESSION, ATTEMPT = "idg_session", "idg_connexion"
+_OF_AN_ADDRESS = "/?#[]@!$&'()*+,;=:%-._~"
 LASTS, ATTEMPT_LASTS = timedelta(hours=8), timedelta(minutes=10)
 RETURN_PATH = "/connexion/retour"
 
@@ -57,7 +59,8 @@ class Sessions:
         """Send the browser to the provider; `next=` is a path of ours to come back to."""
         onward = visit.query.get("next", "/")
         attempt = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
-        attempt["next"] = onward if onward.startswith("/") and not onward.startswith(("//", "/\\")) else "/"
+        ours = onward.startswith("/") and not onward.startswith(("//", "/\\"))
+        attempt["next"] = quote(onward, safe=_OF_AN_ADDRESS) if ours else "/"  # a new line would begin another header
         url = self._oidc.authorization_url(
             self._base_url + RETURN_PATH, attempt["state"], attempt["nonce"], attempt["verifier"]
         )

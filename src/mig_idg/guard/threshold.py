@@ -144,12 +144,13 @@ class Guard:
 
     async def _cross(self, visit: Visit, door: Door) -> Answer:
         if visit.method not in door.methods:
+            allowed = ", ".join(dict.fromkeys((*door.methods, "OPTIONS")))
             if visit.method == "OPTIONS":
-                return Answer(status=204, headers={"allow": ", ".join((*door.methods, "OPTIONS"))})
+                return Answer(status=204, headers={"allow": allowed})
             error = MethodNotAllowed(
                 Text(f"{visit.method} n'est pas permis ici.", f"{visit.method} is not allowed here."),
             )
-            error.headers["allow"] = ", ".join((*door.methods, "OPTIONS"))
+            error.headers["allow"] = allowed
             raise error
         if "collection" in visit.params:
             action = door.asks(visit.method, visit.query, visit.headers)
