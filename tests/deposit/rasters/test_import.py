@@ -203,6 +203,15 @@ def test_overlaps_gaps_and_another_resolution_are_told(owner: Any, tmp_path: Pat
     assert ("resolution", "finer.tif") in told
 
 
+def test_a_mosaic_brings_its_tiles_in(owner: Any, tmp_path: Path) -> None:
+    tiles = [tile(tmp_path, f"t{c}.tif", c) for c in range(2)]
+    named = "".join(f'<SourceFilename relativeToVRT="1">{one.name}</SourceFilename>' for one in tiles)
+    (tmp_path / "tout.vrt").write_text(f"<VRTDataset><VRTRasterBand>{named}</VRTRasterBand></VRTDataset>")
+    report = bring(owner, tmp_path / "home", [tmp_path / "tout.vrt"])
+    assert report.published, codes(report)
+    assert in_force(owner) == [("2025", "t0"), ("2025", "t1")]
+
+
 def vrt(path: Path) -> bytes:
     return f'<VRTDataset rasterXSize="9" rasterYSize="9"><SourceFilename>{path}</SourceFilename></VRTDataset>'.encode()
 

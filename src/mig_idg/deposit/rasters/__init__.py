@@ -1,5 +1,6 @@
 """Rasters in: files and tilings checked, converted to COG, written down in PostGIS, published whole.
 
+virtual.py    a VRT as the list of files it names, never opened
 sniff.py      what a file is, by its first bytes, and the only driver that may open it
 examine.py    what it says of itself, against what the collection declares
 tiling.py     gaps and overlaps between files

@@ -16,13 +16,13 @@ from typing import Any
 from psycopg import Connection
 
 from mig_idg.declaration.model import Declaration
-from mig_idg.deposit.rasters import convert, examine, tiling
+from mig_idg.deposit.rasters import convert, examine, tiling, virtual
 from mig_idg.deposit.rasters import vintage as vintages
 from mig_idg.deposit.rasters.crew import Crew
 from mig_idg.deposit.rasters.examine import Facts, Target
 from mig_idg.deposit.rasters.report import Finding, Report
 from mig_idg.deposit.rasters.vintage import Choices
-from mig_idg.errors import InvalidParameter, Text, Trouble
+from mig_idg.errors import InvalidParameter, Text, Trouble, UnfitData
 from mig_idg.store import rasters
 from mig_idg.store.places import Folder, Place
 
@@ -51,10 +51,11 @@ def run(
         raise InvalidParameter(
             "collection", Text("Cette collection n'est pas un raster.", "This collection is no raster.")
         )
-    files = _files(paths)
     target = Target(raster.bands, int(declaration.source.crs.removeprefix("EPSG:")), declaration.extent)
-    report = Report(declaration.id, None if raster.cog else vintages.named(choices), files=len(files))
-    if not files:
+    report = Report(declaration.id, None if raster.cog else vintages.named(choices))
+    files = _files(paths, report)
+    report.files = len(files)
+    if not files and not report.findings:
         report.findings.append(Finding("nothing", "", Text("Aucun fichier image.", "No picture file.")))
     with Crew(choices.workers) as crew:
         sound = _examined(crew, files, target, report, progress)
@@ -67,7 +68,8 @@ def run(
             return _many(connection, crew, sound, declaration, home, kept, target, choices, report, progress)
 
 
-def _files(paths: Sequence[Path]) -> list[Path]:
+def _files(paths: Sequence[Path], report: Report) -> list[Path]:
+    """The files to bring in: those given, those of a folder, those that a VRT lists; each once."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -76,7 +78,13 @@ def _files(paths: Sequence[Path]) -> list[Path]:
             )
         elif path.suffix.lower() not in (".tfw", ".tifw", ".j2w", ".xml", ".csv", ".txt", ".prj"):
             found.append(path)
-    return list(dict.fromkeys(found))
+    listed: list[Path] = []
+    for path in found:
+        try:
+            listed.extend(virtual.sources(path) if path.suffix.lower() == ".vrt" else (path,))
+        except UnfitData as error:
+            report.findings.append(Finding("points-elsewhere", path.name, error.detail))
+    return list(dict.fromkeys(listed))
 
 
 def _examined(

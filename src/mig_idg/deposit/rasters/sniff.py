@@ -1,8 +1,8 @@
 """What a file is, by its first bytes: the driver is chosen here and forced, whatever the name says.
 
-Only three formats come in: GeoTIFF, JPEG 2000 and the ASCII grid. A VRT, a GDALG or any other text that could name
-another file or an address is refused before GDAL sees it. GDAL opens the file alone: no directory is listed, no
-side-car read; the one side-car we accept, the world file, we read ourselves.
+Only three formats are opened: GeoTIFF, JPEG 2000 and the ASCII grid. A VRT (read as a list by `virtual`), a GDALG or
+any other text that could name another file or an address is refused before GDAL sees it. GDAL opens the file alone: no
+directory is listed, no side-car read; the one side-car we accept, the world file, we read ourselves.
 """
 
 from __future__ import annotations
