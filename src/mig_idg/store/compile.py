@@ -84,6 +84,36 @@ def page(
     return Statement(sql, tuple(bind.values)), grouped
 
 
+def small(
+    query: Query, grant: Grant, time_column: str | None = None, expression: str | None = None
+) -> Statement | None:
+    """The whole answer to a small box, when all it holds should fit in the page; else None.
+
+    Rows: (features between commas, how many, null, how many). Rows are not numbered, which costs a quarter of such a
+    page: when there are more than `limit` after all, one more than that comes, and `page` is to be asked instead.
+    """
+    table, bind = grant.table, Binder()
+    limit = query.limit if query.limit is not None else COUNT_CAP
+    strategy, expected = _strategy(query, table, limit)
+    if strategy != "gather" or expected * 1.5 > min(limit, 4 * GROUP) or query.after or query.offset:
+        return None
+    wanted = conditions(query, table, bind, time_column)
+    feature = expression or _feature(query, table, bind)
+    sql = (
+        f"select string_agg(f, ','), count(*), null, count(*)\n"
+        f"from (\n"
+        f"  select {feature} as f\n"
+        f"  from (\n"
+        f"    select *\n"
+        f"    from {grant.view}{_where(wanted)}\n"
+        f"    order by {_order(query.sortby, table)}\n"
+        f"    limit {bind(limit + 1, 'int')}\n"
+        f"  ) as page\n"
+        f") as told"
+    )
+    return Statement(sql, tuple(bind.values))
+
+
 def item(grant: Grant, id: str, query: Query, writer: Table | None = None, expression: str | None = None) -> Statement:
     """One feature by its id. Rows: (feature, state), or none.
 

@@ -21,7 +21,6 @@ from mig_idg.deposit import demonstration
 from mig_idg.errors import Text
 from mig_idg.registry import demonstration as partnership
 from mig_idg.registry import tokens
-from mig_idg.registry.publications import latest
 from mig_idg.store import samples
 from mig_idg.store.samples import Sample
 from mig_idg.store.table import describe
@@ -74,9 +73,8 @@ def prepare_all(cluster: PrivateCluster, *, scale: int, many: int, count: int, o
         demonstration.load(connection, cluster.home, scale=scale, only=frozenset(LAYERS))
         connection.commit()
         partnership.adopt(connection, on)
-        if not latest(connection).number:
-            tell(Text("publication", "publication"))
-            _publish(connection, {f"{PREFIX}{name}": layer for name, layer in LAYERS.items()}, on)
+        tell(Text("publication, avec ses copies", "publication, with its copies"))
+        _publish(connection, {f"{PREFIX}{name}": layer for name, layer in LAYERS.items()}, on)
         tokens.open_account(connection, LOGIN, name="Banc d'essai", organisation=PARTNER, author=LOGIN)
         _, token = tokens.issue(connection, LOGIN, author=LOGIN)
         connection.commit()
