@@ -8,6 +8,7 @@
     │   ├── InvalidDeclaration      a file of collections/ that does not follow the model  422
     │   ├── UnsupportedMedia        a body or format nobody here reads or writes           415
     │   ├── NotAcceptable           no representation suits the Accept header              406
+    │   ├── OutOfRange              bytes asked that the file does not have                416
     │   └── TooLarge                a body, filter or geometry over its limit              413
     ├── Unauthenticated         a credential that does not verify                      exit 1 · 401
     ├── Refused                 the charter says no, and which article                 exit 1 · 403
@@ -91,13 +92,19 @@ class InvalidParameter(Misunderstood):
 
 
 class UnknownWord(Misunderstood):
-    """A body, collection, action, ground… that is not known; the nearest known one is proposed."""
+    """A body, collection, action, ground… that is not known; the nearest known one is proposed.
 
-    def __init__(self, kind: Text, word: str, known: Iterable[str]) -> None:
-        near = nearest(word, known)
+    `closed`: the words are few and nobody's secret; when none is near, they are all told.
+    """
+
+    def __init__(self, kind: Text, word: str, known: Iterable[str], *, closed: bool = False) -> None:
+        known = tuple(known)
+        near = did_you_mean(nearest(word, known))
+        if near is None and closed:
+            near = Text(f"Attendu : {', '.join(known)}.", f"Expected: {', '.join(known)}.")
         super().__init__(
-            Text(f"{kind.fr} inconnu(e) : « {word} ».", f"Unknown {kind.en}: “{word}”."),
-            remedy=did_you_mean(near),
+            Text(f"{kind.fr} : mot inconnu, « {word} ».", f"Unknown {kind.en}: “{word}”."),
+            remedy=near,
             extra={"word": word},
         )
 
@@ -121,6 +128,10 @@ class UnsupportedMedia(Misunderstood):
 
 class NotAcceptable(Misunderstood):
     """No representation of this resource suits the Accept header."""
+
+
+class OutOfRange(Misunderstood):
+    """A range of bytes that the file does not have; `Content-Range` tells its size."""
 
 
 class TooLarge(Misunderstood):
@@ -168,10 +179,13 @@ class OutsideFailure(Trouble):
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word closest to `word`, or None when nothing is near."""
+    """The known word closest to `word`, or the only one that it begins; None when nothing is near."""
     candidates = {k.casefold(): k for k in known}
     found = get_close_matches(word.casefold(), candidates, n=1, cutoff=0.6)
-    return candidates[found[0]] if found else None
+    if found:
+        return candidates[found[0]]
+    begun = [k for k in candidates if len(word) > 2 and k.startswith(word.casefold())]
+    return candidates[begun[0]] if len(begun) == 1 else None
 
 
 def did_you_mean(near: str | None) -> Text | None:
@@ -196,6 +210,7 @@ ANSWERS: dict[type[Trouble], Answer] = {
     InvalidDeclaration: Answer(422, "invalid-declaration", Text("Déclaration invalide", "Invalid declaration"), 2),
     UnsupportedMedia: Answer(415, "unsupported-media-type", Text("Format non pris en charge", "Unsupported format"), 2),
     NotAcceptable: Answer(406, "not-acceptable", Text("Format non disponible", "Not available in this format"), 2),
+    OutOfRange: Answer(416, "range-not-satisfiable", Text("Intervalle hors du fichier", "Range not satisfiable"), 2),
     TooLarge: Answer(413, "too-large", Text("Demande trop grande", "Request too large"), 2),
     Misunderstood: Answer(400, "not-understood", Text("Demande non comprise", "Request not understood"), 2),
     Unauthenticated: Answer(401, "unauthenticated", Text("Identification refusée", "Not authenticated"), 1),

@@ -3,13 +3,16 @@
 import pytest
 
 from mig_idg import territory
-from mig_idg.charter.nouns import noun
+from mig_idg.charter.nouns import OWNER, PUBLIC, noun
 from mig_idg.charter.words import name
 
 WRITTEN = [
     ("Nanterre", "Nanterre", "de Nanterre", "à Nanterre", "Nanterre"),
     ("Antony", "Antony", "d'Antony", "à Antony", "Antony"),
     ("Issy-les-Moulineaux", "Issy-les-Moulineaux", "d'Issy-les-Moulineaux", "à Issy-les-Moulineaux", None),
+    ("Orly", "Orly", "d'Orly", "à Orly", None),
+    ("Ussy", "Ussy", "d'Ussy", "à Ussy", None),
+    ("Yerres", "Yerres", "d'Yerres", "à Yerres", None),
     ("Étréchy", "Étréchy", "d'Étréchy", "à Étréchy", None),
     ("Le Plessis-Robinson", "Le Plessis-Robinson", "du Plessis-Robinson", "au Plessis-Robinson", None),
     ("Les Lilas", "Les Lilas", "des Lilas", "aux Lilas", None),
@@ -47,6 +50,12 @@ def test_the_common_nouns_of_bodies_take_their_article(article, names):
         assert noun(told).alone == article + told
         assert noun(told).of == (f"du {told}" if article == "le " else f"de {article}{told}")
         assert noun(told).to == (f"au {told}" if article == "le " else f"à {article}{told}")
+
+
+def test_the_public_and_an_owner_nobody_recorded_are_written_like_bodies():
+    assert (PUBLIC.alone, PUBLIC.of, PUBLIC.to, PUBLIC.english) == ("le public", "du public", "au public", "the public")
+    told = ("son propriétaire", "de son propriétaire", "à son propriétaire", "its owner")
+    assert (OWNER.alone, OWNER.of, OWNER.to, OWNER.english) == told
 
 
 def test_every_body_of_the_territory_is_written_without_a_fault():

@@ -54,22 +54,14 @@ OWNER = Noun("son propriétaire", "de son propriétaire", "à son propriétaire"
 
 def noun(name: str) -> Noun:
     """A body's name, as sentences write it; a bare code stays as it is."""
-    if article := _its_own_article(name):
-        return _with_article(article, name[len(article) :], capital=name[0])
+    for article, (of, to) in CONTRACTED.items():
+        if name.lower().startswith(article):
+            rest = name[len(article) :]
+            return Noun(name, of + rest, to + rest, name)
     first = territory.spelled(name).partition(" ")[0]
     if " " in name and name[0].isupper() and first in GENDERED:
-        return _with_article(GENDERED[first], name)
-    return Noun(name, f"d'{name}" if first[:1] in tuple("aeiouy") else f"de {name}", f"à {name}", name)
-
-
-def _its_own_article(name: str) -> str | None:
-    """`Le ` of `Le Plessis-Robinson`, `Les ` of `Les Lilas`: those that contract."""
-    return next((name[: len(article)] for article in CONTRACTED if name.lower().startswith(article)), None)
-
-
-def _with_article(article: str, name: str, capital: str | None = None) -> Noun:
-    """`capital` keeps the article of a place's own name as it is written: « Le Plessis-Robinson »."""
-    of, to = CONTRACTED.get(article.lower(), (f"de {article}", f"à {article}"))
-    if capital is not None:
-        return Noun(article + name, of + name, to + name, article + name)
-    return Noun(article + name, of + name, to + name, f"the {name}")
+        article = GENDERED[first]
+        of, to = CONTRACTED.get(article, (f"de {article}", f"à {article}"))
+        return Noun(article + name, of + name, to + name, f"the {name}")
+    elided = first.startswith(("a", "e", "i", "o", "u", "y"))
+    return Noun(name, f"d'{name}" if elided else f"de {name}", f"à {name}", name)

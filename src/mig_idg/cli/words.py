@@ -135,7 +135,9 @@ def guarded(main: click.Command, args: list[str] | None = None) -> int:
         click.echo(t("Interrompu.", "Interrupted."), err=True)
         return 130
     except click.ClickException as error:
-        error.show()
+        from mig_idg.cli import mistakes
+
+        click.echo(mistakes.told(error).in_(lang()), err=True)
         return 2
     except KeyboardInterrupt:
         click.echo(t("Interrompu.", "Interrupted."), err=True)

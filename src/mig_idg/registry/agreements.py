@@ -69,7 +69,7 @@ def answer(
     row = _asked(conn, request, record.on)
     for action in actions:
         if row["actions"] is not None and action not in row["actions"]:
-            raise UnknownWord(Text("Action demandée", "action asked for"), action, row["actions"])
+            raise UnknownWord(Text("Action demandée", "action asked for"), action, row["actions"], closed=True)
     agreed = sorted(actions) or row["actions"]
     owner = datasets.owner_of(conn, row["dataset"], record.on)
     requester = name_of(conn, row["requester"])
@@ -109,7 +109,7 @@ def listing(conn: Conn, on: date) -> list[Row]:
 def _require_actions(actions: Collection[str]) -> None:
     for action in actions:
         if action not in ACTIONS:
-            raise UnknownWord(Text("Action", "action"), action, sorted(ACTIONS))
+            raise UnknownWord(Text("Action", "action"), action, sorted(ACTIONS), closed=True)
 
 
 def _asked(conn: Conn, request: int, on: date) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def record_meeting(conn: Conn, sitting: Sitting, items: Sequence[Item], record: 
 def rule(conn: Conn, number: int, sitting: Sitting, items: Sequence[Item], record: Record) -> list[Ruling]:
     """Write the items ruled at a meeting, under an act already open; the meeting is found again by its day."""
     if sitting.committee not in COMMITTEES:
-        raise UnknownWord(Text("Comité", "committee"), sitting.committee, COMMITTEES)
+        raise UnknownWord(Text("Comité", "committee"), sitting.committee, COMMITTEES, closed=True)
     meeting = _meeting(conn, number, sitting, record)
     first = _items_so_far(conn, meeting) + 1
     return [_rule(conn, number, meeting, sitting, item, place) for place, item in enumerate(items, start=first)]
@@ -121,7 +121,15 @@ def _items_so_far(conn: Conn, meeting: int) -> int:
     return max((row["item"] for row in history.known(conn, "decision", {"meeting": meeting})), default=0)
 
 
+def _require_subject(conn: Conn, subject: str) -> None:
+    """UnknownWord for a subject that no committee may rule on."""
+    known = [word for (word,) in conn.execute("select distinct subject from registry.competence order by subject")]
+    if subject not in known:
+        raise UnknownWord(Text("Sujet", "subject"), subject, known, closed=True)
+
+
 def _rule(conn: Conn, number: int, meeting: int, sitting: Sitting, item: Item, place: int) -> Ruling:
+    _require_subject(conn, item.subject)
     decision = history.insert(
         conn,
         number,

@@ -81,7 +81,7 @@ def move(conn: Conn, dataset: str, stage: str, record: Record) -> Done:
     """Move a coproduction to another stage before its validation (004 glossary: structure, then consolidation)."""
     require_coproduced(conn, dataset)
     if stage not in STAGES:
-        raise UnknownWord(Text("Étape", "stage"), stage, STAGES)
+        raise UnknownWord(Text("Étape", "stage"), stage, STAGES, closed=True)
     if state_of(conn, dataset, record.on) == "validated":
         raise refused(
             "004 §3.4",

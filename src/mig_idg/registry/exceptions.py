@@ -41,7 +41,7 @@ def declare(conn: Conn, dataset: str, exception: Exception_, record: Record) -> 
     """Close a dataset, or some of its attributes, on a ground of §3.3, from the day of the record."""
     datasets.kind_of(conn, dataset)
     if exception.ground not in GROUNDS:
-        raise UnknownWord(Text("Motif", "ground"), exception.ground, GROUNDS)
+        raise UnknownWord(Text("Motif", "ground"), exception.ground, GROUNDS, closed=True)
     datasets.require_attributes(conn, dataset, exception.attributes, record.on)
     _require_review(exception, record.on)
     article = article_of(exception.ground)

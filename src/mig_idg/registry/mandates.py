@@ -41,7 +41,7 @@ def name(
 ) -> Done:
     """The person holds the role from the day of the record; who held it before ends there, and stays in history."""
     if role not in ROLES:
-        raise UnknownWord(Text("Rôle", "role"), role, ROLES)
+        raise UnknownWord(Text("Rôle", "role"), role, ROLES, closed=True)
     if not person.name.strip():
         raise InvalidParameter("person", Text("Un mandat a un titulaire.", "A mandate has a holder."))
     require_day(record.on, until)
@@ -63,7 +63,7 @@ def name(
 def end(conn: Conn, organisation: str, role: str, record: Record) -> Done:
     """Nobody holds the role any more from the day of the record."""
     if role not in ROLES:
-        raise UnknownWord(Text("Rôle", "role"), role, ROLES)
+        raise UnknownWord(Text("Rôle", "role"), role, ROLES, closed=True)
     key = {"organisation": organisation, "role": role}
     if not history.known(conn, "mandate", key, record.on):
         raise Conflict(

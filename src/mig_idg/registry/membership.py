@@ -60,7 +60,7 @@ def apply(conn: Conn, organisation: str, record: Record) -> Done:
 def add_piece(conn: Conn, organisation: str, piece: Piece, record: Record) -> Done:
     """Put a dated piece on file; says what is still missing."""
     if piece.kind not in PIECES:
-        raise UnknownWord(Text("Pièce", "piece"), piece.kind, PIECES)
+        raise UnknownWord(Text("Pièce", "piece"), piece.kind, PIECES, closed=True)
     if piece.received < piece.dated:
         raise InvalidParameter(
             "received",

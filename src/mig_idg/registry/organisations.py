@@ -46,7 +46,7 @@ class Organisation:
 def register(conn: Conn, organisation: Organisation, record: Record) -> Done:
     """Make a body known, or describe it anew from the day of the record."""
     if organisation.kind not in KINDS:
-        raise UnknownWord(Text("Genre d'organisme", "kind of body"), organisation.kind, KINDS)
+        raise UnknownWord(Text("Genre d'organisme", "kind of body"), organisation.kind, KINDS, closed=True)
     words = Text(
         f"{organisation.name} ({organisation.id}) est connu du registre.",
         f"{organisation.name} ({organisation.id}) is known to the registry.",

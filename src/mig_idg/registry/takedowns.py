@@ -23,7 +23,7 @@ def request(conn: Conn, dataset: str, scope: str, requester: str, channel: str, 
     """Somebody asks that a dataset be withdrawn; received that day, not executed yet."""
     datasets.kind_of(conn, dataset)
     if scope not in TAKEDOWNS:
-        raise UnknownWord(Text("Portée", "scope"), scope, TAKEDOWNS)
+        raise UnknownWord(Text("Portée", "scope"), scope, TAKEDOWNS, closed=True)
     words = Text(
         f"Retrait de « {dataset} » {SCOPES[scope].fr}, demandé par {requester} ({channel}), reçu.",
         f"Takedown of “{dataset}” {SCOPES[scope].en}, asked by {requester} ({channel}), received.",

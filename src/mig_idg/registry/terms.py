@@ -98,10 +98,10 @@ def past_and_present(conn: Conn, dataset: str) -> list[dict[str, Any]]:
 
 def _check(conn: Conn, dataset: str, terms: Terms, on: date) -> None:
     if terms.mode not in MODES:
-        raise UnknownWord(Text("Mode", "mode"), terms.mode, MODES)
+        raise UnknownWord(Text("Mode", "mode"), terms.mode, MODES, closed=True)
     for action in terms.actions:
         if action not in ACTIONS:
-            raise UnknownWord(Text("Action", "action"), action, ACTIONS)
+            raise UnknownWord(Text("Action", "action"), action, sorted(ACTIONS), closed=True)
     if terms.mode != "closed" and not terms.actions:
         raise InvalidParameter(
             "actions",

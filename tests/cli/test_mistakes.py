@@ -1,0 +1,79 @@
+"""What is typed wrong is answered in one sentence, in the terminal's language, with the nearest known word and exit 2."""
+
+import pytest
+
+from mig_idg.cli.main import directory
+from mig_idg.cli.words import guarded
+from mig_idg.errors import Text, UnknownWord, nearest
+
+
+@pytest.fixture
+def said(monkeypatch, capsys):
+    def run(lang, *args):
+        monkeypatch.setenv("LC_ALL", lang)
+        code = guarded(directory, list(args))
+        return code, capsys.readouterr().err.strip()
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("args", "fr", "en"),
+    [
+        (
+            ("delegat",),
+            "Commande inconnue : « delegat ». Vouliez-vous dire « delegate » ?",
+            "Unknown command: “delegat”. Did you mean “delegate”?",
+        ),
+        (
+            ("partner", "aply"),
+            "Commande inconnue : « aply ». Vouliez-vous dire « apply » ? Voyez « mig-idg partner --help ».",
+            "Unknown command: “aply”. Did you mean “apply”? See “mig-idg partner --help”.",
+        ),
+        (
+            ("partner", "list", "--jsn"),
+            "Option inconnue : « --jsn ». Vouliez-vous dire « --json » ? Voyez « mig-idg partner list --help ».",
+            "Unknown option: “--jsn”. Did you mean “--json”? See “mig-idg partner list --help”.",
+        ),
+        (
+            ("partner", "list", "--zzzzzz"),
+            "Option inconnue : « --zzzzzz ». Voyez « mig-idg partner list --help ».",
+            "Unknown option: “--zzzzzz”. See “mig-idg partner list --help”.",
+        ),
+        (
+            ("partner", "apply", "Antony"),
+            "Il manque --evidence. Voyez « mig-idg partner apply --help ».",
+            "--evidence is missing. See “mig-idg partner apply --help”.",
+        ),
+        (
+            ("grant", "answer", "douze", "--yes", "--evidence", "x"),
+            "NUMÉRO : un nombre entier est attendu. Voyez « mig-idg grant answer --help ».",
+            None,
+        ),
+        (
+            ("partner", "list", "--on"),
+            "L'option --on attend une valeur.",
+            "Option --on expects a value.",
+        ),
+    ],
+)
+def test_what_is_typed_wrong_is_told_in_ones_language(said, args, fr, en):
+    assert said("fr_FR.UTF-8", *args) == (2, fr)
+    if en is not None:
+        assert said("en_GB.UTF-8", *args) == (2, en)
+
+
+def test_the_beginning_of_one_known_word_is_understood_as_that_word():
+    assert nearest("delib", ["deliberation", "form"]) == "deliberation"
+    assert nearest("ALL", ["all_partners", "named"]) == "all_partners"
+    assert nearest("postal", ["postal_return", "postal_receipt_of_the_letter"]) is not None
+    assert nearest("em", ["email_return"]) is None
+    assert nearest("sub", ["submitted_to_the_committee", "subscribed_to_updates"]) is None
+
+
+def test_a_closed_list_is_told_whole_when_nothing_is_near():
+    grounds = ("E0", "E1")
+    trouble = UnknownWord(Text("Motif", "ground"), "zz", grounds, closed=True)
+    assert trouble.text("fr") == "Motif : mot inconnu, « zz ». Attendu : E0, E1."
+    assert trouble.text("en") == "Unknown ground: “zz”. Expected: E0, E1."
+    assert UnknownWord(Text("Motif", "ground"), "zz", grounds).remedy is None
