@@ -472,3 +472,13 @@ def test_a_working_group_is_joined_led_and_left(said):
     assert said("committee", "leave", "voirie", "92026", "--on", "2026-06-03", *piece)[0] == 0
     _, out, _ = said("committee", "groups", "--on", "2026-06-03")
     assert "92026" not in out
+
+
+def test_the_agenda_holds_the_withdrawals_to_analyse_and_the_end_of_the_charter(said):
+    said("partner", "withdraw", "92023", "--received", "2026-10-01", "--evidence", "courrier recommandé: 1A 9")
+    code, out, _ = said("committee", "agenda", "--on", "2026-11-22")
+    assert code == 0
+    assert "Motifs et conséquences du retrait de Clamart" in out
+    assert "la charte prend fin après le 31/12/2026" in out
+    _, out, _ = said("committee", "agenda", "--on", "2025-06-01", "--json")
+    assert json.loads(out) == []

@@ -6,9 +6,9 @@ import pytest
 
 from mig_idg.charter import Request, decide
 from mig_idg.errors import Conflict, Text
-from mig_idg.registry import datasets, declared, delegations, ept, facts, history, withdrawal
+from mig_idg.registry import committees, datasets, declared, delegations, ept, facts, history, withdrawal
 from mig_idg.registry.acts import open_act
-from mig_idg.registry.committees import Sitting
+from mig_idg.registry.committees import Item, Sitting
 from mig_idg.registry.organisations import Organisation, register
 from mig_idg.registry.standing import standing
 
@@ -124,6 +124,21 @@ def test_its_referent_has_no_mandate_left(partners, on):
     withdrawal.withdraw(partners, "92024", RECEIVED, on(TYPED))
     assert history.known(partners, "mandate", {"organisation": "92024"}, EVE)
     assert not history.known(partners, "mandate", {"organisation": "92024"}, RECEIVED)
+
+
+def test_what_the_committee_has_looked_at_leaves_its_agenda(partners, on):
+    withdrawal.withdraw(partners, "92024", RECEIVED, on(RECEIVED))
+    assert committees.agenda(partners, RECEIVED - timedelta(days=1)) == []
+    (item,) = committees.agenda(partners, RECEIVED)
+    assert (item["committee"], item["subject"], item["about"]) == ("technical", "withdrawal", "92024")
+    other = Item("withdrawal", "92050", "Un autre retrait", "opinion")
+    ruled = Item("withdrawal", "92024", "Motifs analysés", "opinion")
+    sitting = Sitting("technical", ("92050", "departement-92"), "compte-rendu 12")
+    day = RECEIVED + timedelta(days=30)
+    committees.record_meeting(partners, sitting, [other], on(day))
+    assert len(committees.agenda(partners, day)) == 1
+    committees.record_meeting(partners, sitting, [ruled], on(day))
+    assert committees.agenda(partners, day) == []
 
 
 def test_the_technical_committee_has_it_on_its_agenda(partners, on):

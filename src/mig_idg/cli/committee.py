@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mig_idg.cli import groups, versions, words
-from mig_idg.cli.acts import DAY, JSON, ON, act, read_evidence, reading, report
+from mig_idg.cli.acts import DAY, JSON, ON, act, read_evidence, reading, report, show_table
 from mig_idg.cli.words import lang, say, say_json, t
 from mig_idg.errors import Text
 
@@ -189,6 +189,32 @@ def stage(conn: Conn, record: Record, collection: str, stage: str) -> Done:
     from mig_idg.registry import datasets
 
     return datasets.move(conn, collection, stage, record)
+
+
+@command.command(help=t("Ce que les comités ont encore à examiner.", "What the committees have still to look at."))
+@ON
+@JSON
+def agenda(on: date, as_json: bool) -> int:
+    """Withdrawals to analyse (§2.4.2); the end of the charter, when it comes near (§2.7)."""
+    from mig_idg.registry import committees
+    from mig_idg.registry.instruments import charter_warnings
+
+    with reading() as conn:
+        rows = committees.agenda(conn, on)
+        warnings = charter_warnings(conn, on)["warnings"]
+    for notice in warnings[-1:]:
+        words = t(
+            f"Poursuite de la démarche : la charte prend fin après le {notice['last_day']:%d/%m/%Y} (§2.7).",
+            f"Continuation: the charter ends after {notice['last_day']} (§2.7).",
+        )
+        rows.append({"committee": "steering", "subject": "continuation", "words": words, "opened_on": notice["due"]})
+    if as_json:
+        say_json(rows)
+        return 0
+    told = [{**row, "committee": committees.NAMES[row["committee"]].in_(lang())} for row in rows]
+    heads = {"committee": t("comité", "committee"), "opened_on": t("depuis", "since"), "words": t("objet", "about")}
+    show_table(told, heads, as_json=False)
+    return 0
 
 
 @command.command(name="list", help=t("Les séances et leurs décisions.", "Meetings and their decisions."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from mig_idg.charter.words import day
@@ -87,6 +88,11 @@ def meetings(conn: Conn) -> list[dict[str, Any]]:
     return ask(conn, "meetings")
 
 
+def agenda(conn: Conn, on: date) -> list[dict[str, Any]]:
+    """What the committees have still to look at on the day: withdrawals to analyse (004 §2.4.2)."""
+    return ask(conn, "agenda", {"on": on})
+
+
 def _minutes_words(sitting: Sitting, record: Record) -> Text:
     name = NAMES.get(sitting.committee, Text(sitting.committee, sitting.committee))
     return Text(
@@ -121,6 +127,16 @@ def _items_so_far(conn: Conn, meeting: int) -> int:
     return max((row["item"] for row in history.known(conn, "decision", {"meeting": meeting})), default=0)
 
 
+def _strike_out(conn: Conn, number: int, sitting: Sitting, item: Item, decision: int) -> None:
+    """What was on the agenda and has been ruled on is no longer to be looked at."""
+    key = {"committee": sitting.committee, "subject": item.subject, "subject_id": item.subject_id}
+    for row in history.known(conn, "agenda_item", key):
+        if row["decision"] is None:
+            history.close(conn, number, "agenda_item", {"id": row["id"]})
+            said = {"opened_on": row["opened_on"], "words": row["words"], "decision": decision}
+            history.insert(conn, number, "agenda_item", {**key, **said})
+
+
 def _require_subject(conn: Conn, subject: str) -> None:
     """UnknownWord for a subject that no committee may rule on."""
     known = [word for (word,) in conn.execute("select distinct subject from registry.competence order by subject")]
@@ -149,5 +165,6 @@ def _rule(conn: Conn, number: int, meeting: int, sitting: Sitting, item: Item, p
     for voice, voters in (("against", item.against), ("abstention", item.abstained), ("for", silent)):
         for organisation in sorted(voters):
             history.insert(conn, number, "vote", {"decision": decision, "organisation": organisation, "voice": voice})
+    _strike_out(conn, number, sitting, item, decision)
     told = result(conn, decision)
     return Ruling(decision, item, adopted=bool(told and told["adopted"]))
