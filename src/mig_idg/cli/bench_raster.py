@@ -106,13 +106,14 @@ def in_process(cog: Path, places: Sequence[tuple[int, int, int]]) -> Iterator[Me
     from rio_tiler.io import Reader
 
     from mig_idg.ogc.raster import encode, gdal, paint
+    from mig_idg.ogc.raster.bands import BAND_NAMES
     from mig_idg.ogc.raster.scene import Scene
     from mig_idg.ogc.raster.warp import Frame
     from mig_idg.ogc.tiles.grids import GRIDS
 
     grid = GRIDS["WebMercatorQuad"]
-    scene = Scene((cog,), 2154, "rgb", (), ())
-    style = paint.style_named("rgb", None)
+    scene = Scene((cog,), 2154, "rgb", (), BAND_NAMES["rgb"])
+    style = paint.Style("rgb", "natural")
     for word, form in (("PNG", encode.PNG), ("JPEG", encode.JPEG)):
         with Reader(str(cog)) as reader:
             theirs = _each(
@@ -230,6 +231,7 @@ def maps(cog: Path) -> Iterator[Measure]:
     import rasterio
 
     from mig_idg.ogc.raster import encode, gdal, paint
+    from mig_idg.ogc.raster.bands import BAND_NAMES
     from mig_idg.ogc.raster.scene import Scene
     from mig_idg.ogc.raster.warp import Frame
 
@@ -238,7 +240,7 @@ def maps(cog: Path) -> Iterator[Measure]:
     x, y = (left + right) / 2, (bottom + top) / 2
     for metres in (200, 600):
         box = (x - metres / 2, y - metres / 2, x + metres / 2, y + metres / 2)
-        scene, style = Scene((cog,), 2154, "rgb", (), ()), paint.style_named("rgb", None)
+        scene, style = Scene((cog,), 2154, "rgb", (), BAND_NAMES["rgb"]), paint.Style("rgb", "natural")
         with gdal.environment():
             times = []
             for _ in range(12):

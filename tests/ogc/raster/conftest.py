@@ -27,7 +27,7 @@ from mig_idg.declaration.publish import publish
 from mig_idg.deposit import lidar
 from mig_idg.deposit.rasters import Choices, run
 from mig_idg.ogc.raster.doors import doors as raster_doors
-from mig_idg.ogc.raster.studio import open_studio, studio
+from mig_idg.ogc.raster.studio import open_studio
 from mig_idg.ogc.tiles.doors import DOORS as TILES
 from mig_idg.settings import Settings
 
@@ -53,6 +53,9 @@ COLLECTIONS = {
     "mnt": ("elevation", "false", ""),
     "photos-masquees": ("rgb", "true", ", rows: own_territory"),
     "photos-closes": ("rgb", "false", ", rows: own_territory"),
+    "photos-ir": ("rgbi", "false", ", hidden_attributes: [infrared]"),
+    "photos-sans-rouge": ("rgb", "false", ", hidden_attributes: [red]"),
+    "photos-visages": ("rgb", "false", ", hidden_attributes: [visages]"),
 }
 POINTS = """
 id: {id}
@@ -86,9 +89,6 @@ class Rasters:
 
     def ask(self, method: str, path: str, who: str | None = "other-partner", **options: Any) -> httpx.Response:
         """Any request; `path` may be an absolute link of an answer."""
-        # One studio serves a process: another test may have opened that of another home.
-        if studio().home != self.home / "rasters":
-            open_studio(self.home / "rasters")
         target = urlsplit(path)
         where = target.path + (f"?{target.query}" if target.query else "")
         headers = {**({"authorization": f"Bearer {self.tokens[who]}"} if who else {}), **options.pop("headers", {})}
@@ -99,13 +99,18 @@ class Rasters:
         return self.runner.run(send())
 
 
-def photograph(path: Path, corner: tuple[float, float], tint: int) -> Path:
-    """500 × 500 pixels of a metre: a slope of reds to the east, of greens to the south, one blue for the file."""
+def photograph(path: Path, corner: tuple[float, float], *tints: int) -> Path:
+    """500 × 500 pixels of a metre: a slope of reds to the east, of greens to the south, then bands of one value."""
     across = np.linspace(20, 220, SIDE).astype(np.uint8)
+    path.parent.mkdir(exist_ok=True)
     data = np.stack(
-        [np.tile(across, (SIDE, 1)), np.tile(across[:, None], (1, SIDE)), np.full((SIDE, SIDE), tint, np.uint8)]
+        [
+            np.tile(across, (SIDE, 1)),
+            np.tile(across[:, None], (1, SIDE)),
+            *(np.full((SIDE, SIDE), tint, np.uint8) for tint in tints),
+        ]
     )
-    return _written(path, corner, data)
+    return _written(path, corner, data, photometric="RGB", alpha="unspecified")
 
 
 def heights(path: Path, corner: tuple[float, float]) -> Path:
@@ -177,6 +182,12 @@ def rasters(
         admin.execute(f"drop database {name} with (force)")
 
 
+@pytest.fixture(scope="module")
+def own_studio(rasters: Rasters) -> None:
+    """One studio serves a process: this module looks at these pictures, whatever another one opened before."""
+    open_studio(rasters.home / "rasters")
+
+
 def _corner(owner: Any) -> tuple[float, float]:
     """So that the western side of Courbevoie crosses the pictures."""
     x, y = owner.execute(
@@ -192,8 +203,9 @@ def _fill(owner: Any, folder: Path, home: Path, corner: tuple[float, float]) -> 
     east = photograph(folder / "est.tif", (x + SIDE, y), 120)
     older = photograph(folder / "ancienne.tif", corner, 200)
     ground = heights(folder / "mnt_ouest.tif", corner)
-    for collection in ("photos", "photos-masquees", "photos-closes"):
+    for collection in ("photos", "photos-masquees", "photos-closes", "photos-sans-rouge", "photos-visages"):
         _bring(owner, [west, east], declared[collection], home, "2025")
+    _bring(owner, [photograph(folder / "ir" / "ouest.tif", corner, 40, 77)], declared["photos-ir"], home, "2025")
     _bring(owner, [older], declared["photos"], home, "2020")
     _bring(owner, [ground], declared["mnt"], home, "2024")
     cloud = points(folder / "dalle.laz", corner)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from mig_idg.guard.answer import Answer, json_answer
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.describe.formats import only, wanted
 from mig_idg.ogc.raster import extent
+from mig_idg.ogc.raster.bands import open_bands
 from mig_idg.ogc.raster.extent import BAND_LABELS, Native
 from mig_idg.ogc.raster.scene import raster_of, srid_of
 from mig_idg.ogc.raster.studio import studio
@@ -101,4 +103,6 @@ async def _native(visit: Visit, media: str = "application/json") -> Native:
     assert visit.collection is not None
     native = await extent.native(studio(), visit, visit.collection, visit.query.get("datetime"))
     await visit.stamp()
-    return native
+    assert visit.decision is not None
+    kind = str((visit.collection.raster or {}).get("bands", "rgb"))
+    return replace(native, bands=open_bands(native.bands, kind, visit.decision))

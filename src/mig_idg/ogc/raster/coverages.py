@@ -14,13 +14,14 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mig_idg.errors import InvalidParameter, Refused, Text, TooLarge, did_you_mean, nearest
+from mig_idg.errors import InvalidParameter, Text, TooLarge, did_you_mean, nearest
 from mig_idg.guard.answer import Answer
 from mig_idg.guard.obligations import attribution
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.describe.formats import only, wanted
 from mig_idg.ogc.raster import asked, cut, encode, extent, formats, paint
-from mig_idg.ogc.raster.scene import BAND_NAMES, Scene, raster_of, scene_of, srid_of
+from mig_idg.ogc.raster.bands import closed, open_bands
+from mig_idg.ogc.raster.scene import Scene, raster_of, scene_of, srid_of
 from mig_idg.ogc.raster.studio import Studio, studio
 from mig_idg.ogc.raster.tiles import developed, known
 from mig_idg.ogc.raster.warp import Frame
@@ -84,7 +85,8 @@ async def coverage(visit: Visit) -> Answer:
     if known(visit, etag):
         return Answer(etag=etag, headers=headers)
     if format == "png":
-        body, media = await developed(room.darkroom, visit, _preview, scene, cut_.frame)
+        style = paint.style_named(scene.kind, None, visit.decision)
+        body, media = await developed(room.darkroom, visit, _preview, scene, cut_.frame, style)
         return Answer(body=body, media_type=media, headers=headers, etag=etag)
     made = await _made(room, visit, scene, cut_, cog=format == "cog")
     if isinstance(made, bytes):
@@ -107,8 +109,8 @@ def _format(visit: Visit) -> str:
     return found
 
 
-def _preview(scene: Scene, frame: Frame) -> tuple[bytes, str]:
-    pixels = paint.picture(scene, frame, paint.style_named(scene.kind, None))
+def _preview(scene: Scene, frame: Frame, style: paint.Style) -> tuple[bytes, str]:
+    pixels = paint.picture(scene, frame, style)
     return formats.finish(pixels, encode.PNG)
 
 
@@ -370,17 +372,12 @@ def _bands(visit: Visit, native: extent.Native) -> tuple[tuple[int, ...], tuple[
 
 def _granted(asked_: Cut, scene: Scene, visit: Visit) -> Cut:
     """The cut without the bands hidden from this caller. Raises Refused when none is left, or one hidden was named."""
-    hidden = set(BAND_NAMES[scene.kind]) - set(scene.bands)
-    if not hidden & set(asked_.names):
-        return asked_
-    left = [(n, name) for n, name in zip(asked_.bands, asked_.names, strict=True) if name not in hidden]
-    if "properties" in visit.query or not left:
-        assert visit.decision is not None
-        raise Refused(
-            Text("Cette bande ne vous est pas ouverte.", "This band is not open to you."),
-            extra={"rule": visit.decision.rule, "article": visit.decision.article},
-        )
-    return replace(asked_, bands=tuple(n for n, _ in left), names=tuple(name for _, name in left))
+    assert visit.decision is not None
+    left = open_bands(asked_.names, scene.kind, visit.decision)
+    if left != asked_.names and "properties" in visit.query:
+        raise closed(visit.decision)
+    numbers = tuple(number for number, name in zip(asked_.bands, asked_.names, strict=True) if name in left)
+    return replace(asked_, bands=numbers, names=left)
 
 
 def _headers(visit: Visit, asked_: Cut, format: str) -> dict[str, str]:

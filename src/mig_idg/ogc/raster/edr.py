@@ -95,15 +95,18 @@ def _from_file(
     numbers = np.flatnonzero(inside)
     if not numbers.size:
         return
-    bands = list(range(1, min(len(scene.bands), cog.bands) + 1))
+    places = [place for place, band in enumerate(scene.numbers) if band <= cog.bands]
+    bands = [scene.numbers[place] for place in places]
+    if not bands:
+        return
     centres = [cog.dataset.transform @ (cols[n] + 0.5, rows[n] + 0.5) for n in numbers]
     for number, values in zip(numbers, cog.dataset.sample(centres, indexes=bands, masked=True), strict=True):
         if np.ma.getmaskarray(values).all():
             continue
         left[number] = False
-        for band, value in enumerate(values):
+        for place, value in zip(places, values, strict=True):
             if value is not np.ma.masked and math.isfinite(float(value)):
-                found[band][number] = round(float(value), 4)
+                found[place][number] = round(float(value), 4)
 
 
 def _shape(text: str, kinds: tuple[str, ...], crs: Crs) -> Any:

@@ -14,7 +14,8 @@ from mig_idg.charter import Decision
 from mig_idg.errors import Text
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.raster import asked, shelf
-from mig_idg.ogc.raster.scene import BAND_NAMES, days, no_vintage, srid_of, unreadable
+from mig_idg.ogc.raster.bands import BAND_NAMES
+from mig_idg.ogc.raster.scene import days, no_vintage, srid_of, unreadable
 from mig_idg.ogc.raster.studio import Studio
 from mig_idg.store import crs as reference
 from mig_idg.store import rasters

@@ -54,8 +54,7 @@ async def dataset_map(visit: Visit) -> Answer:
     only(visit, "collections", *PARAMETERS)
     named = visit.query.get("collections")
     if named is None:
-        ids = [one.id for one in visit.snapshot.visible(visit.principal) if one.raster and "maps" in one.services]
-        ids = [id for id in ids if visit.snapshot.decide(visit.principal, "view", id).permitted][:MOST_LAYERS]
+        ids = [one.id for one in visit.snapshot.visible(visit.principal) if _drawable(visit, one)][:MOST_LAYERS]
     else:
         ids = list(dict.fromkeys(part.strip() for part in named.split(",") if part.strip()))
     if not ids or len(ids) > MOST_LAYERS:
@@ -75,6 +74,11 @@ async def dataset_map(visit: Visit) -> Answer:
     return await _map(visit, layers)
 
 
+def _drawable(visit: Visit, one: Collection) -> bool:
+    decision = visit.snapshot.decide(visit.principal, "view", one.id)
+    return bool(one.raster) and "maps" in one.services and decision.permitted and paint.drawable(one, decision)
+
+
 async def _map(visit: Visit, layers: Sequence[tuple[Collection, Decision]]) -> Answer:
     room = studio()
     format, background = formats.wanted(visit), asked.background(visit)
@@ -84,7 +88,7 @@ async def _map(visit: Visit, layers: Sequence[tuple[Collection, Decision]]) -> A
     frame = asked.frame(visit, region)
     sheets = []
     for collection, decision in layers:
-        style = _style(visit, collection, len(layers))
+        style = _style(visit, collection, decision, len(layers))
         scene = await scene_under(room, visit, collection, decision, frame, datetime=visit.query.get("datetime"))
         words = attribution(collection, visit.snapshot.mention, decision.obligations)
         sheets.append(Sheet(scene, style, words, decision.obligations))
@@ -129,13 +133,13 @@ def _over(drawn: Pixels, over: Pixels) -> NDArray[np.uint8]:
     )
 
 
-def _style(visit: Visit, collection: Collection, layers: int) -> Style:
+def _style(visit: Visit, collection: Collection, decision: Decision, layers: int) -> Style:
     assert collection.raster is not None
     kind = str(collection.raster.get("bands", "rgb"))
     word = visit.params.get("style") or visit.query.get("style")
     if layers > 1 and word not in paint.STYLES[kind]:
         word = None
-    return paint.style_named(kind, word)
+    return paint.style_named(kind, word, decision)
 
 
 def _content_bbox(region: asked.Region) -> str:

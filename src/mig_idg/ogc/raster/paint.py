@@ -14,11 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mig_idg.errors import InvalidParameter, Text, did_you_mean, nearest
+from mig_idg.charter import Decision
+from mig_idg.errors import InvalidParameter, Refused, Text, did_you_mean, nearest
 from mig_idg.ogc.raster import shelf, warp
+from mig_idg.ogc.raster.bands import BAND_NAMES, closed, open_bands
 from mig_idg.ogc.raster.scene import Scene
 from mig_idg.ogc.raster.shelf import Cog
 from mig_idg.ogc.raster.warp import Frame, Pixels
+from mig_idg.store.collection import Collection
 
 STYLES: dict[str, dict[str, Text]] = {
     "rgb": {"natural": Text("Couleurs naturelles", "Natural colours")},
@@ -35,7 +38,8 @@ STYLES: dict[str, dict[str, Text]] = {
     },
     "classes": {"classes": Text("Palette du fichier", "Palette of the file")},
 }
-BANDS = {"natural": (1, 2, 3), "infrared": (4, 1, 2)}
+# What a photograph's style shows as red, green and blue; the others show the one band there is.
+BANDS = {"natural": ("red", "green", "blue"), "infrared": ("infrared", "red", "green")}
 
 # Metres above sea level (NGF-IGN69) and their colours: the range of the Île-de-France region, and what lies around.
 RAMP = (
@@ -58,23 +62,46 @@ class Style:
     word: str
 
 
-def style_named(kind: str, word: str | None) -> Style:
-    """The style asked for, or the first of the kind. Raises InvalidParameter, proposing the nearest."""
-    known = STYLES[kind]
-    if word is None or word == "default":
-        return Style(kind, next(iter(known)))
-    if word not in known:
+def styles(kind: str, decision: Decision) -> dict[str, Text]:
+    """The styles made of bands that the caller may see; none when something hidden is no band."""
+    try:
+        seen = open_bands(BAND_NAMES[kind], kind, decision)
+    except Refused:
+        return {}
+    return {
+        word: title
+        for word, title in STYLES.get(kind, {}).items()
+        if set(BANDS.get(word, BAND_NAMES[kind])) <= set(seen)
+    }
+
+
+def drawable(collection: Collection, decision: Decision) -> bool:
+    """Whether a picture of the collection can be drawn for the caller: a style is open, and a limit can be masked."""
+    raster = collection.raster or {}
+    masked = decision.rows is None or bool(raster.get("mask_territory"))
+    return masked and bool(styles(str(raster.get("bands", "rgb")), decision))
+
+
+def style_named(kind: str, word: str | None, decision: Decision) -> Style:
+    """The style asked for, or the first that is open. Raises InvalidParameter, proposing the nearest; Refused."""
+    known, seen = STYLES[kind], styles(kind, decision)
+    asked = None if word == "default" else word
+    if asked is not None and asked not in known:
         raise InvalidParameter(
             "style",
-            Text(f"Style inconnu : « {word[:40]} ».", f"Unknown style: “{word[:40]}”."),
-            remedy=did_you_mean(nearest(word, known))
+            Text(f"Style inconnu : « {asked[:40]} ».", f"Unknown style: “{asked[:40]}”."),
+            remedy=did_you_mean(nearest(asked, known))
             or Text(f"Styles : {', '.join(known)}.", f"Styles: {', '.join(known)}."),
         )
-    return Style(kind, word)
+    if not seen or (asked is not None and asked not in seen):
+        raise closed(decision)
+    return Style(kind, asked or next(iter(seen)))
 
 
 def picture(scene: Scene, frame: Frame, style: Style) -> Pixels:
     """The frame as it is seen, 8 bits, masked. To be called in the darkroom."""
+    if not set(BANDS.get(style.word, BAND_NAMES[style.kind])) <= set(scene.bands):
+        raise ValueError(f"{style.word} shows a band that is not in the scene")
     cogs = [shelf.take(path) for path in scene.files]
     if style.kind in ("rgb", "rgbi"):
         painted = _photograph(cogs, scene, frame, style)
@@ -86,7 +113,7 @@ def picture(scene: Scene, frame: Frame, style: Style) -> Pixels:
 
 
 def _photograph(cogs: Sequence[Cog], scene: Scene, frame: Frame, style: Style) -> Pixels:
-    bands = BANDS[style.word]
+    bands = tuple(BAND_NAMES[style.kind].index(name) + 1 for name in BANDS[style.word])
     if cogs and cogs[0].bands < max(bands):
         bands = (1,)
     seen = warp.read(cogs, frame, bands, srid=scene.srid)

@@ -8,19 +8,20 @@ file. Tiles of points (LAS, LAZ, COPC) come through the same door.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
 
-from mig_idg.errors import NotFound, Refused, Text, problem
-from mig_idg.guard.answer import Answer, json_answer
+from mig_idg.errors import NotFound, Refused, Text
+from mig_idg.guard.answer import Answer
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.describe.formats import only
-from mig_idg.ogc.raster import cloud_item
-from mig_idg.ogc.raster.scene import BAND_NAMES, raster_of, unreadable
+from mig_idg.ogc.raster import byteranges, cloud_item
+from mig_idg.ogc.raster.bands import whole
+from mig_idg.ogc.raster.byteranges import Span
+from mig_idg.ogc.raster.scene import raster_of, unreadable
 from mig_idg.ogc.raster.studio import studio
 from mig_idg.ogc.raster.tiles import known
 from mig_idg.store import rasters
@@ -28,15 +29,6 @@ from mig_idg.store import rasters
 log = structlog.get_logger(__name__)
 
 COG = "image/tiff; application=geotiff; profile=cloud-optimized"
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Bytes asked: the first, and the one after the last."""
-
-    start: int
-    stop: int
 
 
 async def collection_file(visit: Visit) -> Answer:
@@ -46,7 +38,7 @@ async def collection_file(visit: Visit) -> Answer:
     """
     raster = raster_of(visit.collection, "download")
     only(visit)
-    _whole_only(visit, str(raster.get("bands", "rgb")))
+    _whole_only(visit)
     name, state = await _found(visit, raster.get("cog"))
     place = studio().place
     held = await asyncio.to_thread(place.held, name)
@@ -59,24 +51,27 @@ async def collection_file(visit: Visit) -> Answer:
     headers = {"accept-ranges": "bytes", "content-disposition": f'attachment; filename="{last}"'}
     if known(visit, etag):
         return Answer(etag=etag, headers=headers)
-    partial = _honoured(visit, etag)
-    span = _span(visit.headers["range"], held.size) if partial else Span(0, held.size)
-    if span is None:
-        return _unsatisfiable(visit, held.size)
-    headers["content-length"] = str(span.stop - span.start)
-    if partial:
-        headers["content-range"] = f"bytes {span.start}-{span.stop - 1}/{held.size}"
-    body = await place.pieces(held, span.start, span.stop) if visit.method == "GET" else _nothing()
     media_type = cloud_item.media_type(last) or COG
-    return Answer(status=206 if partial else 200, body=body, media_type=media_type, headers=headers, etag=etag)
+    spans = byteranges.asked(visit.headers["range"], held.size) if _ranged(visit, etag) else ()
+    if len(spans) > 1:
+        parts = byteranges.Parts(spans, held.size, media_type, etag)
+        body = parts.body(partial(place.pieces, held))
+        length = {"content-length": str(parts.length)}
+        return Answer(status=206, body=body, media_type=parts.content_type, headers=headers | length, etag=etag)
+    (span,) = spans or (Span(0, held.size),)
+    headers["content-length"] = str(span.stop - span.start)
+    if spans:
+        headers["content-range"] = span.of(held.size)
+    body = await place.pieces(held, span.start, span.stop) if visit.method == "GET" else _nothing()
+    return Answer(status=206 if spans else 200, body=body, media_type=media_type, headers=headers, etag=etag)
 
 
-def _whole_only(visit: Visit, kind: str) -> None:
+def _whole_only(visit: Visit) -> None:
     """Raise Refused for a caller who may see a part of the pixels only: the bytes of a file cannot be masked."""
     decision, collection = visit.decision, visit.collection
     assert decision is not None
     assert collection is not None
-    if decision.rows is None and not decision.hidden & {"raster", *BAND_NAMES[kind]}:
+    if whole(decision):
         return
     raise Refused(
         Text(
@@ -115,43 +110,11 @@ async def _found(visit: Visit, cog: object) -> tuple[str, object]:
     )
 
 
-def _honoured(visit: Visit, etag: str) -> bool:
-    """Whether one range is asked, on the state the client already has a part of (`If-Range`).
-
-    Several ranges at once, or another unit, are given the whole file, as RFC 9110 (14.2) allows.
-    """
-    match = _RANGE.fullmatch(visit.headers.get("range", "").strip())
-    if match is None or visit.method != "GET" or match.groups() == ("", ""):
-        return False
-    first, last = match.groups()
-    if first and last and int(last) < int(first):
-        return False
+def _ranged(visit: Visit, etag: str) -> bool:
+    """Whether ranges are asked, and on the state the client already has a part of (`If-Range`, RFC 9110, 13.1.5)."""
     condition = visit.headers.get("if-range")
-    return condition is None or condition.strip() == f'"{etag}"'
-
-
-def _span(header: str, size: int) -> Span | None:
-    """The bytes of a range that is honoured; None when it is beyond the end."""
-    match = _RANGE.fullmatch(header.strip())
-    assert match is not None
-    first, last = match.groups()
-    if not first:
-        return Span(max(0, size - int(last)), size) if int(last) > 0 and size > 0 else None
-    stop = min(int(last) + 1, size) if last else size
-    return Span(int(first), stop) if int(first) < size else None
-
-
-def _unsatisfiable(visit: Visit, size: int) -> Answer:
-    words = Text(f"Le fichier n'a que {size} octets.", f"The file has only {size} bytes.")
-    document = problem(NotFound(words), visit.lang)
-    document |= {
-        "type": "/problems/range-not-satisfiable",
-        "title": Text("Intervalle hors du fichier", "Range not satisfiable").in_(visit.lang),
-        "status": 416,
-        "code": "range-not-satisfiable",
-    }
-    return json_answer(
-        document, status=416, media_type="application/problem+json", headers={"content-range": f"bytes */{size}"}
+    return (
+        "range" in visit.headers and visit.method == "GET" and (condition is None or condition.strip() == f'"{etag}"')
     )
 
 

@@ -18,6 +18,7 @@ from mig_idg.charter import Decision
 from mig_idg.errors import InvalidParameter, NotFound, OutsideFailure, Refused, Text
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.raster import shelf
+from mig_idg.ogc.raster.bands import BAND_NAMES, open_bands
 from mig_idg.ogc.raster.outline import Outline, from_hex
 from mig_idg.ogc.raster.studio import Studio
 from mig_idg.ogc.raster.warp import Frame
@@ -27,18 +28,13 @@ from mig_idg.store.rasters import Vintage
 
 log = structlog.get_logger(__name__)
 
-BAND_NAMES: Mapping[str, tuple[str, ...]] = {
-    "rgb": ("red", "green", "blue"),
-    "rgbi": ("red", "green", "blue", "infrared"),
-    "elevation": ("elevation",),
-    "classes": ("class",),
-    "points": (),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The files of a picture in drawing order. `key` names all that its pixels depend on, the frame apart."""
+    """The files of a picture in drawing order. `key` names all that its pixels depend on, the frame apart.
+
+    `bands` are the names of those the caller may see.
+    """
 
     files: tuple[Path, ...]
     srid: int
@@ -47,6 +43,11 @@ class Scene:
     bands: tuple[str, ...]
     outline: Outline | None = None
     vintage: Vintage | None = None
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The bands that the caller may see, as the file counts them: 1 is the first."""
+        return tuple(BAND_NAMES[self.kind].index(name) + 1 for name in self.bands)
 
     @property
     def masked(self) -> bool:
@@ -89,7 +90,7 @@ async def scene_under(
     """The scene of a frame, in a collection, under a decision. Raises Refused, InvalidParameter, OutsideFailure."""
     raster = collection.raster or {}
     kind = str(raster.get("bands", "rgb"))
-    limits = _limits(raster, decision, collection)
+    seen, limits = open_bands(BAND_NAMES[kind], kind, decision), _limits(raster, decision, collection)
     vintage: Vintage | None = None
     asked = days(datetime) if datetime is not None else None
     if raster.get("vintages"):
@@ -116,8 +117,15 @@ async def scene_under(
         files=files,
         srid=vintage.srid if vintage else srid_of(collection),
         kind=kind,
-        key=(collection.id, visit.snapshot.generation, visit.data_version, states, outline.key if outline else ""),
-        bands=tuple(name for name in BAND_NAMES[kind] if name not in decision.hidden),
+        key=(
+            collection.id,
+            visit.snapshot.generation,
+            visit.data_version,
+            states,
+            outline.key if outline else "",
+            seen,
+        ),
+        bands=seen,
         outline=outline,
         vintage=vintage,
     )

@@ -13,8 +13,9 @@ import shapely.geometry
 from mig_idg.guard.answer import link
 from mig_idg.guard.obligations import attribution
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.raster import cloud_item, shelf
-from mig_idg.ogc.raster.scene import BAND_NAMES, srid_of
+from mig_idg.ogc.raster import cloud_item, paint, shelf
+from mig_idg.ogc.raster.bands import BAND_NAMES, whole
+from mig_idg.ogc.raster.scene import srid_of
 from mig_idg.ogc.raster.studio import studio
 from mig_idg.store import crs as reference
 from mig_idg.store.collection import Collection
@@ -74,7 +75,8 @@ def assets(
     home = f"/collections/{quote(collection.id, safe='')}"
     may = visit.snapshot.decide
     found: dict[str, Any] = {}
-    downloadable = "download" in collection.services and may(visit.principal, "download", collection.id).permitted
+    download, view = (may(visit.principal, action, collection.id) for action in ("download", "view"))
+    downloadable = "download" in collection.services and download.permitted and whole(download)
     if told["points"]:
         file = visit.url(f"{home}/files/{quote(told['file'])}")
         return {"data": cloud_item.asset(told, file)} if downloadable else {}
@@ -92,7 +94,7 @@ def assets(
             "file:size": told["size"],
             **({"file:checksum": f"1220{told['sha256']}"} if told["sha256"] else {}),
         }
-    if "maps" in collection.services and may(visit.principal, "view", collection.id).permitted:
+    if "maps" in collection.services and view.permitted and paint.drawable(collection, view):
         around = ",".join(f"{value:.7f}" for value in box)
         day = f"&datetime={told['datetime'][:10]}" if told["vintage"] else ""
         found["overview"] = {

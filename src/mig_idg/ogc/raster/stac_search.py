@@ -102,7 +102,7 @@ async def _found(
     singles = [row for one in chosen if (row := await stac_item.of_file(one))]
     grant = stac.items([one.id for one in chosen if (one.raster or {}).get("vintages")], singles)
     query = stac_asked.query_of(asked)
-    statement, _ = compile.page(query, grant, "datetime")
+    statement = compile.page(query, grant, "datetime")
     rows = await visit.fetch(statement, _layer(visit, chosen))
     features = orjson.loads(b"[" + b",".join(row[0] for row in rows if row[0]) + b"]")
     keys = next((row[2] for row in rows if row[2]), None)

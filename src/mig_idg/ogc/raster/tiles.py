@@ -37,7 +37,8 @@ async def tile(visit: Visit, place: Place, *, word: str | None = None) -> Answer
     room = studio()
     raster = raster_of(visit.collection, "tiles")
     only(visit, "datetime", "style")
-    style = paint.style_named(str(raster.get("bands", "rgb")), word or visit.query.get("style"))
+    assert visit.decision is not None
+    style = paint.style_named(str(raster.get("bands", "rgb")), word or visit.query.get("style"), visit.decision)
     format = formats.wanted(visit)
     frame = Frame(place.rectangle.bounds, place.rectangle.srid, SIZE, SIZE)
     scene = await scene_of(room, visit, frame, datetime=visit.query.get("datetime"))

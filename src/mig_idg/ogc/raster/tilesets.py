@@ -56,7 +56,7 @@ async def tileset(visit: Visit, *, under: str = MAPS) -> Answer:
         "tileMatrixSetId": grid.id,
         "mediaTypes": [one.media_type for one in PICTURES],
         "attribution": _words(visit, collection),
-        "styles": [{"id": word, "title": text.in_(visit.lang)} for word, text in _styles(collection).items()],
+        "styles": [{"id": word, "title": text.in_(visit.lang)} for word, text in _styles(visit, collection).items()],
     }
     if licence := LICENCES.get(collection.licence or ""):
         document["license"] = licence
@@ -112,9 +112,10 @@ def _whole(level: Level) -> dict[str, Any]:
     }
 
 
-def _styles(collection: Collection) -> dict[str, Text]:
+def _styles(visit: Visit, collection: Collection) -> dict[str, Text]:
     assert collection.raster is not None
-    return paint.STYLES[str(collection.raster.get("bands", "rgb"))]
+    assert visit.decision is not None
+    return paint.styles(str(collection.raster.get("bands", "rgb")), visit.decision)
 
 
 def _words(visit: Visit, collection: Collection) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
+from mig_idg.charter import Decision
 from mig_idg.errors import InvalidParameter, Text, Trouble, answer_for
 from mig_idg.guard.answer import Answer
 from mig_idg.guard.visit import Visit
@@ -71,9 +72,9 @@ async def capabilities(visit: Visit) -> Answer:
         if one.raster is None or "tiles" not in one.services:
             continue
         decision = visit.snapshot.decide(visit.principal, "view", one.id)
-        if decision.permitted:
+        if decision.permitted and paint.drawable(one, decision):
             box = await extent.known(studio(), visit, one, decision)
-            seen.append((one, box or (-180.0, -90.0, 180.0, 90.0)))
+            seen.append((one, decision, box or (-180.0, -90.0, 180.0, 90.0)))
     return _capabilities(visit, seen)
 
 
@@ -115,10 +116,11 @@ def _exception(error: Trouble, visit: Visit) -> Answer:
         f'<Exception exceptionCode="{code if row.status == 400 else "NoApplicableCode"}" locator={quoteattr(locator)}>'
         f"<ExceptionText>{escape(error.text(visit.lang))}</ExceptionText></Exception></ExceptionReport>"
     )
-    return Answer(status=row.status, body=body.encode(), media_type=XML, headers=dict(error.headers))
+    headers = {"cache-control": "private, no-store", **error.headers}
+    return Answer(status=row.status, body=body.encode(), media_type=XML, headers=headers)
 
 
-def _capabilities(visit: Visit, seen: Sequence[tuple[Collection, Bounds]]) -> Answer:
+def _capabilities(visit: Visit, seen: Sequence[tuple[Collection, Decision, Bounds]]) -> Answer:
     endpoint = quoteattr(visit.url("/wmts?"))
     operations = "".join(
         f'<ows:Operation name="{name}"><ows:DCP><ows:HTTP><ows:Get xlink:href={endpoint}>'
@@ -137,20 +139,20 @@ def _capabilities(visit: Visit, seen: Sequence[tuple[Collection, Bounds]]) -> An
         f"<ows:ServiceIdentification><ows:Title>{escape(title)}</ows:Title><ows:ServiceType>OGC WMTS</ows:ServiceType>"
         "<ows:ServiceTypeVersion>1.0.0</ows:ServiceTypeVersion></ows:ServiceIdentification>"
         f"<ows:OperationsMetadata>{operations}</ows:OperationsMetadata>"
-        f"<Contents>{''.join(_layer(visit, one, box) for one, box in seen)}"
+        f"<Contents>{''.join(_layer(visit, *one) for one in seen)}"
         f"{''.join(map(_matrix_set, GRIDS.values()))}</Contents>"
         f"<ServiceMetadataURL xlink:href={quoteattr(visit.url('/wmts/1.0.0/WMTSCapabilities.xml'))}/></Capabilities>"
     )
     return Answer(body=body.encode(), media_type=XML)
 
 
-def _layer(visit: Visit, one: Collection, box: Bounds) -> str:
+def _layer(visit: Visit, one: Collection, decision: Decision, box: Bounds) -> str:
     kind = str((one.raster or {}).get("bands", "rgb"))
     west, south, east, north = box
     styles = "".join(
         f'<Style isDefault="{"false" if number else "true"}"><ows:Title>{escape(text.in_(visit.lang))}</ows:Title>'
         f"<ows:Identifier>{word}</ows:Identifier></Style>"
-        for number, (word, text) in enumerate(paint.STYLES[kind].items())
+        for number, (word, text) in enumerate(paint.styles(kind, decision).items())
     )
     home = visit.url(f"/wmts/1.0.0/{quote(one.id, safe='')}")
     suffix = {"jpeg": "jpg"}
