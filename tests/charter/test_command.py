@@ -143,6 +143,52 @@ def test_the_rule_book_is_printed_for_people_and_for_programs(capsys):
     assert (b5b["unless"], b5b["view"], b5b["effect"]) == (["B5"], "everything", "permit")
 
 
+def test_a_rule_as_json_says_every_part_of_it():
+    assert reference.as_json(RULEBOOK.rule("B4")) == {
+        "id": "B4",
+        "article": "004 §3.4",
+        "effect": "permit",
+        "actions": ["contribute", "download", "publish_open", "query", "redistribute", "subscribe", "view"],
+        "when": ["data_are_coproduced", "data_are_validated", "body_is_adherent", "body_is_a_co_owner"],
+        "any": [],
+        "unless": [],
+        "view": "everything",
+        "obligations": ["DISCLAIMER", "LOG", "MENTION_MIG"],
+        "obligations_for_action": {"redistribute": ["THIRD_PARTY_NOTICE"], "publish_open": ["NOTIFY_CO_OWNERS"]},
+        "obligations_for_licence": {},
+        "fr": RULEBOOK.rule("B4").sentence.fr,
+        "en": RULEBOOK.rule("B4").sentence.en,
+    }
+    a0 = reference.as_json(RULEBOOK.rule("A0"))
+    assert (a0["view"], a0["any"]) == (None, ["action_is_unknown", "dataset_is_unknown", "day_is_not_a_date"])
+
+
+TOLD = {
+    "fr": """B7  permet  (004 §2.4.2, §3.5.2)
+    L'organisme agit comme prestataire du délégant, qui en a le droit et répond de l'usage ; les données sont détruites à la fin du contrat.
+    actions : lire
+    - l'organisme n'est pas partenaire ce jour-là
+    - un partenaire qui peut lui-même le faire lui a donné délégation, acceptée et en cours
+    montre : tout, moins ce qui est masqué au délégant
+    obligations : DELETE_AT_END, DISCLAIMER, LOG, MENTION_MIG, THIRD_PARTY_NOTICE, RESPONSIBLE:délégant""",
+    "en": """B7  permits  (004 §2.4.2, §3.5.2)
+    The body acts as contractor of the delegator, which has that right and answers for the use; the data are deleted at the end of the contract.
+    actions: read
+    - the body is no partner on that day
+    - a partner who may do it itself gave it a delegation, accepted and live
+    shows: everything, less what is hidden from the delegator
+    obligations: DELETE_AT_END, DISCLAIMER, LOG, MENTION_MIG, THIRD_PARTY_NOTICE, RESPONSIBLE:delegator""",
+}
+
+
+@pytest.mark.parametrize("lang", TOLD)
+def test_a_rule_is_read_on_a_terminal_as_on_the_page(lang):
+    blocks = reference.plain(lang).split("\n\n")
+    assert TOLD[lang] in blocks
+    assert len(blocks) == len(RULEBOOK.rules) + 1
+    assert all("{" not in block for block in blocks)
+
+
 def test_articles_and_readings_are_printed_for_people_and_for_programs(capsys):
     assert "004 §3.6  [B6, B6b]" in run(capsys, "articles")[1]
     assert "004 §2.8  [—]" in run(capsys, "articles")[1]

@@ -48,8 +48,14 @@ class Noun:
         return self.alone
 
 
-PUBLIC = Noun("le public", "du public", "au public", "the public")
-OWNER = Noun("son propriétaire", "de son propriétaire", "à son propriétaire", "its owner")
+def common(article: str, name: str, english: str) -> Noun:
+    """A common noun with its article: « le public », « du public », « au public »."""
+    of, to = CONTRACTED.get(article, (f"de {article}", f"à {article}"))
+    return Noun(article + name, of + name, to + name, english)
+
+
+PUBLIC = common("le ", "public", "the public")
+OWNER = common("son ", "propriétaire", "its owner")
 
 
 def noun(name: str) -> Noun:
@@ -60,8 +66,6 @@ def noun(name: str) -> Noun:
             return Noun(name, of + rest, to + rest, name)
     first = territory.spelled(name).partition(" ")[0]
     if " " in name and name[0].isupper() and first in GENDERED:
-        article = GENDERED[first]
-        of, to = CONTRACTED.get(article, (f"de {article}", f"à {article}"))
-        return Noun(article + name, of + name, to + name, f"the {name}")
+        return common(GENDERED[first], name, f"the {name}")
     elided = first.startswith(("a", "e", "i", "o", "u", "y"))
     return Noun(name, f"d'{name}" if elided else f"de {name}", f"à {name}", name)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mig_idg.charter.facts import ACTIONS, READ
+from mig_idg.charter.nouns import common
 from mig_idg.charter.rulebook import RULEBOOK, Rule
 from mig_idg.errors import Lang, Text
 
@@ -22,6 +23,19 @@ VIEWS = {
     "delegators_view": Text("moins ce qui est masqué au délégant", "less what is hidden from the delegator"),
 }
 EFFECTS = {"permit": Text("permet", "permits"), "forbid": Text("refuse", "refuses")}
+
+
+BODIES = {  # what fills a sentence when nobody in particular asks
+    "body": common("l'", "organisme", "the body"),
+    "owner": common("le ", "propriétaire", "the owner"),
+    "ept": common("l'", "EPT", "the EPT"),
+    "delegator": common("le ", "délégant", "the delegator"),
+}
+OTHERS = {
+    "dataset": Text("ce jeu", "this dataset"),
+    "licence": Text("Licence Ouverte ou ODbL", "Licence Ouverte or ODbL"),
+    "act": Text("faire ce qu'il demande", "do what it asks"),
+}
 
 
 def all_rules() -> tuple[Rule, ...]:
@@ -59,6 +73,14 @@ def actions_of(rule: Rule, lang: Lang) -> str:
     return ", ".join([*reading, *others])
 
 
+def sentence_of(rule: Rule, lang: Lang) -> str:
+    """The sentence of a rule, said of anybody."""
+    bodies = {key: body if lang == "fr" else body.english for key, body in BODIES.items()}
+    unnamed = rule.sentence.in_(lang).replace("« {dataset} »", "{dataset}").replace("“{dataset}”", "{dataset}")
+    told = unnamed.format(**bodies, **{key: text.in_(lang) for key, text in OTHERS.items()})
+    return told[0].upper() + told[1:]
+
+
 def conditions_of(rule: Rule, lang: Lang) -> Iterator[str]:
     """The conditions of a rule, one sentence each."""
     for condition in rule.when:
@@ -92,7 +114,7 @@ def plain(lang: Lang) -> str:
     """The rule book for a terminal."""
     blocks = []
     for rule in all_rules():
-        lines = [f"{rule.id}  {EFFECTS[rule.effect].in_(lang)}  ({rule.article})", f"    {rule.sentence.in_(lang)}"]
+        lines = [f"{rule.id}  {EFFECTS[rule.effect].in_(lang)}  ({rule.article})", f"    {sentence_of(rule, lang)}"]
         lines.append(Text("    actions : ", "    actions: ").in_(lang) + actions_of(rule, lang))
         lines += [f"    - {sentence}" for sentence in conditions_of(rule, lang)]
         if told := view_of(rule, lang):
@@ -121,7 +143,7 @@ def _part(lang: Lang) -> Iterator[str]:
         yield ""
         yield f"## {rule.id} : {rule.article}" if lang == "fr" else f"## {rule.id}: {rule.article}"
         yield ""
-        yield rule.sentence.in_(lang)
+        yield sentence_of(rule, lang)
         yield ""
         yield f"- {Text('effet', 'effect').in_(lang)} : {EFFECTS[rule.effect].in_(lang)}"
         yield f"- actions : {actions_of(rule, lang)}"
