@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     base_url: str | None = Field(None, description="public address of the service, used in every link")
     standards_dir: Path | None = Field(None, description="schemas of other bodies; nothing reads it yet")
     collections_dir: Path = Field(Path("collections"), description="declarations, one dataset a file")
+    empty_tiles: Literal["transparent", "204"] = Field(
+        "transparent", description="a raster tile outside the data: a transparent picture, or 204 without one"
+    )
     config_file: Path = Field(Path("pygeoapi-config.yml"), description="server and metadata")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 5000

@@ -125,6 +125,15 @@ def test_outside_the_picture_a_tile_is_transparent_and_small(service: Any) -> No
     assert len(answer.content) < 1000
 
 
+def test_outside_the_picture_a_tile_is_nothing_at_all_where_the_setting_says_so(serve_demonstration: Any) -> None:
+    with serve_demonstration(empty_tiles="204") as served:
+        for query in ("f=png", "f=webp", ""):
+            answer = served.get(f"{TILES}/WebMercatorQuad/10/0/0?{query}", "other-partner")
+            assert (answer.status_code, answer.content) == (204, b""), query
+        assert served.get(f"{frame_of('WebMercatorQuad')[0]}?f=png", "other-partner").status_code == 200
+        assert served.get(f"{TILES}/WebMercatorQuad/10/0/0").status_code == 403
+
+
 def test_the_edge_of_the_picture_is_transparent_where_there_is_nothing(service: Any) -> None:
     answer = service.get(f"{TILES}/WebMercatorQuad/14/5634/8292?f=png", "other-partner")
     alpha = pixels(answer.content)[3]

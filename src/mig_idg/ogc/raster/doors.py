@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from mig_idg.guard.answer import Answer
 from mig_idg.guard.door import Door
@@ -60,11 +60,16 @@ class Housed(Protocol):
     def home(self) -> Path:
         """IDG_HOME."""
 
+    @property
+    def empty_tiles(self) -> Literal["transparent", "204"]:
+        """What a tile outside the data is."""
+
     def raster_place(self) -> Place:
         """Where the files of rasters are."""
 
 
 def doors(settings: Housed) -> tuple[Door, ...]:
     """All doors, on the files of IDG_HOME/rasters, or of the bucket that the settings name."""
-    open_studio(Path(settings.home).resolve() / "rasters", place=settings.raster_place())
+    home = Path(settings.home).resolve() / "rasters"
+    open_studio(home, empty=settings.empty_tiles, place=settings.raster_place())
     return DOORS

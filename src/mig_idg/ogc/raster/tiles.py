@@ -48,7 +48,7 @@ async def tile(visit: Visit, place: Place, *, word: str | None = None) -> Answer
         return Answer(etag=etag)
     found = room.kept.get(key)
     if found is None:
-        found = await developed(room.darkroom, visit, draw, scene, frame, style, format)
+        found = await developed(room.darkroom, visit, draw, scene, frame, style, format, room.empty == "204")
         room.kept.put(key, found)
     body, media_type = found
     if not body and room.empty == "204":
@@ -56,10 +56,13 @@ async def tile(visit: Visit, place: Place, *, word: str | None = None) -> Answer
     return Answer(body=body or EMPTY, media_type=media_type, etag=etag)
 
 
-def draw(scene: Scene, frame: Frame, style: Style, format: Format | None) -> tuple[bytes, str]:
-    """The encoded tile and its media type, in the darkroom; no bytes when there is nothing to see."""
+def draw(scene: Scene, frame: Frame, style: Style, format: Format | None, bare: bool) -> tuple[bytes, str]:
+    """The encoded tile and its media type, in the darkroom; no bytes when there is nothing to see.
+
+    Unless `bare`, a format that has no transparency, or another one than PNG, is a picture all the same.
+    """
     pixels = paint.picture(scene, frame, style) if scene.files else blank(frame, 3, "uint8")
-    if pixels.empty and (format is None or format is PNG):
+    if pixels.empty and (bare or format is None or format is PNG):
         return b"", PNG.media_type
     return formats.finish(pixels, format)
 
