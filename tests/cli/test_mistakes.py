@@ -3,7 +3,7 @@
 import pytest
 
 from mig_idg.cli.main import directory
-from mig_idg.cli.words import guarded
+from mig_idg.cli.words import guarded, settings
 from mig_idg.errors import Text, UnknownWord, nearest
 
 
@@ -77,3 +77,23 @@ def test_a_closed_list_is_told_whole_when_nothing_is_near():
     assert trouble.text("fr") == "Motif : mot inconnu, « zz ». Attendu : E0, E1."
     assert trouble.text("en") == "Unknown ground: “zz”. Expected: E0, E1."
     assert UnknownWord(Text("Motif", "ground"), "zz", grounds).remedy is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("IDG_DATABASE_URL", "garbage", "L'adresse de la base ne se lit pas."),
+        ("IDG_CONFIG_FILE", "nowhere.yml", "IDG_CONFIG_FILE : pas de fichier nowhere.yml."),
+        ("IDG_WORKERS", "many", "Le réglage IDG_WORKERS est inutilisable"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_stops_the_server_in_one_sentence(said, monkeypatch, variable, value, told):
+    monkeypatch.setenv(variable, value)
+    settings.cache_clear()
+    try:
+        code, words = said("fr_FR.UTF-8", "serve")
+    finally:
+        settings.cache_clear()
+    assert code == 2
+    assert words.startswith(told)
+    assert "Traceback" not in words

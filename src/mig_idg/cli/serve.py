@@ -8,6 +8,7 @@ import click
 
 from mig_idg.cli.words import database_urls, say, settings, t
 from mig_idg.errors import Text
+from mig_idg.settings import Settings
 
 
 @click.command(name="serve", help=t("Sert ce qui est publié.", "Serves what is published."))
@@ -23,6 +24,7 @@ def command(host: str | None, port: int | None, workers: int | None, watch: bool
     from mig_idg.app.serve import run
 
     chosen = settings()
+    _require_config(chosen)
     changes = {
         name: value for name, value in (("host", host), ("port", port), ("workers", workers)) if value is not None
     }
@@ -45,6 +47,17 @@ def command(host: str | None, port: int | None, workers: int | None, watch: bool
         finally:
             if stop is not None:
                 stop()
+
+
+def _require_config(chosen: Settings) -> None:
+    """Refuse a configuration file that was named and is not there: serving another service's card helps nobody."""
+    from mig_idg.errors import Misunderstood
+
+    if "config_file" in chosen.model_fields_set and not chosen.config_file.is_file():
+        raise Misunderstood(
+            Text(f"IDG_CONFIG_FILE : pas de fichier {chosen.config_file}.", f"No file {chosen.config_file}."),
+            remedy=Text("Corrigez le chemin, ou ôtez le réglage.", "Correct the path, or leave the setting out."),
+        )
 
 
 def _require_migrated(owner: str) -> None:

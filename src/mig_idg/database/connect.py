@@ -8,7 +8,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from mig_idg.errors import OutsideFailure, Text
+from mig_idg.errors import Misunderstood, OutsideFailure, Text
 
 CONNECT_SECONDS = 3
 
@@ -30,9 +30,22 @@ def connect(url: str, *, autocommit: bool = False, **options: Any) -> Connection
 
 def as_application(owner_url: str) -> str:
     """The same database entered as the role without rights (`SET ROLE` at connection, which RESET cannot leave)."""
-    parts = conninfo_to_dict(owner_url)
+    parts = _parts(owner_url)
     options = f"{parts.pop('options', '') or ''} -c role=idg_app".strip()
     return make_conninfo(**parts, options=options)
+
+
+def _parts(url: str) -> dict[str, Any]:
+    try:
+        return dict(conninfo_to_dict(url))
+    except psycopg.ProgrammingError as error:
+        raise Misunderstood(
+            Text("L'adresse de la base ne se lit pas.", "The address of the database cannot be read."),
+            remedy=Text(
+                "IDG_DATABASE_URL attend postgresql://utilisateur@hôte/base ou « host=… dbname=… ».",
+                "IDG_DATABASE_URL wants postgresql://user@host/database, or “host=… dbname=…”.",
+            ),
+        ) from error
 
 
 def unreachable() -> OutsideFailure:

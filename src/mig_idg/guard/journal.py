@@ -98,7 +98,15 @@ class Journal:
                     await lane.run(Grip(b"idg_app", b"", b"10000"), _APPEND, (rows,))
             except (OutsideFailure, StatementFailed) as error:
                 log.error("journal-waits", entries=len(batch), reason=type(error).__name__)
-                self._waiting = batch | self._waiting
+                self._waiting = _together(batch, self._waiting)
+
+
+def _together(older: dict[_Key, list[Any]], newer: dict[_Key, list[Any]]) -> dict[_Key, list[Any]]:
+    """What could not be written and what was noted meanwhile: the same decision twice is one entry that counts both."""
+    for key, (first, last, requests, decision) in newer.items():
+        known = older.get(key)
+        older[key] = [known[0], last, known[2] + requests, decision] if known else [first, last, requests, decision]
+    return older
 
 
 def _entry(key: _Key, value: list[Any]) -> dict[str, Any]:
