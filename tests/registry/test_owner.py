@@ -138,6 +138,11 @@ def test_confidential_data_are_reviewed_within_a_year(pcrs, on):
     secret = Exception_("E3", "délibération", "greffier", date(2028, 1, 1))
     with pytest.raises(Refused, match="3e tiret"):
         exceptions.declare(pcrs, "pcrs", secret, on(DAY))
+    within = Exception_("E3", "délibération", "greffier", date(2027, 2, 28))
+    number = exceptions.declare(pcrs, "pcrs", within, on(DAY)).details["exception"]
+    with pytest.raises(Refused, match="3e tiret"):
+        exceptions.review(pcrs, number, date(2028, 6, 1), on(date(2027, 2, 28)))
+    exceptions.review(pcrs, number, date(2028, 2, 28), on(date(2027, 2, 28)))
 
 
 def test_an_exception_on_an_unknown_attribute_or_ground_is_not_written(pcrs, on):

@@ -88,8 +88,8 @@ def conditions_of(rule: Rule, lang: Lang) -> Iterator[str]:
     if rule.any:
         either = Text(" ; ou ", "; or ").in_(lang).join(RULEBOOK.words[c.__name__].in_(lang) for c in rule.any)
         yield either
-    if rule.unless:
-        yield Text("sauf si vaut déjà : ", "unless already held: ").in_(lang) + ", ".join(rule.unless)
+    for earlier in rule.unless:
+        yield Text("sauf si vaut déjà : ", "unless already held: ").in_(lang) + earlier
 
 
 def view_of(rule: Rule, lang: Lang) -> str:

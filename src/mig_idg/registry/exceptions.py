@@ -88,6 +88,7 @@ def review(
             "review",
             Text("La prochaine revue doit suivre celle-ci.", "The next review must follow this one."),
         )
+    _require_within_a_year(row["ground"], until, record.on)
     words = Text(
         f"L'exception n° {exception} sur « {row['dataset']} » est maintenue ; prochaine revue le {day(until).fr}.",
         f"Exception {exception} on “{row['dataset']}” is kept; next review on {day(until).en}.",
@@ -150,7 +151,12 @@ def _require_review(exception: Exception_, on: date) -> None:
             "review",
             Text("La date de revue doit suivre le début de l'exception.", "The review must follow the start."),
         )
-    if exception.ground == "E3" and exception.review > on + CONFIDENTIAL_REVIEW:
+    _require_within_a_year(exception.ground, exception.review, on)
+
+
+def _require_within_a_year(ground: str, review: date, on: date) -> None:
+    """Confidential data, which the charter leaves undefined, are looked at again every year (rules.md §7, 22)."""
+    if ground == "E3" and review > on + CONFIDENTIAL_REVIEW:
         raise refused(
             article_of("E3"),
             Text(
