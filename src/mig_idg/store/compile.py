@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mig_idg.store import crs as reference
+from mig_idg.store import words
 from mig_idg.store.cells import weight
 from mig_idg.store.cql2.sql import condition as filter_condition
 from mig_idg.store.crs import Box
@@ -246,7 +247,7 @@ def conditions(query: Query, table: Table, bind: Binder, time_column: str | None
     if query.filter is not None:
         wanted.append(filter_condition(query.filter, table, bind))
     if query.q:
-        wanted.append(_words(query.q, table, bind))
+        wanted.append(words.condition(query.q, table, bind, common=query.common))
     return wanted
 
 
@@ -329,15 +330,6 @@ def _equals_named(name: str, value: str, table: Table, bind: Binder) -> str:
     column = table.column(name)
     assert column is not None
     return _equals(column, value, bind)
-
-
-def _words(terms: tuple[str, ...], table: Table, bind: Binder) -> str:
-    """Any of the terms, each as a phrase of French words without accents, in the text columns of the grant."""
-    texts = ", ".join(quoted(c.name) for c in table.columns if c.kind == "text")
-    if not texts:
-        return "false"
-    vector = f"served.words(concat_ws(' ', {texts}))"
-    return "(" + " or ".join(f"{vector} @@ served.phrase({bind(term, 'text')})" for term in terms) + ")"
 
 
 # Order and keyset

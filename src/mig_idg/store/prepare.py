@@ -20,6 +20,7 @@ import psycopg
 import structlog
 from psycopg import Connection, sql
 
+from mig_idg.store import words
 from mig_idg.store.crs import CRS84
 from mig_idg.store.feature import geojson
 from mig_idg.store.statement import quoted
@@ -62,6 +63,7 @@ def prepare(connection: Connection[Any], table: Table, *, wanted: bool = True, a
     Without a copy (not `wanted`, or rows that cannot be expressed in CRS84) the table itself is read, with a spatial
     index. In the caller's transaction; nobody who reads waits.
     """
+    table = replace(table, searched=words.searched(connection, table))
     if wanted and TEXT not in (*table.names, *table.geometry_columns):
         plan = _planned(connection, table)
         name = None if anew else _made(connection, plan)
@@ -98,7 +100,7 @@ def _planned(connection: Connection[Any], table: Table) -> _Plan:
     columns += [(name, expression) for _, name, expression in added]
     columns.append((TEXT, geojson(table, CRS84, None, True, None, None)))
     companions = (*table.companions, *((srid, name) for srid, name, _ in added))
-    return _Plan(table, companions, tuple(columns), _other_indexes(connection, table))
+    return _Plan(table, companions, tuple(columns), _other_indexes(connection, table) + words.indexes(table))
 
 
 def _companions(table: Table) -> list[tuple[int, str, str]]:

@@ -51,7 +51,8 @@ class Query:
     """What is asked of one collection. An empty tuple and None mean: not asked.
 
     `equal` are the property filters, values as PostgreSQL reads them; `properties` the columns wanted in the answer;
-    `simplify` a tolerance in metres; `precision` decimals of coordinates; `exact_count` asks for a count of all.
+    `simplify` a tolerance in metres; `precision` decimals of coordinates; `common` says that the words of `q` are in many
+    rows, which no client says.
     """
 
     limit: int | None = DEFAULT_LIMIT
@@ -69,6 +70,7 @@ class Query:
     simplify: float | None = None
     precision: int | None = None
     hits: bool = False
+    common: bool = False
 
     @property
     def selective(self) -> bool:

@@ -74,7 +74,8 @@ class Stats:
 class Table:
     """A layer's table. `columns` are the properties in table order, the id among them, geometries apart.
 
-    `copy` is the name, in schema `prepared`, of the copy that readers have; `text` its column with the whole feature.
+    `copy` is the name, in schema `prepared`, of the copy that readers have; `text` its column with the whole feature;
+    `searched` the columns that `q` looks in (`store.words`).
     """
 
     schema: str
@@ -87,6 +88,7 @@ class Table:
     stats: Stats | None = None
     copy: str | None = None
     text: str | None = None
+    searched: tuple[str, ...] = ()
     _by_name: dict[str, Column] = field(default_factory=dict, init=False, repr=False, compare=False)
     _hash: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
 

@@ -7,7 +7,7 @@ Beyond the cap a filtered count is estimated, and said so: it is never `numberMa
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.features import asking
@@ -16,6 +16,7 @@ from mig_idg.store.query import Query
 from mig_idg.store.statement import Statement
 
 REMEMBERED = 4_096
+COMMON = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Count:
 
 
 _counts: OrderedDict[tuple[object, ...], Count] = OrderedDict()
+_shares: OrderedDict[tuple[object, ...], float] = OrderedDict()
 
 
 def _key(visit: Visit, query: Query) -> tuple[object, ...]:
@@ -68,17 +70,27 @@ async def matched(visit: Visit, query: Query) -> Count:
 async def _counted(visit: Visit, query: Query) -> Count:
     collection, grant = visit.layer
     cap = compile.COUNT_CAP if query.selective else None
-    rows = await asking.fetch(visit, compile.count(query, grant, collection.time_column, cap))
+    about = await _about(visit, query, 0) if query.common else None
+    if about is not None and about > 4 * compile.COUNT_CAP:
+        return Count(about=about)
+    # Counted by the index of words, whatever way the page goes.
+    rows = await asking.fetch(visit, compile.count(replace(query, common=False), grant, collection.time_column, cap))
     found = int(rows[0][0] or b"0")
     if cap is None or found <= cap:
         return Count(exact=found)
+    return Count(about=await _about(visit, query, found))
+
+
+async def _about(visit: Visit, query: Query, least: int) -> int | None:
+    """A guess, `least` at least; None for a caller who does not see every row."""
+    collection, grant = visit.layer
     matching = estimate.plan(query, grant, collection.time_column)
     every = estimate.plan(estimate.NOTHING_ASKED, grant)
     if matching is None or every is None:
-        return Count()
-    whole = (await matched_in_all(visit)).exact or found
+        return None
+    whole = (await matched_in_all(visit)).exact or least
     guesses = [await _guess(visit, one) for one in (matching, every)]
-    return Count(about=estimate.estimated(*guesses, rows=whole, least=found))
+    return estimate.estimated(*guesses, rows=whole, least=least)
 
 
 async def matched_in_all(visit: Visit) -> Count:
@@ -89,3 +101,23 @@ async def matched_in_all(visit: Visit) -> Count:
 async def _guess(visit: Visit, statement: Statement) -> float:
     rows = await asking.fetch(visit, statement)
     return estimate.rows_of(rows[0][0])
+
+
+async def aware(visit: Visit, query: Query) -> Query:
+    """The query, told when the words of `q` are in so many rows that the first ones are found sooner by walking.
+
+    PostgreSQL plans a page once, for words it does not know. What it guesses of these words is not told to anybody.
+    """
+    if not query.q:
+        return query
+    grant = visit.grant
+    assert grant is not None
+    alone = Query(limit=None, q=query.q)
+    key = ("common", *_key(visit, alone))
+    if key not in _shares:
+        matching = await _guess(visit, estimate.statement(alone, grant))
+        every = await _guess(visit, estimate.statement(estimate.NOTHING_ASKED, grant))
+        _shares[key] = matching / every if every else 1.0
+        if len(_shares) > REMEMBERED:
+            _shares.popitem(last=False)
+    return replace(query, common=_shares[key] > COMMON)

@@ -33,6 +33,7 @@ async def answer(visit: Visit, asked: Mapping[str, str], form: formats.Format) -
     """The page that the parameters ask for, whether they came in the address or in the body of a search."""
     collection, grant = visit.layer
     query = parse(asked, grant.table, time_column=collection.time_column, limits=limits_of(collection))
+    query = await counting.aware(visit, query)
     if query.hits:
         return await _hits(visit, query, asked)
     if form.bulk:
