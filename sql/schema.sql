@@ -873,6 +873,16 @@ CREATE FUNCTION served.words(value text) RETURNS tsvector
 
 COMMENT ON FUNCTION served.words(value text) IS 'What q searches in: French stems without accents.';
 
+CREATE FUNCTION served.words_in(texts text[]) RETURNS tsvector
+    LANGUAGE plpgsql IMMUTABLE LEAKPROOF PARALLEL SAFE
+    AS $$
+begin
+  return to_tsvector('served.french_words'::regconfig, left(array_to_string(texts, ' '), 100000));
+end
+$$;
+
+COMMENT ON FUNCTION served.words_in(texts text[]) IS 'What q searches in: French stems without accents, of several columns.';
+
 CREATE TABLE journal.cuts (
     last_number bigint NOT NULL,
     head bytea NOT NULL,
