@@ -813,7 +813,7 @@ CREATE FUNCTION served.profile_name(wanted_collection text, wanted_columns text[
       || coalesce(chr(30) || copy, '')), 1, 16)
 $$;
 
-CREATE FUNCTION served.publish(new_collection text, new_relation regclass, new_columns text[], new_id text, new_territory text, new_prepared regclass) RETURNS void
+CREATE FUNCTION served.publish(new_collection text, new_relation regclass, new_columns text[], new_id text, new_territory text, new_prepared regclass DEFAULT NULL::regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$

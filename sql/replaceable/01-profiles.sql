@@ -71,7 +71,8 @@ $$;
 -- `new_prepared` is its copy for reading; `new_columns` are those of the copy when there is one.
 drop function if exists served.publish(text, regclass, text[], text, text);
 create or replace function served.publish(
-  new_collection text, new_relation regclass, new_columns text[], new_id text, new_territory text, new_prepared regclass
+  new_collection text, new_relation regclass, new_columns text[], new_id text, new_territory text,
+  new_prepared regclass default null
 ) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp

@@ -132,10 +132,12 @@ async def _first(rows: AsyncIterator[object], count: int) -> list[object]:
 
 
 @lane_test
-async def test_a_stream_gives_the_stamp_then_every_row(lane: Lane, profile: bytes) -> None:
-    seen = [row async for row in lane.stream(Grip(profile, b"*"), b"select id from served." + profile, ())]
-    assert isinstance(seen[0], Stamp)
-    assert len(seen) == 2001
+async def test_a_stream_gives_the_stamp_then_every_row_some_at_a_time(lane: Lane, profile: bytes) -> None:
+    sql = b"select id, commune from served." + profile
+    stamp, *chunks = [one async for one in lane.stream(Grip(profile, b"*"), sql, (), many=300)]
+    assert isinstance(stamp, Stamp)
+    assert [len(ids) for ids, _ in chunks] == [300] * 6 + [200]  # type: ignore[misc]
+    assert len({id for ids, _ in chunks for id in ids}) == 2000  # type: ignore[misc]
 
 
 @lane_test

@@ -7,12 +7,13 @@ epoch before it leaves, so that neither a revocation nor a grant is ever told la
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 
 import structlog
 
 from mig_idg.charter import Decision
-from mig_idg.database.lane import Grip, Row, Stamp, StatementFailed
+from mig_idg.database.lane import CHUNK, Columns, Grip, Row, Stamp, StatementFailed
 from mig_idg.database.pool import Pool
 from mig_idg.errors import MethodNotAllowed, NotFound, OutsideFailure, Refused, Text, Trouble, Unauthenticated
 from mig_idg.guard import credentials as doorkeeper
@@ -206,15 +207,25 @@ class Guard:
 
     async def stream(self, visit: Visit, statement: Statement, layer: Layer | None = None) -> AsyncIterator[Row]:
         """Rows one by one; the first is only given once the epoch was checked."""
+        async with aclosing(self.chunks(visit, statement, layer, many=1)) as rows:
+            async for columns in rows:
+                yield tuple(values[0] for values in columns)
+
+    async def chunks(
+        self, visit: Visit, statement: Statement, layer: Layer | None = None, *, many: int = CHUNK
+    ) -> AsyncGenerator[Columns]:
+        """Rows `many` at a time, as columns; the first are only given once the epoch was checked."""
         grip = await self._grip(visit, layer)
         async with self._pools[visit.lanes].lane(visit.caller) as lane:
-            flow = lane.stream(grip, statement.sql.encode(), _bound(statement.params), binary=statement.binary)
+            flow = lane.stream(
+                grip, statement.sql.encode(), _bound(statement.params), binary=statement.binary, many=many
+            )
             try:
-                async for row in flow:
-                    if isinstance(row, Stamp):
-                        self._check(visit, row)
+                async for columns in flow:
+                    if isinstance(columns, Stamp):
+                        self._check(visit, columns)
                     else:
-                        yield row
+                        yield columns
             finally:
                 await flow.aclose()  # type: ignore[attr-defined]
 

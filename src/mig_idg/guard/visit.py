@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mig_idg.charter import Decision
-from mig_idg.database.lane import Row
+from mig_idg.database.lane import Columns, Row
 from mig_idg.errors import Lang, NotFound, Text
 from mig_idg.store.collection import Collection
 from mig_idg.store.grant import Grant
@@ -28,6 +28,9 @@ class Threshold(Protocol):
 
     def stream(self, visit: Visit, statement: Statement, layer: Layer | None) -> AsyncIterator[Row]:
         """The same, row by row."""
+
+    def chunks(self, visit: Visit, statement: Statement, layer: Layer | None) -> AsyncGenerator[Columns]:
+        """The same, many rows at a time."""
 
     async def write(self, visit: Visit, statement: Statement) -> list[Row]:
         """Rows of a write … returning, under the writer profile."""
@@ -84,6 +87,11 @@ class Visit:
         """The rows one by one, no faster than they are consumed; leaving early cancels the query."""
         assert self.threshold is not None
         return self.threshold.stream(self, statement, layer)
+
+    def chunks(self, statement: Statement, layer: Layer | None = None) -> AsyncGenerator[Columns]:
+        """The same many rows at a time, as columns of values: for texts that are only passed on."""
+        assert self.threshold is not None
+        return self.threshold.chunks(self, statement, layer)
 
     async def write(self, statement: Statement) -> list[Row]:
         """Rows of an insert, update or delete … returning on `grant.writer_view`, under the writer profile."""

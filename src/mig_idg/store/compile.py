@@ -22,7 +22,8 @@ from mig_idg.store.statement import Param, Statement, quoted
 from mig_idg.store.table import TEXTS, Column, Table
 
 COUNT_CAP = 10_000
-GROUP = 500
+# Pages over this are sent as they are read.
+LONG = 500
 
 
 class Binder:
@@ -38,19 +39,15 @@ class Binder:
         return f"${len(self.values)}::{cast}"
 
 
-def page(
-    query: Query, grant: Grant, time_column: str | None = None, expression: str | None = None
-) -> tuple[Statement, bool]:
-    """One page, and whether it comes in groups. `expression` is the text of a feature when it is not GeoJSON.
+def page(query: Query, grant: Grant, time_column: str | None = None, expression: str | None = None) -> Statement:
+    """One page, in one row. `expression` is the text of a feature when it is not GeoJSON.
 
-    Rows: (features between commas, how many, JSON array of the next page's first keys or null, total). A page that may
-    hold more than 500 features comes as several rows; the last one tells whether there is a next page. `total` counts
+    Rows: (features between commas, how many, JSON array of the next page's first keys or null, total). `total` counts
     all that match when counting costs nothing more (a small box is scanned whole anyway), else it is null.
     """
     table, bind = grant.table, Binder()
     limit = query.limit if query.limit is not None else COUNT_CAP
-    strategy, expected = _strategy(query, table, limit)
-    grouped = limit > GROUP and not (strategy == "gather" and expected < GROUP)
+    strategy, _ = _strategy(query, table, limit)
     wanted = conditions(query, table, bind, time_column, walk=strategy == "walk")
     wanted += _after(query.after, query.sortby, table, bind)
     order = _order(query.sortby, table)
@@ -59,8 +56,14 @@ def page(
     skipped = f"\n    offset {bind(query.offset, 'int')}" if query.offset else ""
     feature = expression or _feature(query, table, bind)
     # Rows are numbered before their text is made: numbered after, each text is copied once more (46 ms, not 52).
-    inner = (
-        f"select idg_n as n, idg_total as total,\n"
+    sql = (
+        f"select\n"
+        f"  string_agg(f, ',') filter (where n <= {last}),\n"
+        f"  count(*) filter (where n <= {last}),\n"
+        f"  max(k),\n"
+        f"  max(total)\n"
+        f"from (\n"
+        f"  select idg_n as n, idg_total as total,\n"
         f"    case when idg_n > {last} then {_keys(query.sortby, table)} end as k,\n"
         f"    {feature} as f\n"
         f"  from (\n"
@@ -71,18 +74,33 @@ def page(
         f"      order by {order}\n"
         f"      limit {fetched}{skipped}\n"
         f"    ) as page\n"
-        f"  ) as counted"
+        f"  ) as counted\n"
+        f") as numbered"
     )
-    groups = f"\ngroup by (n - 1) / {GROUP}\norder by (n - 1) / {GROUP}" if grouped else ""
-    sql = (
-        f"select\n"
-        f"  string_agg(f, ',') filter (where n <= {last}),\n"
-        f"  count(*) filter (where n <= {last}),\n"
-        f"  max(k),\n"
-        f"  max(total)\n"
-        f"from (\n  {inner}\n) as numbered{groups}"
+    return Statement(sql, tuple(bind.values))
+
+
+def long(query: Query, grant: Grant, time_column: str | None = None, expression: str | None = None) -> Statement:
+    """A long page, feature by feature, and one more when there is a next page.
+
+    Rows: (feature, then the keys of its place in the order, as texts). Putting many features together in PostgreSQL
+    costs more than sending them one by one, when they are read many at a time (`Lane.chunks`).
+    """
+    table, bind = grant.table, Binder()
+    limit = query.limit if query.limit is not None else COUNT_CAP
+    strategy, _ = _strategy(query, table, limit)
+    wanted = conditions(query, table, bind, time_column, walk=strategy == "walk")
+    wanted += _after(query.after, query.sortby, table, bind)
+    feature = expression or _feature(query, table, bind)
+    keys = _named([_key_text(column) for column in _key_columns(query.sortby, table)])
+    skipped = f"\noffset {bind(query.offset, 'int')}" if query.offset else ""
+    return Statement(
+        f"select {feature} as idg_f,\n  {keys}\n"
+        f"from {grant.view}{_where(wanted)}\n"
+        f"order by {_order(query.sortby, table)}\n"
+        f"limit {bind(limit + 1, 'int')}{skipped}",
+        tuple(bind.values),
     )
-    return Statement(sql, tuple(bind.values)), grouped
 
 
 def small(
@@ -96,7 +114,7 @@ def small(
     table, bind = grant.table, Binder()
     limit = query.limit if query.limit is not None else COUNT_CAP
     strategy, expected = _strategy(query, table, limit)
-    if strategy != "gather" or expected * 1.5 > min(limit, 4 * GROUP) or query.after or query.offset:
+    if strategy != "gather" or expected * 1.5 > min(limit, 4 * LONG) or query.after or query.offset:
         return None
     wanted = conditions(query, table, bind, time_column)
     feature = expression or _feature(query, table, bind)
@@ -151,9 +169,9 @@ def rows(
     limited = f"\nlimit {bind(query.limit, 'int')}" if query.limit is not None else ""
     skipped = f"\noffset {bind(query.offset, 'int')}" if query.offset else ""
     ordered = f"\norder by {_order(query.sortby, table)}" if query.sortby or limited or skipped else ""
-    columns = ",\n  ".join(expressions)
     return Statement(
-        f"select\n  {columns}\nfrom {grant.view}{_where(wanted)}{ordered}{limited}{skipped}", tuple(bind.values)
+        f"select\n  {_named(expressions)}\nfrom {grant.view}{_where(wanted)}{ordered}{limited}{skipped}",
+        tuple(bind.values),
     )
 
 
@@ -184,6 +202,11 @@ def cells(query: Query, grant: Grant, expressions: Sequence[str], time_column: s
 def _feature(query: Query, table: Table, bind: Binder) -> str:
     simplify = bind(query.simplify, "float8") if query.simplify else None
     return geojson(table, query.crs, query.properties, query.geometry, query.precision, simplify)
+
+
+def _named(expressions: Sequence[str]) -> str:
+    """The expressions under names of ours: alone `"id"::text` is called id, and `order by "id"` would mean it."""
+    return ",\n  ".join(f"{expression} as idg_{number}" for number, expression in enumerate(expressions))
 
 
 def _where(wanted: list[str]) -> str:
@@ -344,8 +367,11 @@ def _order(sortby: tuple[Sort, ...], table: Table) -> str:
 
 def _keys(sortby: tuple[Sort, ...], table: Table) -> str:
     """The JSON array of a row's sort keys and id, as texts."""
-    columns = [table.column(key.column) or table.id for key in sortby] + [table.id]
-    return f"json_build_array({', '.join(_key_text(column) for column in columns)})::text"
+    return f"json_build_array({', '.join(_key_text(column) for column in _key_columns(sortby, table))})::text"
+
+
+def _key_columns(sortby: tuple[Sort, ...], table: Table) -> list[Column]:
+    return [table.column(key.column) or table.id for key in sortby] + [table.id]
 
 
 def _key_text(column: Column) -> str:

@@ -3,9 +3,9 @@
     prepare(connection, table)      the table as described, with the copy that readers have
     postpone(connection, table)     an import of the whole table: the copy will be made anew, not followed row by row
 
-The copy has the columns of the table, the text of each feature as it is most asked for (GeoJSON, CRS84, all properties),
-and lines and areas in CRS84 and Web Mercator as well: transforming their vertices for each answer costs more than
-reading them; points do not. Its rows lie along a Hilbert curve, so that a box or a tile reads few pages. Triggers keep
+The copy has the columns of the table, the text of each feature as it is most asked for (GeoJSON, CRS84), and lines
+and areas in CRS84 and Web Mercator as well: transforming their vertices for each answer costs more than reading them;
+points do not. Its rows lie along a Hilbert curve, so that a box or a tile reads few pages. Triggers keep
 it true to the table, which is left as it was but for them. Another definition, or a whole import, is another copy:
 answers under way keep theirs. Figures: docs/explanations/performance.md.
 """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
-from mig_idg.database.lane import Row, StatementFailed
+from mig_idg.database.lane import Columns, Row, StatementFailed
 from mig_idg.errors import InvalidParameter, Text, TooLarge
 from mig_idg.guard.visit import Visit
 from mig_idg.store.statement import Statement
@@ -23,6 +24,16 @@ async def stream(visit: Visit, statement: Statement) -> AsyncIterator[Row]:
     try:
         async for row in visit.stream(statement):
             yield row
+    except StatementFailed as failed:
+        raise explained(failed, visit) from failed
+
+
+async def chunks(visit: Visit, statement: Statement) -> AsyncIterator[Columns]:
+    """The rows many at a time, each time as columns of values, with the same explanations."""
+    try:
+        async with aclosing(visit.chunks(statement)) as flow:
+            async for columns in flow:
+                yield columns
     except StatementFailed as failed:
         raise explained(failed, visit) from failed
 

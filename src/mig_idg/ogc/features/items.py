@@ -1,7 +1,7 @@
 """A page of features: what PostgreSQL wrote, between a head and a tail.
 
 The tail (counts, links) comes after the features because only then is it known whether there is a next page; a page
-over 500 features is sent as it is read.
+that may hold over 500 features is sent as it is read.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import orjson
 
-from mig_idg.database.lane import Row
+from mig_idg.database.lane import Columns, Row
 from mig_idg.guard.answer import Answer, json_answer, page_answer
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.features import asking, counting, exports, formats, jsonfg, links
@@ -51,12 +51,11 @@ async def answer(visit: Visit, asked: Mapping[str, str], form: formats.Format) -
     if (whole := await _whole(visit, query, expression)) is not None:
         body = b"".join([head, *page.bodies(whole), await page.tail()])
         return _answer(visit, query, asked, form, body)
-    statement, grouped = compile.page(query, grant, collection.time_column, expression)
-    if grouped:
-        stream = asking.stream(visit, statement)
-        first = await anext(stream, None)
-        body = _streamed(page, head, first, stream)
+    if page.limit > compile.LONG:
+        chunks = asking.chunks(visit, compile.long(query, grant, collection.time_column, expression))
+        body = _streamed(page, head, await anext(chunks, None), chunks)
     else:
+        statement = compile.page(query, grant, collection.time_column, expression)
         body = b"".join([head, *page.bodies(await asking.fetch(visit, statement)), await page.tail()])
     return _answer(visit, query, asked, form, body)
 
@@ -79,8 +78,12 @@ async def _whole(visit: Visit, query: Query, expression: str | None) -> list[Row
     if statement is None:
         return None
     rows = await asking.fetch(visit, statement)
-    limit = query.limit if query.limit is not None else compile.COUNT_CAP
-    return rows if int(rows[0][1] or b"0") <= limit else None
+    return rows if int(rows[0][1] or b"0") <= limit_of(query) else None
+
+
+def limit_of(query: Query) -> int:
+    """How many features the page may hold."""
+    return query.limit if query.limit is not None else compile.COUNT_CAP
 
 
 async def _known_already(visit: Visit, query: Query, asked: Mapping[str, str], form: formats.Format) -> Answer | None:
@@ -116,6 +119,11 @@ class Page:
     total: int | None = None
     next_keys: bytes | None = field(default=None)
 
+    @property
+    def limit(self) -> int:
+        """How many features it may hold."""
+        return limit_of(self.query)
+
     def bodies(self, rows: list[Row]) -> list[bytes]:
         """The features of the rows, commas where needed."""
         pieces = []
@@ -133,6 +141,17 @@ class Page:
         self.next_keys = next_keys or self.next_keys
         self.total = int(total) if total is not None else self.total
         return comma + features if features else b""
+
+    def take_columns(self, columns: Columns) -> bytes:
+        """The features of many rows at once; one over the limit is the first of the next page."""
+        features, *keys = columns
+        comma = b"," if self.returned else b""
+        self.returned += len(features)
+        if self.returned > self.limit:
+            self.returned -= 1
+            self.next_keys = orjson.dumps([None if key[-1] is None else key[-1].decode() for key in keys])
+            features.pop()
+        return comma + b",".join(features) if features else b""  # type: ignore[arg-type]
 
     async def tail(self) -> bytes:
         """Everything after the features."""
@@ -163,12 +182,15 @@ class Page:
         return links.written(self.visit, path, self.asked, self.form, formats.ITEMS, onward)
 
 
-async def _streamed(page: Page, head: bytes, first: Row | None, rest: AsyncIterator[Row]) -> AsyncIterator[bytes]:
-    yield head
-    if first is not None:
-        yield page.take(first)
-        async for row in rest:
-            yield page.take(row)
+async def _streamed(
+    page: Page, head: bytes, first: Columns | None, rest: AsyncIterator[Columns]
+) -> AsyncIterator[bytes]:
+    if first is None:
+        yield head
+    else:
+        yield head + page.take_columns(first)
+        async for columns in rest:
+            yield page.take_columns(columns)
     yield await page.tail()
 
 
@@ -178,7 +200,7 @@ async def _page(visit: Visit, query: Query, asked: Mapping[str, str]) -> Answer:
     most = MOST_PEOPLE if "limit" in asked else PEOPLE
     fewer = replace(query, limit=min(most, query.limit or most))
     page = Page(visit, fewer, asked, formats.HTML)
-    rows = await asking.fetch(visit, compile.page(fewer, grant, collection.time_column)[0])
+    rows = await asking.fetch(visit, compile.page(fewer, grant, collection.time_column))
     document = orjson.loads(b"".join([HEAD, *page.bodies(rows), await page.tail()]))
     return page_answer("items", {"items": document, "collection": collection, "table": grant.table, "query": asked})
 
