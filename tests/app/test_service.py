@@ -17,3 +17,10 @@ def test_an_owner_reads_its_addresses(service: Any) -> None:
     assert page.status_code == 200
     assert page.headers["content-type"] == "application/geo+json"
     assert len(page.json()["features"]) == 3
+
+
+def test_the_credit_of_a_layer_is_whole_in_its_header(service: Any) -> None:
+    answer = service.get("/collections/equipements/items?limit=1", "owner")
+    assert answer.headers["attribution"] == (
+        "Mutualisation de l'Information Géographique - Département des Hauts-de-Seine"
+    )

@@ -53,6 +53,14 @@ def attribution(collection: Collection, mention: str, obligations: Iterable[str]
     return " — ".join(parts)
 
 
+# What French typography has and the letters of a header (ISO 8859-1) have not.
+_SPELLED = str.maketrans({"—": "-", "–": "-", "’": "'", "œ": "oe", "Œ": "OE", "…": "...", "€": "EUR", "Ÿ": "Y"})
+
+
+def _in_a_header(words: str) -> str:
+    return words.translate(_SPELLED).encode("latin-1", "replace").decode("latin-1")
+
+
 def headers(collection: Collection, mention: str, obligations: tuple[str, ...], base_url: str) -> list[tuple[str, str]]:
     """`Link`, `attribution` and `idg-obligations` of an answer that shows data of this collection."""
     home = f"{base_url}/collections/{collection.id}"
@@ -60,7 +68,7 @@ def headers(collection: Collection, mention: str, obligations: tuple[str, ...], 
     if collection.licence in LICENCES:
         links.append(f'<{LICENCES[collection.licence]}>; rel="license"')
     words = attribution(collection, mention, obligations)
-    made = [("link", ", ".join(links)), ("attribution", words.encode("latin-1", "replace").decode("latin-1"))]
+    made = [("link", ", ".join(links)), ("attribution", _in_a_header(words))]
     if obligations:
         made.append(("idg-obligations", ", ".join(obligations)))
     return made
