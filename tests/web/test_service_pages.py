@@ -17,6 +17,8 @@ PAGE = {"accept": "text/html"}
         "/", "/conformance", "/collections", "/openapi", "/aide/connexion", "/collections/adresses",
         "/collections/adresses/access", "/collections/adresses/items", "/collections/adresses/schema",
         "/collections/adresses/queryables", "/collections/adresses/sortables", "/collections/orthophoto",
+        "/collections/adresses/tiles", "/collections/adresses/tiles/WebMercatorQuad", "/tiles",
+        "/tiles/WebMercatorQuad", "/tileMatrixSets", "/tileMatrixSets/WebMercatorQuad",
     ],
 )  # fmt: skip
 def test_each_page_is_whole(service: Any, path: str, lang: str) -> None:
@@ -28,6 +30,22 @@ def test_each_page_is_whole(service: Any, path: str, lang: str) -> None:
     policy = answer.headers["content-security-policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+def test_a_code_is_told_with_its_meaning(service: Any) -> None:
+    schema = service.get("/collections/pcrs/schema", "owner").json()["properties"]
+    coded = {name: one["oneOf"] for name, one in schema.items() if "oneOf" in one}
+    page = service.get("/collections/pcrs/schema", "owner", headers=PAGE).text.replace("&#39;", "'")
+    assert coded
+    for choices in coded.values():
+        assert all(f"{one['const']} : {one['title']}" in page for one in choices)
+
+
+def test_a_page_of_tiles_gives_an_address_and_never_the_token(service: Any) -> None:
+    token = service.tokens["owner"]
+    page = service.get(f"/t/{token}/collections/adresses/tiles/WebMercatorQuad", headers=PAGE).text
+    assert "/collections/adresses/tiles/WebMercatorQuad/{z}/{y}/{x}?f=mvt</code>" in page
+    assert not [text for text in re.findall(r">([^<]+)<", page) if token in text]
 
 
 def test_one_feature_has_its_page(service: Any) -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from mig_idg.errors import Text
-from mig_idg.guard.answer import Answer, json_answer, link
+from mig_idg.guard.answer import Answer, json_answer, link, page_answer
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.describe.formats import only, wanted
+from mig_idg.ogc.describe.formats import JSON_PAGES, only, wanted
 from mig_idg.ogc.tiles.grids import GRIDS
 from mig_idg.ogc.tiles.place import grid_named
-
-_JSON = {"json": "application/json"}
 
 
 async def every_grid(visit: Visit) -> Answer:
     """`GET /tileMatrixSets`."""
     only(visit)
-    wanted(visit, _JSON)
+    form = wanted(visit, JSON_PAGES)
     listed = [
         {
             "id": grid.id,
@@ -33,14 +31,20 @@ async def every_grid(visit: Visit) -> Answer:
     ]  # fmt: skip
     title = Text("Jeux de matrices de tuiles", "Tile matrix sets").in_(visit.lang)
     links = [link(visit.url("/tileMatrixSets?f=json"), "self", "application/json", title)]
-    return json_answer({"tileMatrixSets": listed, "links": links})
+    document = {"tileMatrixSets": listed, "links": links}
+    if form == "html":
+        return page_answer("grids", {"document": document, "grid": None})
+    return json_answer(document)
 
 
 async def one_grid(visit: Visit) -> Answer:
     """`GET /tileMatrixSets/{tms}`."""
     only(visit)
-    wanted(visit, _JSON)
+    form = wanted(visit, JSON_PAGES)
     grid = grid_named(visit.params["tms"])
     title = grid.title.in_(visit.lang)
     links = [link(visit.url(f"/tileMatrixSets/{grid.id}?f=json"), "self", "application/json", title)]
-    return json_answer({**grid.document, "title": title, "links": links})
+    document = {**grid.document, "title": title, "links": links}
+    if form == "html":
+        return page_answer("grids", {"document": document, "grid": grid.id})
+    return json_answer(document)

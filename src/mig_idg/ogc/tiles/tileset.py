@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import quote
 
 from mig_idg.errors import Text
-from mig_idg.guard.answer import Answer, json_answer, link
+from mig_idg.guard.answer import Answer, json_answer, link, page_answer
 from mig_idg.guard.obligations import LICENCES, attribution
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.describe.formats import only, wanted
+from mig_idg.ogc.describe.formats import JSON_PAGES, only, wanted
 from mig_idg.ogc.tiles import tilejson
 from mig_idg.ogc.tiles.grids import GRIDS, TILING_SCHEME, Grid
 from mig_idg.ogc.tiles.place import grid_named
@@ -27,7 +27,7 @@ TILESETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 GEODATA = "http://www.opengis.net/def/rel/ogc/1.0/geodata"
 DATASET = "http://www.opengis.net/def/rel/ogc/1.0/dataset"
 TILEJSON = "application/json"
-FORMATS = {"json": "application/json", "tilejson": "application/vnd.mapbox.tilejson+json"}
+FORMATS = {"json": "application/json", "tilejson": "application/vnd.mapbox.tilejson+json", "html": "text/html"}
 _DIMENSIONS = {"POINT": 0, "LINESTRING": 1, "POLYGON": 2}
 GENERALISATION = Text(
     "Une tuile donne toutes les entités jusqu'à 40 000 ; au-delà, une par case d'une grille de 128 × 128 (une "
@@ -80,12 +80,26 @@ def _dataset_title(visit: Visit) -> str:
 
 def _listing(visit: Visit, layers: list[Layer], path: str, title: str) -> Answer:
     only(visit)
-    wanted(visit, {"json": "application/json"})
-    document = {
+    form = wanted(visit, JSON_PAGES)
+    document: dict[str, Any] = {
         "tilesets": [_summary(visit, grid, path, title) for grid in GRIDS.values()] if layers else [],
         "links": [link(visit.url(f"{path}?f=json"), "self", "application/json", title)],
     }
+    if form == "html":
+        return _page(document, path, title, None)
     return json_answer(document, etag=visit.etag("tilesets", path) if visit.collection else None)
+
+
+def _page(document: dict[str, Any], path: str, title: str, grid: str | None) -> Answer:
+    """The same for people; `path` is that of the tilesets."""
+    shown = {
+        "document": document,
+        "path": path,
+        "home": path.removesuffix("/tiles") or "/",
+        "name": title,
+        "grid": grid,
+    }
+    return page_answer("tilesets", shown)
 
 
 def _summary(visit: Visit, grid: Grid, path: str, title: str) -> dict[str, Any]:
@@ -148,6 +162,8 @@ def _tileset(visit: Visit, layers: list[Layer], path: str, title: str) -> Answer
     if bounds:
         document["boundingBox"] = _box(bounds)
         document["tileMatrixSetLimits"] = limits(grid, bounds)
+    if form == "html":
+        return _page(document, path, title, grid.id)
     return json_answer(document, etag=visit.etag("tileset", path, grid.id) if visit.collection else None)
 
 
