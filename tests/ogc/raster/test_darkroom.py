@@ -148,3 +148,17 @@ def test_the_poles_and_the_other_side_of_the_world_are_empty_not_errors(tmp_path
         ):
             assert read([shelf.take(path)], Frame(bounds, srid, 64, 64), (1, 2, 3)).empty
         shelf.clear()
+
+
+def test_a_block_read_once_is_not_decoded_again(tmp_path: Path) -> None:
+    """rasterio reads `GDAL_CACHEMAX` in bytes: a room of 96 would keep none."""
+    path = tmp_path / "a.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", width=512, height=512, count=1, dtype="uint8", crs="EPSG:2154", tiled=True,
+        blockxsize=256, blockysize=256, compress="deflate", transform=rasterio.Affine(1, 0, 640_000, 0, -1, 6_867_000),
+    ) as made:  # fmt: skip
+        made.write(np.random.default_rng(7).integers(0, 255, (1, 512, 512), "uint8"))
+    with gdal.environment(), gdal.open_tiff(path) as opened:
+        first = opened.read(1)
+        path.write_bytes(b"\0" * path.stat().st_size)
+        assert (opened.read(1) == first).all()
