@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path, PosixPath
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import obstore
@@ -29,6 +29,9 @@ from rasterio.session import Session
 from mig_idg.errors import OutsideFailure, Text
 from mig_idg.store.places import Held, inside
 
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, RetryConfig
+
 PIECE = 2**20
 PART = 16 * 2**20
 # How long what a HEAD told is believed: a file of a published vintage never changes, one alone may be replaced.
@@ -37,8 +40,8 @@ FRESH, LASTING = 5.0, 3600.0
 MISSING = (NotFoundError, FileNotFoundError)
 FAILURES = (BaseError, OSError)
 MOST_REMEMBERED = 20_000
-_ROUNDS: Mapping[str, Any] = {"connect_timeout": "3s", "read_timeout": "20s", "timeout": "180s"}
-_AGAIN: Mapping[str, Any] = {
+_ROUNDS: ClientConfig = {"connect_timeout": "3s", "read_timeout": "20s", "timeout": "180s"}
+_AGAIN: RetryConfig = {
     "max_retries": 2,
     "retry_timeout": timedelta(seconds=15),
     "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2), "base": 2},
@@ -136,7 +139,7 @@ class Bucket:
             virtual_hosted_style_request=False,
             disable_bulk_delete=True,  # not every S3-compatible storage knows how to delete several at once
             client_options={**_ROUNDS, "allow_http": access.endpoint.startswith("http://")},
-            retry_config=dict(_AGAIN),
+            retry_config=_AGAIN,
         )
         _reachable(urlsplit(access.endpoint).hostname or "")
         self.root = Distant("/vsis3", access.bucket, *access.prefix.split("/"))

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import laspy
 import pytest
+
+from mig_idg.app.create import create_app
+from mig_idg.ogc.raster.doors import doors as raster_doors
+from mig_idg.settings import Settings
 
 pytestmark = pytest.mark.slow
 
@@ -79,3 +87,31 @@ def test_points_and_pictures_are_found_together(rasters: Any) -> None:
     found = rasters.get("/stac/search?collections=lidar,photos&limit=50").json()["features"]
     assert {one["collection"] for one in found} == {"lidar", "photos"}
     assert {one["properties"].get("pc:count") for one in found} == {50_000, None}
+
+
+@pytest.fixture
+def whole(rasters: Any, cluster: Any) -> Iterator[Any]:
+    """The whole application on the same database: pages, descriptions and all."""
+    application = create_app(
+        Settings(home=rasters.home, journal=False, base_url="http://idg.test"),
+        cluster.url(role="idg_app", database="idg_rasters"),
+        clock=lambda: datetime(2026, 6, 15, 10, tzinfo=UTC),
+    )
+    rasters.runner.run(application._start())
+    http = httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://idg.test")
+    yield replace(rasters, http=http)
+    rasters.runner.run(http.aclose())
+    rasters.runner.run(application._stop())
+    raster_doors(Settings(home=rasters.home))  # the studio is the last one opened
+
+
+def test_the_pages_of_a_collection_of_points_say_where_its_files_are(whole: Any) -> None:
+    document = whole.get("/collections/lidar?f=json").json()
+    assert document["id"] == "lidar"
+    assert document.get("dataType") != "map"
+    addresses = [one["href"] for one in document["links"]]
+    assert any("/stac/collections/lidar" in one for one in addresses)
+    assert not any(part in one for one in addresses for part in ("/map", "/coverage", "/items?", "/tiles"))
+    for path in ("/collections/lidar?f=html", "/collections/lidar?f=html&lang=en", "/collections?f=html", "/openapi",
+                 "/collections/lidar/access?f=html"):  # fmt: skip
+        assert whole.get(path).status_code == 200, path

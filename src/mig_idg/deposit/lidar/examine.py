@@ -88,7 +88,8 @@ def tile_name(path: Path) -> str:
 
 def _examined(path: Path, told: Header, target: Target) -> Tile:
     with laspy.open(path, laz_backend=laspy.LazBackend.Lazrs if told.compressed else ()) as reader:
-        box = tuple(float(v) for v in (*reader.header.mins[:2], *reader.header.maxs[:2]))
+        (west, south), (east, north) = reader.header.mins[:2], reader.header.maxs[:2]
+        box = (float(west), float(south), float(east), float(north))
         if not all(map(math.isfinite, (*box, *reader.header.scales, *reader.header.offsets))):
             raise header.unfit(path, "header", Text("a un en-tête incohérent", "has an inconsistent header"))
         crs, vertical = _crs(reader.header)

@@ -145,7 +145,8 @@ def overview(
 
 
 def _frame(files: Sequence[Path]) -> tuple[float, float, float, float, dict[str, Any]]:
-    boxes, profile = [], {}
+    boxes = []
+    profile: dict[str, Any] = {}
     for path in files:
         with rasterio.open(path, driver="GTiff") as opened:
             boxes.append(opened.bounds)

@@ -44,7 +44,7 @@ def complete(
     if collection.table is not None and collection.table.geometry is not None:
         document["crs"] = skeleton["crs"]
         document["storageCrs"] = skeleton["storageCrs"]
-    elif collection.raster is not None:
+    elif collection.raster is not None and not {"coverages", "maps", "tiles"}.isdisjoint(collection.services):
         document["dataType"] = "coverage" if "coverages" in collection.services else "map"
     if collection.licence:
         document["license"] = collection.licence

@@ -39,6 +39,7 @@ class Shown:
 
 
 FEATURES = ("features",)
+FILES = "/stac/collections/{collection}/items"
 SHOWN: tuple[Shown, ...] = (
     Shown(f"{REL}queryables", "/queryables", SCHEMA, Text("Les attributs interrogeables", "Queryables"), "query",
           FEATURES, "?f=json"),
@@ -69,6 +70,10 @@ def of_collection(
         for one in SHOWN
         if one.action in permitted and _served(one, collection) and f"/collections/{{collection}}{one.door}" in mounted
     )
+    if collection.raster is not None and "stac" in collection.services and "query" in permitted and FILES in mounted:
+        files = f"{base}{FILES.replace('{collection}', collection.id)}"
+        title = Text("Ses fichiers, au catalogue STAC", "Its files, in the STAC catalogue")
+        found.append(link(files, "related", "application/geo+json", title.in_(lang)))
     found.extend(_rights(collection, here, lang))
     return found
 
