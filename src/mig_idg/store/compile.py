@@ -83,7 +83,7 @@ def page(query: Query, grant: Grant, time_column: str | None = None, expression:
 def long(query: Query, grant: Grant, time_column: str | None = None, expression: str | None = None) -> Statement:
     """A long page, feature by feature, and one more when there is a next page.
 
-    Rows: (feature, then the keys of its place in the order, as texts). Putting many features together in PostgreSQL
+    Rows: (feature, then the keys of its place in the order, as texts, when its id does not say it all). Putting many features together in PostgreSQL
     costs more than sending them one by one, when they are read many at a time (`Lane.chunks`).
     """
     table, bind = grant.table, Binder()
@@ -92,15 +92,20 @@ def long(query: Query, grant: Grant, time_column: str | None = None, expression:
     wanted = conditions(query, table, bind, time_column, walk=strategy == "walk")
     wanted += _after(query.after, query.sortby, table, bind)
     feature = expression or _feature(query, table, bind)
-    keys = _named([_key_text(column) for column in _key_columns(query.sortby, table)])
+    told = not query.sortby and table.id.kind in _TOLD
+    keys = [] if told else [_key_text(column) for column in _key_columns(query.sortby, table)]
     skipped = f"\noffset {bind(query.offset, 'int')}" if query.offset else ""
     return Statement(
-        f"select {feature} as idg_f,\n  {keys}\n"
+        f"select\n  {_named([feature, *keys])}\n"
         f"from {grant.view}{_where(wanted)}\n"
         f"order by {_order(query.sortby, table)}\n"
         f"limit {bind(limit + 1, 'int')}{skipped}",
         tuple(bind.values),
     )
+
+
+# Ids that a feature tells as they are compared.
+_TOLD = ("text", "uuid", "integer")
 
 
 def small(

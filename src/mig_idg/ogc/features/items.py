@@ -149,8 +149,9 @@ class Page:
         self.returned += len(features)
         if self.returned > self.limit:
             self.returned -= 1
-            self.next_keys = orjson.dumps([None if key[-1] is None else key[-1].decode() for key in keys])
-            features.pop()
+            surplus = features.pop() or b"{}"
+            told = [key[-1] for key in keys] or [str(orjson.loads(surplus)["id"]).encode()]
+            self.next_keys = orjson.dumps([None if value is None else value.decode() for value in told])
         return comma + b",".join(features) if features else b""  # type: ignore[arg-type]
 
     async def tail(self) -> bytes:
