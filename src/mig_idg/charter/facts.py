@@ -137,12 +137,12 @@ class Terms:
     actions: frozenset[str] = NOBODY
     named: frozenset[str] = NOBODY
     agreed: frozenset[str] = NOBODY
-    agreements: tuple[Agreement, ...] = ()
     hidden_attributes: frozenset[str] = NOBODY
     extends_to_ept_communes: bool = False
     allows_contractors: bool = False
     span: Span = ALWAYS
     rows: RowLimit | None = None
+    agreements: tuple[Agreement, ...] = ()
 
     def addresses(self, organisation: str | None, action: str) -> bool:
         """Whether an adherent body is in the audience these terms name, for an action they list."""
