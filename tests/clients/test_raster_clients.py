@@ -10,10 +10,35 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import rasterio
 
-pytestmark = pytest.mark.clients
+pytestmark = [pytest.mark.clients, pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")]
 
+CHROMIUM = shutil.which("chromium")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+         "--ignore-gpu-blocklist")  # fmt: skip
+MAPLIBRE = """
+async ({tilejson, library, worker, headers, centre, zoom}) => {
+  const maplibre = await import(library);
+  maplibre.setWorkerUrl(worker);
+  document.body.style.margin = 0;
+  document.body.innerHTML = '<div id="map" style="width: 512px; height: 512px"></div>';
+  const errors = [];
+  const map = new maplibre.Map({
+    container: "map", center: centre, zoom: zoom, style: {version: 8, sources: {}, layers: []}, fadeDuration: 0,
+    transformRequest: (url) => ({url, headers}), attributionControl: false,
+  });
+  map.on("error", (event) => errors.push(String(event.error)));
+  await map.once("load");
+  map.addSource("ortho", {type: "raster", url: tilejson, tileSize: 256});
+  map.addLayer({id: "ortho", source: "ortho", type: "raster", paint: {"raster-fade-duration": 0}});
+  await map.once("idle");
+  const corners = map.getBounds();
+  return {errors, bounds: [corners.getWest(), corners.getSouth(), corners.getEast(), corners.getNorth()]};
+}
+"""
 QGIS = """
 import sys
 from qgis.core import QgsApplication, QgsRasterLayer, QgsMapSettings, QgsMapRendererSequentialJob, QgsRectangle
@@ -75,6 +100,29 @@ def reference(service: Any, tmp_path: Path) -> list[float]:
     truth = service.home / "rasters" / "orthophoto.tif"
     run("gdal_translate", "-q", "-projwin", "641200", "6865400", "641400", "6865200", str(truth), str(cut))
     return means(cut)
+
+
+def golden(service: Any, tmp_path: Path, crs: str, bounds: tuple[float, float, float, float], side: int) -> Path:
+    """The picture that GDAL makes of the file there, every pixel of the source counted."""
+    made = tmp_path / "golden.tif"
+    run(
+        "gdalwarp", "-q", "-t_srs", crs, "-te", *map(str, bounds), "-ts", str(side), str(side), "-r", "average",
+        str(service.home / "rasters" / "orthophoto.tif"), str(made),
+    )  # fmt: skip
+    return made
+
+
+def assert_alike(seen: Path, expected: Path) -> None:
+    """The same colours, and the same shapes at the same places: blocks of 8 pixels alike, whatever the resampling."""
+    blocks = []
+    for path in (seen, expected):
+        with rasterio.open(path) as opened:
+            pixels = opened.read((1, 2, 3)).astype(float)
+        high, wide = pixels.shape[1] // 8, pixels.shape[2] // 8
+        blocks.append(pixels[:, : high * 8, : wide * 8].reshape(3, high, 8, wide, 8).mean(axis=(2, 4)))
+    assert blocks[1].std() > 10, "the golden picture is not plain"
+    assert np.abs(blocks[0] - blocks[1]).mean() < 5
+    assert np.corrcoef(blocks[0].ravel(), blocks[1].ravel())[0, 1] > 0.95
 
 
 def test_gdal_reads_the_file_in_place_by_ranges(service: Any, home: str) -> None:
@@ -158,7 +206,7 @@ def test_pystac_client_searches_and_validates_what_it_finds(home: str) -> None:
     assert list(catalogue.search(bbox=[0, 0, 1, 1]).items()) == []
 
 
-@pytest.mark.parametrize("kind", ["wmts", "xyz", "vsicurl"])
+@pytest.mark.parametrize("kind", ["wmts", "xyz", "vsicurl", "ogcapi"])
 def test_qgis_draws_the_photograph(service: Any, home: str, tmp_path: Path, kind: str) -> None:
     sources = {
         "wmts": (f"url={home}/wmts?SERVICE%3DWMTS%26REQUEST%3DGetCapabilities&layers=orthophoto&styles=natural"
@@ -166,6 +214,7 @@ def test_qgis_draws_the_photograph(service: Any, home: str, tmp_path: Path, kind
         "xyz": (f"type=xyz&url={home}/collections/orthophoto/tiles/WebMercatorQuad/%7Bz%7D/%7By%7D/%7Bx%7D?f%3Dpng"
                 "&zmax=22&zmin=0", "wms"),
         "vsicurl": (f"/vsicurl/{home}/collections/orthophoto/files/orthophoto.tif", "gdal"),
+        "ogcapi": (f"OGCAPI:{home}/collections/orthophoto|option:API=MAP", "gdal"),
     }  # fmt: skip
     if (
         not Path("/usr/bin/python3").exists()
@@ -178,4 +227,35 @@ def test_qgis_draws_the_photograph(service: Any, home: str, tmp_path: Path, kind
         check=False, env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert picture.exists(), done.stderr[-2000:]
-    assert means(picture) == pytest.approx(reference(service, tmp_path), abs=8)
+    assert_alike(picture, golden(service, tmp_path, "EPSG:2154", (641200, 6865200, 641400, 6865400), 200))
+
+
+def test_maplibre_draws_the_photograph_from_its_tilejson(service: Any, tmp_path: Path) -> None:
+    if not CHROMIUM:
+        pytest.skip("Chromium is not installed; ./idg test installs it")
+    from playwright.sync_api import sync_playwright
+    from pyproj import Transformer
+
+    picture = tmp_path / "maplibre.png"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        page = launched.new_page(viewport={"width": 512, "height": 512})
+        page.goto(f"{service.url}/healthz")
+        drawn = page.evaluate(
+            MAPLIBRE,
+            {
+                "tilejson": f"{service.url}/collections/orthophoto/tiles/WebMercatorQuad?f=tilejson",
+                "library": f"{service.url}/static/test/vendor/maplibre-gl.mjs",
+                "worker": f"{service.url}/static/test/vendor/maplibre-gl-worker.mjs",
+                "headers": {"authorization": f"Bearer {service.tokens['other-partner']}"},
+                "centre": [2.2022, 48.8868],
+                "zoom": 16.5,
+            },
+        )
+        page.screenshot(path=str(picture))
+        launched.close()
+    assert drawn["errors"] == []
+    west, south, east, north = drawn["bounds"]
+    corners = Transformer.from_crs(4326, 3857, always_xy=True).transform([west, east], [south, north])
+    bounds = (corners[0][0], corners[1][0], corners[0][1], corners[1][1])
+    assert_alike(picture, golden(service, tmp_path, "EPSG:3857", bounds, 512))

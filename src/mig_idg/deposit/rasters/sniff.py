@@ -22,7 +22,7 @@ IMPORTING: Mapping[str, Any] = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_PAM_ENABLED": "NO",
     "GDAL_GEOREF_SOURCES": "INTERNAL",
-    "GDAL_CACHEMAX": 128,
+    "GDAL_CACHEMAX": 128 * 1024 * 1024,  # rasterio hands bytes to GDAL
     "GDAL_NUM_THREADS": "1",
     "GDAL_HTTP_MAX_RETRY": "0",
     "GDAL_HTTP_PROXY": "http://127.0.0.1:9",
