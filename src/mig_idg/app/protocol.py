@@ -10,6 +10,8 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mig_idg.app.together import Together
+
 # Room for the longest query string (request.LONGEST_QUERY), its headers and cookies.
 HEAD_BYTES = 128 * 1024
 HEAD_SECONDS = 10.0
@@ -26,7 +28,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there: it has so long to say what it wants."""
-        super().connection_made(transport)
+        self._together = Together(transport)
+        super().connection_made(self._together)  # type: ignore[arg-type]
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -53,6 +56,11 @@ class BoundedProtocol(HttpToolsProtocol):
         """The whole head was read."""
         self._head_is_here()
         super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        """Everything of an answer was given to the transport."""
+        self._together.flush()
+        super().on_response_complete()
 
     def _expect_head(self) -> None:
         self._head_size = 0
