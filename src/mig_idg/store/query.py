@@ -30,8 +30,8 @@ MAX_FILTER = 200_000
 
 # Read by the handlers (`f`, `lang`, `profile`), by the threshold (`token`), or here.
 PARAMETERS = (
-    "f", "lang", "token", "profile", "limit", "offset", "after", "bbox", "bbox-crs", "crs", "datetime", "filter",
-    "filter-lang", "filter-crs", "properties", "exclude-properties", "sortby", "q", "skipGeometry", "zoom-level",
+    "f", "lang", "token", "profile", "limit", "offset", "after", "before", "bbox", "bbox-crs", "crs", "datetime",
+    "filter", "filter-lang", "filter-crs", "properties", "exclude-properties", "sortby", "q", "skipGeometry", "zoom-level",
     "simplify", "resulttype", "precision",
 )  # fmt: skip
 _KNOWN = frozenset(PARAMETERS)
@@ -51,13 +51,14 @@ class Query:
     """What is asked of one collection. An empty tuple and None mean: not asked.
 
     `equal` are the property filters, values as PostgreSQL reads them; `properties` the columns wanted in the answer;
-    `simplify` a tolerance in metres; `precision` decimals of coordinates; `common` says that the words of `q` are in many
-    rows, which no client says.
+    `simplify` a tolerance in metres; `precision` decimals of coordinates; `common` says that the words of `q` are in
+    many rows, which no client says.
     """
 
     limit: int | None = DEFAULT_LIMIT
     offset: int = 0
     after: Cursor | None = None
+    before: Cursor | None = None
     bbox: Box | None = None
     datetime: Period | None = None
     filter: Node | None = None
@@ -111,6 +112,11 @@ def parse(
     known["limit"] = limits.default if limit is None else min(int(limit), limits.maximum)  # type: ignore[call-overload]
     if "after" in known:
         known["after"] = read_cursor(asked["after"], table, known.get("sortby", ()))  # type: ignore[arg-type]
+    if "before" in known:
+        if "after" in known or "offset" in known:
+            words = Text("« before » va sans « after » ni « offset ».", "“before” goes without “after” or “offset”.")
+            raise InvalidParameter("before", words)
+        known["before"] = read_cursor(asked["before"], table, known.get("sortby", ()))  # type: ignore[arg-type]
     if "datetime" in known and temporal(table, time_column) is None:
         del known["datetime"]
     return Query(equal=tuple(equal), **known)  # type: ignore[arg-type]
@@ -325,6 +331,7 @@ _READERS = {
     "limit": _limit,
     "offset": _offset,
     "after": lambda value, _table, _asked: value,
+    "before": lambda value, _table, _asked: value,
     "bbox": _bbox,
     "bbox-crs": _checked_crs("bbox-crs"),
     "crs": _checked_crs("crs"),

@@ -335,3 +335,49 @@ def test_unknown_parameters_of_an_item_are_400(served: Any) -> None:
 def test_head_answers_like_get_without_a_body(served: Any) -> None:
     answer = served.request("HEAD", "/collections/lieux/items?limit=2")
     assert (answer.status, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    "order", ["", "&sortby=nom_voie", "&sortby=-numero,nom_voie", "&sortby=-id", "&filter=numero<20"]
+)
+def test_one_goes_back_by_the_pages_one_came_by(served: Any, order: str) -> None:
+    """Nulls in the order included, whichever way it goes."""
+
+    def ids(page: Any) -> list[str]:
+        return [feature["id"] for feature in page["features"]]
+
+    def to(page: Any, relation: str) -> Any:
+        found = [link["href"] for link in page["links"] if link["rel"] == relation]
+        return served.get(found[0]).json if found else None
+
+    pages = [served.items(f"limit=130{order}")]
+    while onward := to(pages[-1], "next"):
+        pages.append(onward)
+    assert to(pages[0], "prev") is None
+    page = pages[-1]
+    for expected in reversed(pages[:-1]):
+        page = to(page, "prev")
+        assert ids(page) == ids(expected)
+    assert to(page, "prev") is None
+    assert page["numberMatched"] == pages[0]["numberMatched"]
+
+
+def test_pages_by_number_lead_back_too(served: Any) -> None:
+    page = served.items("limit=10&offset=15")
+    back = next(link["href"] for link in page["links"] if link["rel"] == "prev")
+    assert "offset=5" in back
+    first = served.get(back).json
+    assert "offset" not in next(link["href"] for link in first["links"] if link["rel"] == "prev")
+
+
+def test_before_goes_with_no_other_place(served: Any) -> None:
+    page = served.items("limit=10")
+    onward = next(link["href"] for link in page["links"] if link["rel"] == "next")
+    marker = onward.partition("after=")[2].partition("&")[0]
+    for query in (
+        f"before={marker}&after={marker}",
+        f"before={marker}&offset=3",
+        "before=AAAA",
+        f"before={marker}&f=csv",
+    ):
+        assert served.get(f"/collections/lieux/items?{query}").status == 400, query

@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 import orjson
 
 from mig_idg.database.lane import Row
+from mig_idg.errors import InvalidParameter, Text
 from mig_idg.guard import obligations
 from mig_idg.guard.answer import Answer
 from mig_idg.guard.visit import Visit
@@ -40,6 +41,8 @@ Body = AsyncIterator[bytes]
 async def export(visit: Visit, query: Query, asked: Mapping[str, str], form: formats.Format) -> Answer:
     """The selection as a file of this format; without `limit`, all of it up to five million features."""
     collection, _ = visit.layer
+    if query.before is not None:
+        raise InvalidParameter("before", Text("« before » est pour les pages.", "“before” is for pages."))
     whole = replace(query, limit=query.limit if "limit" in asked else (MOST if query.sortby else None))
     visit.door = replace(visit.door, lanes="exports")
     body = _WRITERS[form.name](visit, whole)

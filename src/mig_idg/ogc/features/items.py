@@ -14,12 +14,13 @@ import orjson
 from mig_idg.database.lane import Columns, Row
 from mig_idg.guard.answer import Answer, json_answer, page_answer
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.features import asking, counting, exports, formats, jsonfg, links
+from mig_idg.ogc.features import asking, backwards, counting, exports, formats, jsonfg, links
 from mig_idg.store import compile, cursor
 from mig_idg.store.collection import Collection
 from mig_idg.store.query import DEFAULT_LIMIT, MAX_LIMIT, Limits, Query, parse
 
 PEOPLE, MOST_PEOPLE = 50, 500
+_PLACES = ("after", "before", "offset")
 HEAD = b'{"type":"FeatureCollection","features":['
 
 
@@ -43,6 +44,8 @@ async def answer(visit: Visit, asked: Mapping[str, str], form: formats.Format) -
     known = await _known_already(visit, query, asked, form)
     if known is not None:
         return known
+    if query.before is not None:
+        query = await backwards.opened(visit, query)
     head, expression = HEAD, None
     if form is formats.JSONFG:
         head, expression = jsonfg.head(visit, query, HEAD), jsonfg.expression(visit, query)
@@ -175,12 +178,18 @@ class Page:
     def links(self) -> bytes:
         """self, alternates, next when there is one, collection."""
         collection, _ = self.visit.layer
-        onward = None
+        rest = links.kept(self.asked, _PLACES)
+        onward = back = None
         if self.next_keys is not None:
-            after = cursor.token(self.next_keys, self.query.sortby)
-            onward = {**links.kept(self.asked, ("after", "offset")), "after": after}
+            onward = {**rest, "after": cursor.token(self.next_keys, self.query.sortby)}
+        if self.query.after is not None:
+            begun = orjson.dumps(self.query.after.values)
+            back = {**rest, "before": cursor.token(begun, self.query.sortby)}
+        elif self.query.offset:
+            before = max(0, self.query.offset - self.limit)
+            back = {**rest, "offset": str(before)} if before else rest
         path = links.items_path(collection.id)
-        return links.written(self.visit, path, self.asked, self.form, formats.ITEMS, onward)
+        return links.written(self.visit, path, self.asked, self.form, formats.ITEMS, onward, back)
 
 
 async def _streamed(
@@ -199,7 +208,7 @@ async def _page(visit: Visit, query: Query, asked: Mapping[str, str]) -> Answer:
     """The same page for people: fewer features, and never more than a browser shows at ease."""
     collection, grant = visit.layer
     most = MOST_PEOPLE if "limit" in asked else PEOPLE
-    fewer = replace(query, limit=min(most, query.limit or most))
+    fewer = await backwards.opened(visit, replace(query, limit=min(most, query.limit or most)))
     page = Page(visit, fewer, asked, formats.HTML)
     rows = await asking.fetch(visit, compile.page(fewer, grant, collection.time_column))
     document = orjson.loads(b"".join([HEAD, *page.bodies(rows), await page.tail()]))

@@ -24,7 +24,7 @@ Link = dict[str, str]
 # Marks of the prepared list: path, query of this page, its parameters but the format, and those but the paging too.
 _PATH, _SELF, _REST, _WHOLE = "\ue000", "\ue001", "\ue002", "\ue003"
 _PLAIN = re.compile(r"[\w.,:/~-]*", re.ASCII)
-_PAGING = ("limit", "offset", "after")
+_PAGING = ("limit", "offset", "after", "before")
 
 
 def segment(text: str) -> str:
@@ -64,10 +64,11 @@ def written(
     form: Format,
     offered: tuple[Format, ...],
     onward: Mapping[str, str] | None = None,
+    back: Mapping[str, str] | None = None,
 ) -> bytes:
-    """The JSON list: self, an alternate per other format (bulk ones start from the whole selection), next, collection.
+    """The JSON list: next, prev, self, an alternate per other format (bulk: the whole selection), collection.
 
-    `onward` is the query of the next page, or None when there is none.
+    `onward` and `back` are the queries of the next page and of the one before, or None when there is none.
     """
     collection, _ = visit.layer
     frame = _frame(visit.base_url, collection, visit.lang, form, offered)
@@ -83,14 +84,16 @@ def written(
         .replace(_REST, f"&{plain}" if plain else "")
         .replace(_WHOLE, f"&{whole}" if whole else "")
     )
-    if onward is not None:
-        href = orjson.dumps(address(visit, path, onward)).decode()
-        after = f'{{"href":{href},"rel":"next","type":"{form.media_type}","title":"{_NEXT[visit.lang]}"}},'
-        text = f"[{after}{text[1:]}"
+    for relation, titles, asked in (("prev", _PREVIOUS, back), ("next", _NEXT, onward)):
+        if asked is not None:
+            href = orjson.dumps(address(visit, path, asked)).decode()
+            there = f'{{"href":{href},"rel":"{relation}","type":"{form.media_type}","title":"{titles[visit.lang]}"}},'
+            text = f"[{there}{text[1:]}"
     return text.encode()
 
 
 _NEXT: dict[Lang, str] = {"fr": "Page suivante", "en": "Next page"}
+_PREVIOUS: dict[Lang, str] = {"fr": "Page précédente", "en": "Previous page"}
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ _HERE = "/collections/{collection}"
 _GEOJSON = "application/geo+json"
 _SERVED = ("features",)
 _OF_ITEMS = (
-    "limit", "offset", "after", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs",
+    "limit", "offset", "after", "before", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs",
     "properties", "exclude-properties", "sortby", "q", "skipGeometry", "zoom-level", "simplify", "resulttype",
     "precision", "profile",
 )  # fmt: skip

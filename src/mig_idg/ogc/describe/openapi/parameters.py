@@ -132,6 +132,7 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
         ),
     ),
     "after": (_TEXT, Text("Marque de page des liens « next ».", "Bookmark of “next” links.")),
+    "before": (_TEXT, Text("Marque de page des liens « prev ».", "Bookmark of “prev” links.")),
     "bbox": (
         _BBOX,
         Text(
