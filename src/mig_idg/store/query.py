@@ -31,8 +31,8 @@ MAX_FILTER = 200_000
 # Read by the handlers (`f`, `lang`, `profile`), by the threshold (`token`), or here.
 PARAMETERS = (
     "f", "lang", "token", "profile", "limit", "offset", "after", "before", "bbox", "bbox-crs", "crs", "datetime",
-    "filter", "filter-lang", "filter-crs", "properties", "exclude-properties", "sortby", "q", "skipGeometry", "zoom-level",
-    "simplify", "resulttype", "precision",
+    "filter", "filter-lang", "filter-crs", "properties", "exclude-properties", "sortby", "q", "skipGeometry",
+    "zoom-level", "simplify", "resulttype", "precision",
 )  # fmt: skip
 _KNOWN = frozenset(PARAMETERS)
 _WHOLE = re.compile(r"\d{1,18}")
