@@ -59,6 +59,7 @@ ORDER = [
     "command",
 ]
 LEFT_OUT = "not reference_page and not nothing_heavy and not survivor"  # golden page; own process; this runner itself
+HEAVY = " and not aliases_are_counted and not five_thousand and not random_worlds and not eight_million"
 SMALL, WHOLE = 0.05, 0.5
 SECONDS = 60  # of processor: a mutant that asks itself for ever has been noticed
 
@@ -301,12 +302,16 @@ class Mutated:
         exec(compile(source, module.__spec__.origin, "exec"), module.__dict__)
 
 
-def stages(mutant: Mutant | None) -> list[tuple[float, list[str]]]:
-    """What a mutant has to survive, cheapest first: (share of the drawn cases, test modules; none: the quick look)."""
+def stages(mutant: Mutant | None) -> list[tuple[float, list[str], str]]:
+    """What a mutant has to survive, cheapest first: share of the drawn cases, test modules, tests left out.
+
+    No test module: the quick look.
+    """
     if mutant is None:
-        return [(SMALL, ORDER)]
+        return [(SMALL, ORDER, LEFT_OUT)]
     first = FIRST.get(mutant.module, [])
-    return [(SMALL, first), (SMALL, [name for name in ORDER if name not in first]), (WHOLE, ORDER)]
+    others = [name for name in ORDER if name not in first]
+    return [(SMALL, first, LEFT_OUT + HEAVY), (SMALL, others, LEFT_OUT + HEAVY), (WHOLE, ORDER, LEFT_OUT)]
 
 
 def quick_look() -> bool:
@@ -337,7 +342,7 @@ def quick_look() -> bool:
     return True
 
 
-def start(mutant: Mutant | None, scale: float, names: list[str]) -> int:
+def start(mutant: Mutant | None, scale: float, names: list[str], left_out: str) -> int:
     """The tests on a mutant (None: on the code as it is), in a process of its own: its number. It ends with 0 or 1."""
     if child := os.fork():
         return child
@@ -353,11 +358,8 @@ def start(mutant: Mutant | None, scale: float, names: list[str]) -> int:
         worlds_scale.SCALE = scale
         if not names:
             os._exit(0 if quick_look() else 1)
-        left_out = (
-            LEFT_OUT
-            if mutant is None or mutant.module != "reference"
-            else LEFT_OUT.replace("not reference_page and ", "")
-        )
+        if mutant is not None and mutant.module == "reference":
+            left_out = left_out.replace("not reference_page and ", "")
         options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "pytest_timeout", "-k", left_out, "--rootdir", str(ROOT)]
         code = importlib.import_module("pytest").main([*options, *(str(HERE / f"test_{name}.py") for name in names)])
         os._exit(0 if code == 0 else 1)
@@ -368,7 +370,7 @@ def start(mutant: Mutant | None, scale: float, names: list[str]) -> int:
 def survivors(mutants: list[Mutant], jobs: int) -> Iterator[Mutant]:
     """The mutants no test notices, as they are found; `jobs` processes at a time."""
     waiting = [(mutant, stages(mutant)) for mutant in reversed(mutants)]
-    running: dict[int, tuple[Mutant, list[tuple[float, list[str]]]]] = {}
+    running: dict[int, tuple[Mutant, list[tuple[float, list[str], str]]]] = {}
     started, done = time.monotonic(), 0
     while waiting or running:
         while waiting and len(running) < jobs:

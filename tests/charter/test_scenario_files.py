@@ -525,6 +525,12 @@ def test_the_wrong_word_of_a_list_is_told_on_its_own_line():
     assert refused(text).line == 14
 
 
+def test_a_world_without_datasets_knows_none():
+    question, scenario = only("world: {}\n" + QUESTION)
+    assert answer(question, scenario.facts)["rule"] == "A0"
+    assert [remark.text.fr for remark in scenario.remarks] == ["jeu de données inconnu : « d »."]
+
+
 PLACES = """world:
   charter: {from: 2022-01-01}
   memberships: [{organisation: A}]

@@ -217,7 +217,7 @@ class _Parser:
         dataset = Dataset(
             id=id,
             kind=kind,
-            state=fields.one_of("state", STATES[kind]) or "",
+            state=cast("str", fields.one_of("state", STATES[kind])),
             owner=fields.text("owner"),
             co_owners=fields.word_set("co_owners"),
             working_group=fields.word_set("working_group"),
@@ -287,7 +287,7 @@ class _Parser:
         fields = Fields(node, self.file, "exceptions", known)
         fields.required("ground")
         return Restriction(
-            ground=fields.one_of("ground", GROUNDS) or "",
+            ground=cast("str", fields.one_of("ground", GROUNDS)),
             attributes=fields.word_set("attributes"),
             objection_proved=fields.flag("objection_proved"),
             law_allows=fields.flag("law_allows"),
