@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, MutableMapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,11 +19,12 @@ from mig_idg.guard.visit import Visit
 class Streaming:
     """A threshold whose only answer is endless, and that knows whether its stream was closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, lanes: str) -> None:
         self.closed = False
+        self._visit: Any = SimpleNamespace(lanes=lanes, door=SimpleNamespace(pattern="/"))
 
     async def receive(self, *_: object) -> tuple[Answer, Visit | None]:
-        return Answer(body=self._pieces()), None
+        return Answer(body=self._pieces()), self._visit
 
     async def _pieces(self) -> AsyncIterator[bytes]:
         try:
@@ -32,9 +34,10 @@ class Streaming:
             self.closed = True
 
 
-def test_a_stream_that_nobody_takes_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asgi, "PAGE_TAKEN_SECONDS", 0.01)
-    threshold, taken = Streaming(), 0
+@pytest.mark.parametrize(("lanes", "patience"), [("items", "PAGE_TAKEN_SECONDS"), ("exports", "FILE_TAKEN_SECONDS")])
+def test_a_stream_that_nobody_takes_is_ended(monkeypatch: pytest.MonkeyPatch, lanes: str, patience: str) -> None:
+    monkeypatch.setattr(asgi, patience, 0.01)
+    threshold, taken = Streaming(lanes), 0
 
     async def nothing() -> None:
         return None

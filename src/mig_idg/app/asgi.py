@@ -29,8 +29,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Render = Callable[[str, Mapping[str, Any], Lang], str]
 
 BODY_SECONDS = 10.0
-# How long a client may take to make room for the next piece of a stream, whose lane to the database waits meanwhile.
-PAGE_TAKEN_SECONDS, EXPORT_TAKEN_SECONDS = 5.0, 30.0
+# How long a client may take to make room for the next piece of a stream; shorter where a lane that others want waits.
+PAGE_TAKEN_SECONDS, FILE_TAKEN_SECONDS = 5.0, 30.0
 GONE_AFTER_SECONDS = 0.5
 _PREFLIGHT = {
     "access-control-allow-methods": "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE",
@@ -97,8 +97,8 @@ class Application:
             except Exception as error:
                 answer = self._problem(error, scope, headers)
             if not isinstance(answer.body, bytes):
-                exported = visit is not None and visit.lanes == "exports"
-                send = _taken_within(send, EXPORT_TAKEN_SECONDS if exported else PAGE_TAKEN_SECONDS)
+                wanted = visit is not None and visit.lanes in ("items", "tiles")
+                send = _taken_within(send, PAGE_TAKEN_SECONDS if wanted else FILE_TAKEN_SECONDS)
             await send_answer(answer, method, headers, send)
         except TooSlow:
             log.info("client-too-slow", door=pattern)
