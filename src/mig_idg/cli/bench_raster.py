@@ -11,19 +11,18 @@ import asyncio
 import json
 import os
 import random
-import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mig_idg.cli import bench_maps
+from mig_idg.cli.bench_maps import Measure
 from mig_idg.cli.words import database_urls, say, say_json, settings
 from mig_idg.errors import OutsideFailure, Text
 
@@ -33,29 +32,8 @@ from titiler.core.factory import TilerFactory
 app = FastAPI()
 app.include_router(TilerFactory().router)
 """
-MAPFILE = """
-MAP
-  NAME x
-  SIZE 1024 1024
-  EXTENT {bounds}
-  PROJECTION "init=epsg:2154" END
-  OUTPUTFORMAT NAME png DRIVER "AGG/PNG" IMAGEMODE RGB MIMETYPE "image/png" FORMATOPTION "COMPRESSION=2" END
-  IMAGETYPE png
-  LAYER NAME o TYPE RASTER STATUS DEFAULT DATA "{cog}" PROJECTION "init=epsg:2154" END END
-END
-"""
 LEVELS, TILES = (16, 17, 18, 19), 240
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One figure: what, who, its value and unit, and its ratio to ours (over one: we are ahead)."""
-
-    what: str
-    who: str
-    value: float
-    unit: str
-    ratio: float | None = None
+READERS = 100
 
 
 def measured(titiler: str | None, clients: int, as_json: bool) -> int:
@@ -73,7 +51,7 @@ def measured(titiler: str | None, clients: int, as_json: bool) -> int:
     measures = [*in_process(cog, places[:60])]
     with database_urls() as (_, application):
         measures += over_http(cog, application, token, places, titiler, clients)
-    measures += maps(cog)
+    measures += bench_maps.maps(cog)
     if as_json:
         say_json([{name: getattr(one, name) for name in Measure.__slots__} for one in measures])
     else:
@@ -134,13 +112,13 @@ def in_process(cog: Path, places: Sequence[tuple[int, int, int]]) -> Iterator[Me
 
 
 def _each(work: Callable[[int, int, int], Any], places: Sequence[tuple[int, int, int]]) -> float:
-    """Mean milliseconds, after one warm pass over the first few."""
+    """Mean milliseconds of processor (what others do on the machine is apart), after a warm pass over the first few."""
     for place in places[:5]:
         work(*place)
-    start = time.perf_counter()
+    start = time.process_time()
     for place in places:
         work(*place)
-    return (time.perf_counter() - start) * 1000 / len(places)
+    return (time.process_time() - start) * 1000 / len(places)
 
 
 def over_http(
@@ -154,27 +132,49 @@ def over_http(
               "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "error"]  # fmt: skip
     for word in ("png", "jpeg"):
         paths = [f"/t/{token}/collections/orthophoto/tiles/WebMercatorQuad/{z}/{y}/{x}?f={word}" for z, y, x in places]
-        with _running(server, ours, "/healthz") as port:
+        with _running(server, ours, "/healthz") as (port, process):
             found.append(Measure(f"first tile after start, {word}", "mig-idg", 1000 / _rate(port, paths[:1], 1), "ms"))
             for label in ("first pass", "again, kept"):
                 rates[word, label] = _rate(port, paths, clients)
                 found.append(Measure(f"tiles, {word}, {label}", "mig-idg", rates[word, label], "/s"))
+            _rate(port, _varied(token) * 3 + paths, READERS)
+            found.append(Measure(f"memory, {READERS} readers, {word}", "mig-idg", _most_memory(process), "MB"))
         if titiler:
             with tempfile.TemporaryDirectory() as folder:
                 (Path(folder) / "bench_titiler.py").write_text(TITILER)
                 peer = [titiler, "-m", "uvicorn", "bench_titiler:app", *server[7:]]
                 env = {"PYTHONPATH": folder, "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_CACHEMAX": "96"}
                 asked = [f"/tiles/WebMercatorQuad/{z}/{x}/{y}.{word}?url={cog}" for z, y, x in places]
-                with _running(peer, env, "/openapi.json") as port:
+                with _running(peer, env, "/openapi.json") as (port, _):
                     _rate(port, asked[:8], 2)
                     rate = _rate(port, asked, clients)
                     found.append(Measure(f"tiles, {word}", "TiTiler", rate, "/s", rates[word, "first pass"] / rate))
     return found
 
 
+def _varied(token: str) -> list[str]:
+    """Maps and cuts of many sizes: what asks for the most memory at once."""
+    home = f"/t/{token}/collections/orthophoto"
+    box = "bbox-crs=EPSG:2154&bbox=641000,6865000,642000,6866000"
+    return [
+        *(
+            f"{home}/map?{box}&crs=EPSG:{srid}&width={side}&f=png"
+            for srid in (2154, 3857)
+            for side in (256, 1024, 2048)
+        ),
+        *(f"{home}/coverage?{box}&scale-factor={factor}" for factor in (2, 5, 10)),
+    ]
+
+
+def _most_memory(process: int) -> float:
+    """The most memory a process has held, in megabytes (Linux)."""
+    told = Path(f"/proc/{process}/status").read_text()
+    return next(int(line.split()[1]) for line in told.splitlines() if line.startswith("VmHWM")) / 1024
+
+
 @contextmanager
-def _running(program: list[str], variables: dict[str, str], ready: str) -> Iterator[int]:
-    """A server on a free port, for the time of a measure."""
+def _running(program: list[str], variables: dict[str, str], ready: str) -> Iterator[tuple[int, int]]:
+    """A server on a free port, for the time of a measure: its port and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -195,7 +195,7 @@ def _running(program: list[str], variables: dict[str, str], ready: str) -> Itera
                 )
             time.sleep(0.1)
         _rate(port, [ready], 1)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(timeout=20)
@@ -224,50 +224,3 @@ async def _ask(port: int, paths: Sequence[str], clients: int) -> float:
     start = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(clients)))
     return len(paths) / (time.perf_counter() - start)
-
-
-def maps(cog: Path) -> Iterator[Measure]:
-    """Milliseconds for a map of 1024 pixels in Lambert-93, drawn and encoded, ours and MapServer's."""
-    import rasterio
-
-    from mig_idg.ogc.raster import encode, gdal, paint
-    from mig_idg.ogc.raster.bands import BAND_NAMES
-    from mig_idg.ogc.raster.scene import Scene
-    from mig_idg.ogc.raster.warp import Frame
-
-    with rasterio.open(cog) as opened:
-        left, bottom, right, top = opened.bounds
-    x, y = (left + right) / 2, (bottom + top) / 2
-    for metres in (200, 600):
-        box = (x - metres / 2, y - metres / 2, x + metres / 2, y + metres / 2)
-        scene, style = Scene((cog,), 2154, "rgb", (), BAND_NAMES["rgb"]), paint.Style("rgb", "natural")
-        with gdal.environment():
-            times = []
-            for _ in range(12):
-                start = time.perf_counter()
-                encode.encode(paint.picture(scene, Frame(box, 2154, 1024, 1024), style), encode.PNG)
-                times.append((time.perf_counter() - start) * 1000)
-        mine = statistics.median(times)
-        yield Measure(f"map 1024 px, {metres} m, PNG", "mig-idg", mine, "ms")
-        theirs = _mapserver(cog, box)
-        if theirs is not None:
-            yield Measure(f"map 1024 px, {metres} m, PNG", "MapServer", theirs, "ms", theirs / mine)
-
-
-def _mapserver(cog: Path, box: tuple[float, float, float, float]) -> float | None:
-    """Mean milliseconds of MapServer for the same map, drawn twenty times in one process; None when it is absent."""
-    program = shutil.which("map2img") or shutil.which("shp2img")
-    if program is None:
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        mapfile = Path(folder) / "x.map"
-        mapfile.write_text(MAPFILE.format(bounds=" ".join(map(str, box)), cog=cog))
-        spent = []
-        for times in (1, 21):
-            start = time.perf_counter()
-            subprocess.run(
-                [program, "-m", str(mapfile), "-o", str(Path(folder) / "x.png"), "-c", str(times)],
-                check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
-            spent.append(time.perf_counter() - start)
-    return (spent[1] - spent[0]) * 1000 / 20

@@ -18,8 +18,8 @@ SERVING: Mapping[str, Any] = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_PAM_ENABLED": "NO",
     "GDAL_GEOREF_SOURCES": "INTERNAL",
-    # In bytes: rasterio hands the number to GDAL as it is (96 would be room for no block at all).
-    "GDAL_CACHEMAX": 96 * 1024 * 1024,
+    # In bytes: rasterio hands the number to GDAL as it is (64 would be room for no block at all).
+    "GDAL_CACHEMAX": 64 * 1024 * 1024,
     "GDAL_NUM_THREADS": "1",
     "GDAL_HTTP_MAX_RETRY": "0",
     "GDAL_HTTP_CONNECTTIMEOUT": "1",
