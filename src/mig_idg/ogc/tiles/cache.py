@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -40,6 +40,7 @@ class Drawer:
         self._budget = budget
         self._held: OrderedDict[Key, tuple[object, Drawn]] = OrderedDict()
         self._running: dict[Key, asyncio.Future[None]] = {}
+        self._later: set[asyncio.Task[None]] = set()
         self.size = 0
 
     def knows(self, key: Key) -> bool:
@@ -64,6 +65,12 @@ class Drawer:
         self.size += weight
         while self.size > self._budget:
             self._drop(next(iter(self._held)))
+
+    def later(self, work: Coroutine[None, None, None]) -> None:
+        """Work that no answer waits for."""
+        task = asyncio.ensure_future(work)
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
 
     def _drop(self, key: Key) -> None:
         found = self._held.pop(key, None)

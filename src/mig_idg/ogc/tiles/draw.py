@@ -26,6 +26,7 @@ MOST_BYTES = 6 * 2**20
 SAMPLE = 200_000
 READ_AT_MOST = 1_000_000
 GRIDS = (tiles.CELLS, 48, 16)
+PACKED = "zstd"
 
 _drawers: WeakKeyDictionary[Threshold, Drawer] = WeakKeyDictionary()
 
@@ -36,17 +37,24 @@ async def draw(
     """The layer's part of the tile, for this caller, as the rows are now, in that encoding."""
     collection, grant, _ = layer
     assert grant is not None
-    key: Key = (collection.id, grant.key, place.name, asked, encoding)
+    key: Key = (collection.id, grant.key, place.name, asked, encoding or PACKED)
     drawer = drawer_of(visit)
     async with drawer.turn(key) as at_once:
         if drawer.knows(key) or not at_once:
             await _fetch(visit, layer, Statement("select 1"))
             kept = drawer.get(key, _version(visit))
             if kept is not None:
-                return kept
+                return kept if encoding else await packing.unpacked(kept)
         drawn = await packing.packed(await _drawn(visit, layer, query, place), encoding)
         drawer.put(key, _version(visit), drawn)
+        if not encoding:
+            drawer.later(_pack(drawer, key, _version(visit), drawn))
         return drawn
+
+
+async def _pack(drawer: Drawer, key: Key, version: object, drawn: Drawn) -> None:
+    """Keep packed what was sent as it was drawn."""
+    drawer.put(key, version, await packing.packed(drawn, PACKED))
 
 
 def drawer_of(visit: Visit) -> Drawer:

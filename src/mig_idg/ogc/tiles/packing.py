@@ -1,4 +1,8 @@
-"""Tiles packed once for those who ask again: 2 MB take 6 ms by zstd, 45 ms by gzip, at each answer otherwise."""
+"""Tiles packed once for those who ask again: 2 MB take 6 ms by zstd, 45 ms by gzip, at each answer otherwise.
+
+Who takes no packing gets the tile as drawn, and the drawer keeps it packed all the same: a fourth of the room, and
+2 MB unpacked in 2 ms.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ import zstandard
 from mig_idg.ogc.tiles.cache import Drawn
 
 SMALLEST = 1400
+# Under this a tile is unpacked where it stands: handing it to a thread costs more.
+INLINE = 128 * 1024
 _KNOWN = ("zstd", "gzip")
 
 
@@ -29,6 +35,18 @@ async def packed(drawn: Drawn, encoding: str) -> Drawn:
         return drawn
     body = await asyncio.to_thread(_zstd if encoding == "zstd" else _gzip, drawn.body)
     return replace(drawn, body=body, encoding=encoding)
+
+
+async def unpacked(drawn: Drawn) -> Drawn:
+    """The same tile as it was drawn."""
+    if drawn.encoding != "zstd":
+        return drawn
+    body = (
+        await asyncio.to_thread(zstandard.decompress, drawn.body)
+        if len(drawn.body) > INLINE
+        else zstandard.decompress(drawn.body)
+    )
+    return replace(drawn, body=body, encoding="")
 
 
 def _zstd(body: bytes) -> bytes:
