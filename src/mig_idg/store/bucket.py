@@ -133,6 +133,7 @@ class Bucket:
             access.bucket,
             prefix=access.prefix or None,
             endpoint=access.endpoint,
+            aws_endpoint_url_s3=access.endpoint,  # the variable of this name would win over `endpoint`
             access_key_id=access.key,
             secret_access_key=access.secret,
             region=access.region,
@@ -260,7 +261,8 @@ def _reachable(host: str) -> None:
 
     libcurl reads `no_proxy` of the process, whatever proxy an option names; nothing else tells it.
     """
-    known = [one for one in os.environ.get("no_proxy", "").split(",") if one]
+    told = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    known = [one.strip() for one in told.split(",") if one.strip()]
     if host not in known:
         os.environ["no_proxy"] = ",".join([*known, host])
 

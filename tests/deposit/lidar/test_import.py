@@ -343,3 +343,38 @@ def test_memory_does_not_grow_with_the_tile(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert seen.count == 400_000
     assert kept[0] < 400_000 * 30  # less than the points at once
+
+
+@pytest.fixture
+def say(monkeypatch: pytest.MonkeyPatch, owner: Any, database_url: str, tmp_path: Path) -> Iterator[Any]:
+    """`say("import", …)`: the exit code of a command line, against the module's database."""
+    from mig_idg.cli import words
+    from mig_idg.cli.main import directory
+
+    (tmp_path / "lidar.yml").write_text(
+        "id: lidar\ntitle: {fr: Essai, en: Trial}\ndescription: {fr: Essai, en: Trial}\nkind: mutualised\n"
+        'owner: "92050"\nsource: {points: {}, crs: "EPSG:2154"}\nservices: [stac, download]\n'
+    )
+    variables = {"DATABASE_URL": database_url, "COLLECTIONS_DIR": str(tmp_path), "HOME": str(tmp_path / "home")}
+    for name, value in variables.items():
+        monkeypatch.setenv(f"IDG_{name}", value)
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    words.settings.cache_clear()
+    yield lambda *line: words.guarded(directory, [str(word) for word in line])
+    words.settings.cache_clear()
+
+
+def test_an_operator_imports_tiles_and_is_told_which_one_is_faulty(say: Any, tmp_path: Path, capfd: Any) -> None:
+    good, mute, broken = cloud(tmp_path, "a.laz"), cloud(tmp_path, "b.laz", 1, crs=None), cloud(tmp_path, "c.laz", 2)
+    broken.write_bytes(broken.read_bytes()[:-9000])
+    assert say("import", good, mute, broken, "--collection", "lidar", "--vintage", "2025") == 1
+    said = capfd.readouterr()
+    assert "b.laz : Le fichier ne dit pas son système de coordonnées." in said.err
+    assert "c.laz" in said.err
+    assert "Traceback" not in said.err
+    assert "panicked" not in said.err
+    assert say("import", good, mute, "--collection", "lidar", "--vintage", "2025", "--crs", "EPSG:2154") == 0
+    assert "« 2025 » est publié : 2 fichier(s) rangé(s)" in capfd.readouterr().out
+    assert say("import", good, "--collection", "lidar") == 2
+    assert say("import", good, "--collection", "lidar", "--vintage", "2025", "--crs", "Lambert") == 2
+    assert say("import", tmp_path / "absent.laz", "--collection", "lidar", "--vintage", "2025") == 1

@@ -185,6 +185,22 @@ def test_gdal_reaches_this_storage_and_no_other_address(storage: Storage, tmp_pa
     assert all("hostile" in key for _, key, _ in storage.asked[before:])
 
 
+def test_variables_made_for_other_programs_change_nothing(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_S3_ENDPOINT", "127.0.0.1:1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "another")
+    monkeypatch.setenv("AWS_REGION", "elsewhere")
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv("NO_PROXY", "intranet.example")
+    bucket = bucket_of(storage)
+    bucket.put(picture(tmp_path / "a.tif"), "a.tif")
+    assert first_pixel(bucket, "a.tif") == 7
+    assert os.environ["no_proxy"] == "intranet.example,127.0.0.1"
+
+
 @pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "a/../../b", "s3://x/y"])
 def test_a_name_never_leaves_the_prefix(storage: Storage, name: str) -> None:
     with pytest.raises(ValueError):

@@ -16,7 +16,7 @@ from mig_idg.app.create import create_app
 from mig_idg.ogc.raster.doors import doors as raster_doors
 from mig_idg.settings import Settings
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_studio")]
 
 ITEM = "/stac/collections/lidar/items/lidar.2024.dalle"
 FILE = "/collections/lidar/files/2024/dalle.laz"

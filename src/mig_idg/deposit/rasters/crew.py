@@ -79,7 +79,12 @@ class Crew:
 
 
 def _alone() -> None:
-    """What a process gives up before it opens anything: memory beyond a limit, the network where the system allows."""
+    """What a process gives up before it opens anything: memory beyond a limit, the network where the system allows.
+
+    Its error stream too: a decoder that dies prints its own stack there, and the report already names the file.
+    """
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
