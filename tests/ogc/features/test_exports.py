@@ -254,3 +254,12 @@ def test_infinite_dates_are_nothing_in_a_parquet_file(served: Any, database_url:
         connection.commit()
     assert (row["leve"], row["vu"]) == (None, None)
     assert row["maj"].isoformat() == "2020-01-01T09:00:00+00:00"
+
+
+def test_no_link_to_a_whole_file_can_be_taken_for_a_page(served: Any) -> None:
+    """GDAL takes the last link that says GeoJSON for its pages: it read ten features and stopped."""
+    links = served.get("/collections/lieux/items?limit=1").json["links"]
+    pages = [link["type"] for link in links if link["rel"] == "alternate"]
+    assert len(pages) == len(set(pages))
+    files = [link["href"].partition("?")[2] for link in links if link["rel"] == "enclosure"]
+    assert files == ["f=geojson", "f=fgjson"]

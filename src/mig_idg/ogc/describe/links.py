@@ -74,7 +74,23 @@ def of_collection(
         files = f"{base}{FILES.replace('{collection}', collection.id)}"
         title = Text("Ses fichiers, au catalogue STAC", "Its files, in the STAC catalogue")
         found.append(link(files, "related", "application/geo+json", title.in_(lang)))
+    found.extend(_elsewhere(collection, permitted, mounted, base, lang))
     found.extend(_rights(collection, here, lang))
+    return found
+
+
+def _elsewhere(
+    collection: Collection, permitted: Set[str], mounted: Set[str], base: str, lang: Lang
+) -> list[dict[str, str]]:
+    """Where else a raster is told or served: its files in the STAC catalogue, its tiles by WMTS."""
+    if collection.raster is None:
+        return []
+    found = []
+    if "stac" in collection.services and "query" in permitted and "/stac/collections/{collection}" in mounted:
+        title = Text("Les fichiers, dans le catalogue STAC", "The files, in the STAC catalogue").in_(lang)
+        found.append(link(f"{base}/stac/collections/{collection.id}", "related", "application/json", title))
+    if "tiles" in collection.services and "view" in permitted and "/wmts" in mounted:
+        found.append(link(f"{base}/wmts?SERVICE=WMTS&REQUEST=GetCapabilities", "related", "text/xml", "WMTS 1.0.0"))
     return found
 
 
@@ -87,7 +103,7 @@ def _items(
     return [
         link(
             f"{here}/items?f={form.name}",
-            "items",
+            "enclosure" if form.whole else "items",
             form.media_type,
             _items_title(form).in_(lang),
         )

@@ -11,7 +11,10 @@ from mig_idg.errors import InvalidParameter, NotAcceptable, Text, did_you_mean, 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One representation: its word for `f`, its media type, and whether asking for it takes the data away in bulk."""
+    """One representation: its word for `f`, its media type, and whether asking for it takes the data away in bulk.
+
+    `whole` is a file of the media type that pages have too: no client may take it for a page (GDAL would).
+    """
 
     name: str
     media_type: str
@@ -19,6 +22,7 @@ class Format:
     bulk: bool = False
     extension: str = ""
     aliases: tuple[str, ...] = ()
+    whole: bool = False
 
 
 _GML = "application/gml+xml; version=3.2; profile=http://www.opengis.net/def/profile/ogc/2.0/gml-sf2"
@@ -43,11 +47,11 @@ GML = Format("gml", _GML, _same("GML 3.2"), bulk=True, extension="gml", aliases=
 
 GEOJSON_FILE = Format(
     "geojson", "application/geo+json", Text("GeoJSON, fichier entier", "GeoJSON, whole file"), bulk=True,
-    extension="geojson",
+    extension="geojson", whole=True,
 )  # fmt: skip
 JSONFG_FILE = Format(
     "fgjson", "application/vnd.ogc.fg+json", Text("JSON-FG, fichier entier", "JSON-FG, whole file"), bulk=True,
-    extension="fg.json",
+    extension="fg.json", whole=True,
 )  # fmt: skip
 
 ITEMS = (GEOJSON, HTML, JSONFG, GEOJSON_FILE, JSONFG_FILE, GEOJSONSEQ, CSV, GEOPACKAGE, FLATGEOBUF, GEOPARQUET, GML)

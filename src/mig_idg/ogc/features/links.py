@@ -102,7 +102,8 @@ def _prepared(base_url: str, collection: str, title: str, lang: Lang, form: Form
     for one in offered:
         if one is not form:
             query = _WHOLE if one.bulk else _REST
-            made.append(_link(f"{base_url}{_PATH}?f={one.name}{query}", "alternate", one, lang))
+            relation = "enclosure" if one.whole else "alternate"
+            made.append(_link(f"{base_url}{_PATH}?f={one.name}{query}", relation, one, lang))
     home = f"{base_url}/collections/{segment(collection)}"
     made.append({"href": home, "rel": "collection", "type": "application/json", "title": title})
     return orjson.dumps(made).decode()
