@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,13 +34,45 @@ class Streaming:
             self.closed = True
 
 
+class Reading:
+    """A threshold that reads the body before it answers."""
+
+    async def receive(self, incoming: object, read_body: Callable[[int], Awaitable[bytes]]) -> None:
+        await read_body(1000)
+
+
+def application(threshold: Any) -> Application:
+    """The application behind that threshold, without a database."""
+
+    async def nothing() -> None:
+        return None
+
+    operations = Operations.__new__(Operations)
+    return Application(threshold, render=lambda *_: "", operations=operations, start=nothing, stop=nothing)
+
+
+def asked(method: str) -> dict[str, Any]:
+    """An ASGI scope."""
+    return {"type": "http", "method": method, "path": "/", "raw_path": b"/", "query_string": b"", "headers": []}
+
+
+def test_a_client_that_leaves_while_it_sends_is_no_incident() -> None:
+    told: list[object] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        told.append(message)
+
+    asyncio.run(application(Reading())(asked("POST"), receive, send))
+    assert told == []
+
+
 @pytest.mark.parametrize(("lanes", "patience"), [("items", "PAGE_TAKEN_SECONDS"), ("exports", "FILE_TAKEN_SECONDS")])
 def test_a_stream_that_nobody_takes_is_ended(monkeypatch: pytest.MonkeyPatch, lanes: str, patience: str) -> None:
     monkeypatch.setattr(asgi, patience, 0.01)
     threshold, taken = Streaming(lanes), 0
-
-    async def nothing() -> None:
-        return None
 
     async def receive() -> MutableMapping[str, Any]:
         return await asyncio.Event().wait()  # type: ignore[return-value]
@@ -51,17 +83,6 @@ def test_a_stream_that_nobody_takes_is_ended(monkeypatch: pytest.MonkeyPatch, la
         if taken > 200_000:
             await asyncio.Event().wait()
 
-    async def body() -> None:
-        application = Application(
-            threshold,  # type: ignore[arg-type]
-            render=lambda *_: "",
-            operations=Operations.__new__(Operations),
-            start=nothing,
-            stop=nothing,
-        )
-        scope = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": []}
-        await asyncio.wait_for(application(scope, receive, send), 5)
-
-    asyncio.run(body())
+    asyncio.run(asyncio.wait_for(application(threshold)(asked("GET"), receive, send), 5))
     assert taken > 200_000
     assert threshold.closed

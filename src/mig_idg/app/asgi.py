@@ -32,6 +32,7 @@ BODY_SECONDS = 10.0
 # How long a client may take to make room for the next piece of a stream; shorter where a lane that others want waits.
 PAGE_TAKEN_SECONDS, FILE_TAKEN_SECONDS = 5.0, 30.0
 GONE_AFTER_SECONDS = 0.5
+LEFT_FIRST = 499  # nobody is told; what the measures call a client that left before its answer
 _PREFLIGHT = {
     "access-control-allow-methods": "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE",
     "access-control-allow-headers": (
@@ -75,7 +76,7 @@ class Application:
             await send_answer(always(), scope["method"], {}, send)
             return
         started = time.perf_counter()
-        method, pattern = scope["method"], "-"
+        method, pattern, status = scope["method"], "-", LEFT_FIRST
         headers: Mapping[str, str] = {}
         visit: Visit | None = None
         body = _Body(receive)
@@ -96,6 +97,7 @@ class Application:
                     await self._resolve_page(answer, visit)
             except Exception as error:
                 answer = self._problem(error, scope, headers)
+            status = answer.status
             if not isinstance(answer.body, bytes):
                 wanted = visit is not None and visit.lanes in ("items", "tiles")
                 send = _taken_within(send, PAGE_TAKEN_SECONDS if wanted else FILE_TAKEN_SECONDS)
@@ -107,7 +109,7 @@ class Application:
                 raise
         finally:
             self._under_way.pop(marker, None)
-        observe(pattern, method, answer.status, time.perf_counter() - started)
+        observe(pattern, method, status, time.perf_counter() - started)
 
     async def _resolve_page(self, answer: Answer, visit: Visit | None) -> None:
         """Pages are rendered off the event loop: a long table takes its time, and others wait for none of it."""
