@@ -482,3 +482,13 @@ def test_the_agenda_holds_the_withdrawals_to_analyse_and_the_end_of_the_charter(
     assert "la charte prend fin après le 31/12/2026" in out
     _, out, _ = said("committee", "agenda", "--on", "2025-06-01", "--json")
     assert json.loads(out) == []
+
+
+def test_standings_are_told_in_words_and_kept_as_codes_for_programs(said):
+    _, out, _ = said("partner", "list", "--on", "2026-11-22")
+    assert "ancien partenaire" in out
+    assert "adherent" not in out
+    _, out, _ = said("partner", "show", "92050", "--on", "2026-11-22")
+    assert "(92050) : partenaire" in out
+    _, out, _ = said("partner", "list", "--on", "2026-11-22", "--json")
+    assert {row["state"] for row in json.loads(out)["partners"]} == {"adherent"}

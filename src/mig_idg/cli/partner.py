@@ -271,7 +271,7 @@ def list_(on: date, known_at: datetime | None, as_json: bool) -> int:
         "since": t("depuis", "since"),
         "until": t("jusqu'au", "until"),
     }
-    show_table(rows, heads, as_json=False)
+    show_table([_in_words(row) for row in rows], heads, as_json=False)
     say(t(f"{len(partners)} partenaire(s) le {on:%d/%m/%Y}.", f"{len(partners)} partner(s) on {on}."))
     if unspoken:
         say(
@@ -282,6 +282,13 @@ def list_(on: date, known_at: datetime | None, as_json: bool) -> int:
         )
     _show_charter(charter)
     return 0
+
+
+def _in_words(row: dict[str, Any]) -> dict[str, Any]:
+    """A line of a table with its state as people say it."""
+    from mig_idg.registry.standing import STATES
+
+    return {**row, "state": STATES[row["state"]].in_(lang())}
 
 
 def _show_charter(charter: dict[str, Any]) -> None:
@@ -316,11 +323,13 @@ def show(who: str, on: date, known_at: datetime | None, as_json: bool) -> int:
     if as_json:
         say_json({"organisation": body, "name": name, "on": on, **told})
         return 0
-    console().print(f"{plain(name)} ({plain(body)}) : {plain(told['state'])}", highlight=False)
+    now = standing.STATES[told["state"]].in_(lang()) if told["state"] else None
+    console().print(f"{plain(name)} ({plain(body)}) : {plain(now)}", highlight=False)
     heads = {"state": t("situation", "standing"), "since": t("depuis", "since"), "until": t("jusqu'au", "until")}
-    show_table(told["course"], heads, as_json=False)
+    show_table([_in_words(row) for row in told["course"]], heads, as_json=False)
     for held in told["mandates"]:
         say(f"  {mandates.ROLES[held['role']].in_(lang())} : {held['person']} {held['email'] or ''}".rstrip())
     if told["missing"]:
-        say(t("Pièces manquantes : ", "Missing pieces: ") + ", ".join(told["missing"]))
+        pieces = ", ".join(standing.PIECES[kind].in_(lang()) for kind in told["missing"])
+        say(t("Pièces manquantes : ", "Missing pieces: ") + pieces)
     return 0

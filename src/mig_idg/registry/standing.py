@@ -17,6 +17,17 @@ PIECES = {
     "email_return": Text("renvoi par mail", "return by e-mail"),
     "postal_return": Text("renvoi par courrier postal", "return by post"),
 }
+STATES = {
+    "applied": Text("candidature déposée", "applied"),
+    "admissible": Text("candidature recevable", "admissible"),
+    "opinion_pending": Text("avis du comité technique attendu", "technical opinion awaited"),
+    "decision_pending": Text("décision du comité de pilotage attendue", "steering decision awaited"),
+    "approved": Text("candidature approuvée", "approved"),
+    "refused": Text("candidature rejetée", "refused"),
+    "pieces_pending": Text("pièces attendues", "pieces awaited"),
+    "adherent": Text("partenaire", "partner"),
+    "former": Text("ancien partenaire", "former partner"),
+}
 ON_THE_WAY = ("applied", "admissible", "opinion_pending", "decision_pending", "approved", "pieces_pending")
 
 
