@@ -45,8 +45,8 @@ def maps(cog: Path) -> Iterator[Measure]:
 
     from mig_idg.ogc.raster import encode, gdal, paint
     from mig_idg.ogc.raster.bands import BAND_NAMES
+    from mig_idg.ogc.raster.frame import Frame
     from mig_idg.ogc.raster.scene import Scene
-    from mig_idg.ogc.raster.warp import Frame
 
     with rasterio.open(cog) as opened:
         left, bottom, right, top = opened.bounds

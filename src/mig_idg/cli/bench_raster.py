@@ -85,8 +85,8 @@ def in_process(cog: Path, places: Sequence[tuple[int, int, int]]) -> Iterator[Me
 
     from mig_idg.ogc.raster import encode, gdal, paint
     from mig_idg.ogc.raster.bands import BAND_NAMES
+    from mig_idg.ogc.raster.frame import Frame
     from mig_idg.ogc.raster.scene import Scene
-    from mig_idg.ogc.raster.warp import Frame
     from mig_idg.ogc.tiles.grids import GRIDS
 
     grid = GRIDS["WebMercatorQuad"]

@@ -15,7 +15,8 @@ import rasterio
 from mig_idg.errors import OutsideFailure
 from mig_idg.ogc.raster import gdal, shelf
 from mig_idg.ogc.raster.darkroom import Darkroom
-from mig_idg.ogc.raster.warp import Frame, read
+from mig_idg.ogc.raster.frame import Frame
+from mig_idg.ogc.raster.warp import read
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import rasterio
 from rasterio.io import MemoryFile
 from rasterio.warp import Resampling, reproject
 
-from mig_idg.ogc.raster.warp import Frame
+from mig_idg.ogc.raster.frame import Frame
 from mig_idg.ogc.tiles.grids import GRIDS
 
 TILES = "/collections/orthophoto/tiles"
@@ -174,6 +174,31 @@ def test_tilesets_tell_addresses_that_answer(service: Any) -> None:
     tilejson = service.get(f"{TILES}/WebMercatorQuad?f=tilejson", "other-partner").json()
     assert tilejson["tilejson"] == "3.0.0"
     assert "{z}/{y}/{x}" in tilejson["tiles"][0]
+
+
+@pytest.mark.parametrize("under", ["tiles", "map/tiles"])
+def test_a_person_who_opens_tiles_gets_a_page_that_shows_the_picture(service: Any, under: str) -> None:
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    listing = service.get(f"/collections/orthophoto/{under}", "other-partner", headers=browser)
+    assert listing.headers["content-type"].startswith("text/html")
+    assert f"/collections/orthophoto/{under}/LAMB93_10cm" in listing.text
+    page = service.get(f"/collections/orthophoto/{under}/WebMercatorQuad", "other-partner", headers=browser)
+    assert "{z}/{y}/{x}?f=png" in page.text
+    assert "/collections/orthophoto/map?width=512" in page.text
+    refused = service.get(f"/collections/orthophoto/{under}/WebMercatorQuad", headers=browser)
+    assert refused.status_code == 403
+
+
+def test_the_collection_leads_to_its_files_and_to_wmts(service: Any) -> None:
+    def related(who: str | None) -> list[str]:
+        links = service.get("/collections/orthophoto?f=json", who).json()["links"]
+        return [one["href"] for one in links if one["rel"] == "related"]
+
+    found = related("other-partner")
+    assert len(found) == 2
+    for address in found:
+        assert service.get(address.removeprefix(service.url), "other-partner").status_code == 200
+    assert related(None) == []
 
 
 # maps

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mig_idg.errors import InvalidParameter, Text
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.raster.encode import Colour
-from mig_idg.ogc.raster.warp import Frame
+from mig_idg.ogc.raster.frame import Frame
 from mig_idg.store import crs as reference
 from mig_idg.store.collection import Collection
 from mig_idg.store.crs import Crs

@@ -16,8 +16,8 @@ from rasterio.shutil import copy as translate
 from rasterio.windows import Window
 
 from mig_idg.ogc.raster import shelf, warp
+from mig_idg.ogc.raster.frame import Frame, blank
 from mig_idg.ogc.raster.scene import Scene
-from mig_idg.ogc.raster.warp import Frame
 
 STRIP = 512
 INTERNAL_MASK = {"GDAL_TIFF_INTERNAL_MASK": True}
@@ -89,7 +89,7 @@ def _fill(target: str, scene: Scene, frame: Frame, bands: Sequence[int], names: 
         for row in range(0, frame.height, STRIP):
             height = min(STRIP, frame.height - row)
             part = frame.piece(0, row, frame.width, height)
-            pixels = warp.read(cogs, part, bands, srid=scene.srid) if cogs else warp.blank(part, len(bands), dtype)
+            pixels = warp.read(cogs, part, bands, srid=scene.srid) if cogs else blank(part, len(bands), dtype)
             if scene.outline is not None:
                 pixels = scene.outline.mask(pixels, part)
             window = Window(0, row, frame.width, height)

@@ -15,12 +15,12 @@ from mig_idg.errors import InvalidParameter, Text, TooLarge
 from mig_idg.guard.answer import Answer, json_answer
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.describe.formats import only, wanted
-from mig_idg.ogc.raster import asked, shelf, warp
+from mig_idg.ogc.raster import asked, lattice, shelf
 from mig_idg.ogc.raster.extent import BAND_LABELS
+from mig_idg.ogc.raster.frame import Frame
 from mig_idg.ogc.raster.scene import Scene, raster_of, scene_of, srid_of
 from mig_idg.ogc.raster.studio import studio
 from mig_idg.ogc.raster.tiles import developed
-from mig_idg.ogc.raster.warp import Frame
 from mig_idg.store import crs as reference
 from mig_idg.store.crs import Crs
 
@@ -88,7 +88,7 @@ def _from_file(
     own = cog.srid or scene.srid
     xs, ys = points[:, 0], points[:, 1]
     if own != srid:
-        xs, ys = warp.mover(srid, own).transform(xs, ys)
+        xs, ys = lattice.mover(srid, own).transform(xs, ys)
     with np.errstate(invalid="ignore"):
         cols, rows = np.floor(cog.inverse.a * xs + cog.inverse.c), np.floor(cog.inverse.e * ys + cog.inverse.f)
         inside = left & (cols >= 0) & (cols < cog.dataset.width) & (rows >= 0) & (rows < cog.dataset.height)

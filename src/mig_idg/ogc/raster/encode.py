@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
 
-from mig_idg.ogc.raster.warp import Pixels
+from mig_idg.ogc.raster.frame import Pixels
 
 Colour = tuple[int, int, int]
 WHITE: Colour = (255, 255, 255)

@@ -6,7 +6,7 @@ from mig_idg.errors import InvalidParameter, NotAcceptable, Text, did_you_mean, 
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.raster import encode
 from mig_idg.ogc.raster.encode import JPEG, PNG, WEBP, Format
-from mig_idg.ogc.raster.warp import Pixels
+from mig_idg.ogc.raster.frame import Pixels
 
 WORDS = {"png": PNG, "jpeg": JPEG, "jpg": JPEG, "webp": WEBP}
 BY_MEDIA = {PNG.media_type: PNG, JPEG.media_type: JPEG, WEBP.media_type: WEBP}

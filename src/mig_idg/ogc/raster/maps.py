@@ -16,11 +16,11 @@ from mig_idg.guard.visit import Visit
 from mig_idg.ogc.describe.formats import only
 from mig_idg.ogc.raster import asked, extent, formats, mention, paint
 from mig_idg.ogc.raster.encode import Colour, Format
+from mig_idg.ogc.raster.frame import Frame, Pixels, blank
 from mig_idg.ogc.raster.paint import Style
 from mig_idg.ogc.raster.scene import Scene, raster_of, scene_under, srid_of
 from mig_idg.ogc.raster.studio import studio
 from mig_idg.ogc.raster.tiles import developed, known
-from mig_idg.ogc.raster.warp import Frame, Pixels, blank
 from mig_idg.store.collection import Collection
 
 PARAMETERS = (

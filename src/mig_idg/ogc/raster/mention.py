@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mig_idg.ogc.raster.warp import Pixels
+from mig_idg.ogc.raster.frame import Pixels
 
 OWED = frozenset({"MENTION_MIG", "OWNER_CREDIT", "ATTRIBUTION", "DRAFT_ONLY"})
 CELL, ACROSS, LINE, MARGIN = 16, 32, 16, 4

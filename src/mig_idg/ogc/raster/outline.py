@@ -15,7 +15,7 @@ from pyproj import Transformer
 from rasterio.features import geometry_mask
 from shapely.geometry.base import BaseGeometry
 
-from mig_idg.ogc.raster.warp import Frame, Pixels
+from mig_idg.ogc.raster.frame import Frame, Pixels
 
 # Straight sides of a commune are cut at this length before they are moved: curved by less than a centimetre then.
 SEGMENT = 200.0

@@ -18,9 +18,9 @@ from mig_idg.charter import Decision
 from mig_idg.errors import InvalidParameter, Refused, Text, did_you_mean, nearest
 from mig_idg.ogc.raster import shelf, warp
 from mig_idg.ogc.raster.bands import BAND_NAMES, closed, open_bands
+from mig_idg.ogc.raster.frame import Frame, Pixels
 from mig_idg.ogc.raster.scene import Scene
 from mig_idg.ogc.raster.shelf import Cog
-from mig_idg.ogc.raster.warp import Frame, Pixels
 from mig_idg.store.collection import Collection
 
 STYLES: dict[str, dict[str, Text]] = {

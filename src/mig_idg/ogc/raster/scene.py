@@ -19,9 +19,9 @@ from mig_idg.errors import InvalidParameter, NotFound, OutsideFailure, Refused, 
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.raster import shelf
 from mig_idg.ogc.raster.bands import BAND_NAMES, open_bands
+from mig_idg.ogc.raster.frame import Frame
 from mig_idg.ogc.raster.outline import Outline, from_hex
 from mig_idg.ogc.raster.studio import Studio
-from mig_idg.ogc.raster.warp import Frame
 from mig_idg.store import crs, moment, rasters
 from mig_idg.store.collection import Collection
 from mig_idg.store.rasters import Vintage

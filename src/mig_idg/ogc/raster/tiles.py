@@ -17,10 +17,10 @@ from mig_idg.ogc.describe.formats import only
 from mig_idg.ogc.raster import formats, paint
 from mig_idg.ogc.raster.darkroom import Darkroom
 from mig_idg.ogc.raster.encode import PNG, Format, encode
+from mig_idg.ogc.raster.frame import Frame, Pixels, blank
 from mig_idg.ogc.raster.paint import Style
 from mig_idg.ogc.raster.scene import Scene, raster_of, scene_of, unreadable
 from mig_idg.ogc.raster.studio import studio
-from mig_idg.ogc.raster.warp import Frame, Pixels, blank
 from mig_idg.ogc.tiles.place import Place
 
 log = structlog.get_logger(__name__)

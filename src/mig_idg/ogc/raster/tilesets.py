@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import quote
 
 from mig_idg.errors import Text
-from mig_idg.guard.answer import Answer, json_answer, link
+from mig_idg.guard.answer import Answer, json_answer, link, page_answer
 from mig_idg.guard.obligations import LICENCES, attribution
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.describe.formats import only, wanted
+from mig_idg.ogc.describe.formats import JSON_PAGES, only, wanted
 from mig_idg.ogc.raster import extent, paint
 from mig_idg.ogc.raster.encode import FORMATS as PICTURES
 from mig_idg.ogc.raster.scene import raster_of
@@ -22,20 +22,22 @@ from mig_idg.store.collection import Collection
 
 MAPS = "/map/tiles"
 GEODATA = "http://www.opengis.net/def/rel/ogc/1.0/geodata"
-WORDS = {"json": "application/json", "tilejson": "application/vnd.mapbox.tilejson+json"}
+WORDS = {**JSON_PAGES, "tilejson": "application/vnd.mapbox.tilejson+json"}
 
 
 async def tilesets(visit: Visit, *, under: str = MAPS) -> Answer:
     """`GET /collections/{collection}/map/tiles`: one tileset for each grid (OGC 20-057, 8.2)."""
     collection = _raster(visit)
     only(visit)
-    wanted(visit, {"json": "application/json"})
+    form = wanted(visit, JSON_PAGES)
     path = _path(collection, under)
     title = collection.title.in_(visit.lang)
-    document = {
+    document: dict[str, Any] = {
         "tilesets": [_summary(visit, grid, path, title) for grid in GRIDS.values()],
         "links": [link(visit.url(f"{path}?f=json"), "self", "application/json", title)],
     }
+    if form == "html":
+        return _page(document, collection, path, title, None)
     return json_answer(document, etag=visit.etag("raster-tilesets", path))
 
 
@@ -74,7 +76,19 @@ async def tileset(visit: Visit, *, under: str = MAPS) -> Answer:
         link(visit.url(f"{path}/{grid.id}?f=tilejson"), "alternate", WORDS["tilejson"], "TileJSON"),
         link(visit.url(f"/collections/{quote(collection.id, safe='')}"), GEODATA, "application/json", title),
     ]
+    if form == "html":
+        return _page(document, collection, path, title, grid.id)
     return json_answer(document, etag=visit.etag("raster-tileset", path, grid.id))
+
+
+def _page(document: dict[str, Any], collection: Collection, path: str, title: str, grid: str | None) -> Answer:
+    """The same for people: the grids, or one of them with a look at the picture."""
+    home = f"/collections/{quote(collection.id, safe='')}"
+    shown = {"document": document, "path": path, "home": home, "name": title, "grid": grid}
+    if grid is None:
+        return page_answer("tilesets", shown)
+    drawn = "maps" in collection.services and document["styles"]
+    return page_answer("pictures", shown | {"overview": f"{home}/map?width=512" if drawn else None})
 
 
 def _raster(visit: Visit) -> Collection:

@@ -9,84 +9,22 @@ tile takes 1.5 ms, against 8 to 20 ms through a warped VRT (docs/reference/raste
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
-from affine import Affine
 from numpy.typing import NDArray
-from pyproj import Transformer
 from rasterio.enums import Resampling
 from rasterio.windows import Window
 
+from mig_idg.ogc.raster import lattice
+from mig_idg.ogc.raster.frame import Frame, Pixels, blank
+from mig_idg.ogc.raster.lattice import Floats
 from mig_idg.ogc.raster.shelf import Cog
 
-Floats = NDArray[np.float64]
 How = Literal["nearest", "bilinear"]
 
-NODES = 17
-MOST_NODES = 257
-TOLERANCE = 0.02
 PIECE = 1024
-_local = threading.local()
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A north-up picture: bounds (xmin, ymin, xmax, ymax; x is easting or longitude) in `srid`, size in pixels."""
-
-    bounds: tuple[float, float, float, float]
-    srid: int
-    width: int
-    height: int
-
-    @property
-    def resolution(self) -> tuple[float, float]:
-        """Width and height of a pixel in units of the CRS."""
-        xmin, ymin, xmax, ymax = self.bounds
-        return (xmax - xmin) / self.width, (ymax - ymin) / self.height
-
-    @property
-    def transform(self) -> Affine:
-        """From column, row to x, y."""
-        dx, dy = self.resolution
-        return Affine(dx, 0.0, self.bounds[0], 0.0, -dy, self.bounds[3])
-
-    def piece(self, col: int, row: int, width: int, height: int) -> Frame:
-        """The part of the frame that starts at a column and a row (negative: outside it, by as much)."""
-        dx, dy = self.resolution
-        left, top = self.bounds[0] + col * dx, self.bounds[3] - row * dy
-        return Frame((left, top - height * dy, left + width * dx, top), self.srid, width, height)
-
-    def grown(self, pixels: int) -> Frame:
-        """The same frame with a margin all around."""
-        return self.piece(-pixels, -pixels, self.width + 2 * pixels, self.height + 2 * pixels)
-
-
-@dataclass(slots=True)
-class Pixels:
-    """Values (band, row, column), and which of them are data (row, column)."""
-
-    data: NDArray[Any]
-    valid: NDArray[np.bool_]
-
-    @property
-    def full(self) -> bool:
-        """True when no pixel is missing."""
-        return bool(self.valid.all())
-
-    @property
-    def empty(self) -> bool:
-        """True when there is no data at all."""
-        return not self.valid.any()
-
-
-def blank(frame: Frame, bands: int, dtype: Any, fill: float = 0) -> Pixels:
-    """A frame without data."""
-    return Pixels(np.full((bands, frame.height, frame.width), fill, dtype), np.zeros((frame.height, frame.width), bool))
 
 
 def read(cogs: Sequence[Cog], frame: Frame, bands: Sequence[int], how: How = "nearest", srid: int = 2154) -> Pixels:
@@ -125,11 +63,11 @@ def _sample(cog: Cog, frame: Frame, bands: Sequence[int], how: How, srid: int) -
     """The frame as one file shows it, or None when the file is wholly outside."""
     if frame.srid == (cog.srid or srid) and how == "nearest" and not cog.inverse.b and not cog.inverse.d:
         return _aligned(cog, frame, bands)
-    cols, rows = _positions(frame, cog.srid or srid, cog.inverse)
+    cols, rows = lattice.positions(frame, cog.srid or srid, cog.inverse)
     window = _window(cog, cols, rows)
     if window is None:
         return None
-    level, factor_x, factor_y, (left, top, right, bottom) = _level(cog, _stride(cols, rows, frame), window)
+    level, factor_x, factor_y, (left, top, right, bottom) = _level(cog, lattice.stride(cols, rows, frame), window)
     dataset = cog.level(level)
     step = max(1, math.floor(max((right - left) / frame.width, (bottom - top) / frame.height) / 3))
     shape = (-(-(bottom - top) // step), -(-(right - left) // step))
@@ -137,8 +75,8 @@ def _sample(cog: Cog, frame: Frame, bands: Sequence[int], how: How, srid: int) -
     source = dataset.read(list(bands), window=part, out_shape=(len(bands), *shape))
     known = _validity(cog, dataset, source, part, shape)
     scale_x, scale_y = (right - left) / shape[1] * factor_x, (bottom - top) / shape[0] * factor_y
-    at_x = _spread((cols - left * factor_x) / scale_x, frame)
-    at_y = _spread((rows - top * factor_y) / scale_y, frame)
+    at_x = lattice.spread((cols - left * factor_x) / scale_x, frame)
+    at_y = lattice.spread((rows - top * factor_y) / scale_y, frame)
     edge_x, edge_y = cog.dataset.width, cog.dataset.height
     inside = (at_x >= -left * factor_x / scale_x) & (at_x < (edge_x - left * factor_x) / scale_x)
     inside &= (at_y >= -top * factor_y / scale_y) & (at_y < (edge_y - top * factor_y) / scale_y)
@@ -180,54 +118,6 @@ def _taken(source: NDArray[Any], index: NDArray[np.intp], axis: int) -> NDArray[
     return np.take(source, index, axis=axis)
 
 
-def _positions(frame: Frame, srid: int, inverse: Affine) -> tuple[Floats, Floats]:
-    """Where nodes spread evenly over the frame are in the file, in full-resolution columns and rows.
-
-    Far outside its domain a projection answers with infinities, which stay what they are: not in the file.
-    """
-    with np.errstate(invalid="ignore", over="ignore"):
-        if frame.srid == srid:
-            return _lattice(frame, None, inverse, 2)
-        across = mover(frame.srid, srid)
-        nodes = NODES
-        while True:
-            cols, rows = _lattice(frame, across, inverse, nodes)
-            if nodes >= MOST_NODES or _bend(cols, rows) <= TOLERANCE * _stride(cols, rows, frame):
-                return cols, rows
-            nodes = 2 * nodes - 1
-
-
-def _lattice(frame: Frame, across: Transformer | None, inverse: Affine, nodes: int) -> tuple[Floats, Floats]:
-    xmin, ymin, xmax, ymax = frame.bounds
-    xs, ys = np.meshgrid(np.linspace(xmin, xmax, nodes), np.linspace(ymax, ymin, nodes))
-    if across is not None:
-        xs, ys = across.transform(xs, ys)
-    return inverse.a * xs + inverse.b * ys + inverse.c, inverse.d * xs + inverse.e * ys + inverse.f
-
-
-def _bend(cols: Floats, rows: Floats) -> float:
-    """How far, in source pixels, straight lines between nodes stray: a quarter of what every other node shows."""
-    worst = 0.0
-    for values in (cols, rows):
-        across = np.abs(values[:, 1:-1:2] - (values[:, :-2:2] + values[:, 2::2]) / 2)
-        down = np.abs(values[1:-1:2] - (values[:-2:2] + values[2::2]) / 2)
-        bends = np.concatenate((across.ravel(), down.ravel()))
-        finite = bends[np.isfinite(bends)]
-        worst = max(worst, float(finite.max()) if finite.size else 0.0)
-    return worst / 4
-
-
-def _stride(cols: Floats, rows: Floats, frame: Frame) -> float:
-    """Source pixels for each pixel of the frame, at its middle; never under one."""
-    middle, step = cols.shape[0] // 2, (cols.shape[0] - 1)
-    near = max(middle - 1, 0)
-    over_x = math.hypot(cols[middle, middle] - cols[middle, near], rows[middle, middle] - rows[middle, near])
-    over_y = math.hypot(cols[middle, middle] - cols[near, middle], rows[middle, middle] - rows[near, middle])
-    strides = [over_x * step / frame.width, over_y * step / frame.height]
-    finite = [s for s in strides if math.isfinite(s)]
-    return max(1.0, min(finite)) if finite else 1.0
-
-
 def _window(cog: Cog, cols: Floats, rows: Floats) -> tuple[float, float, float, float] | None:
     """The part of the file the frame covers (left, top, right, bottom in full-resolution pixels), or None."""
     seen = np.isfinite(cols) & np.isfinite(rows)
@@ -264,32 +154,6 @@ def _validity(
     else:
         known = dataset.dataset_mask(window=part, out_shape=shape, resampling=Resampling.nearest) > 0
     return None if known.all() else known
-
-
-def _spread(nodes: Floats, frame: Frame) -> NDArray[np.float32]:
-    """Positions at the centre of every pixel, interpolated between the nodes, along rows and then along columns.
-
-    Not as a product of matrices: BLAS would start its own threads under ours.
-    """
-    plain = nodes.astype(np.float32)
-    before, weight = _weights(frame.width, nodes.shape[1])
-    with np.errstate(invalid="ignore", over="ignore"):
-        across = plain[:, before + 1] - plain[:, before]
-        across *= weight
-        across += plain[:, before]
-        before, weight = _weights(frame.height, nodes.shape[0])
-        down = across[before + 1] - across[before]
-        down *= weight[:, None]
-        down += across[before]
-    return down
-
-
-@lru_cache(maxsize=64)
-def _weights(size: int, nodes: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """For the centre of each of `size` pixels: the node before it, and how far it is towards the next (0 to 1)."""
-    at = (np.arange(size) + 0.5) / size * (nodes - 1)
-    before = np.minimum(at.astype(np.intp), nodes - 2)
-    return before, (at - before).astype(np.float32)
 
 
 def _nearest(
@@ -344,13 +208,3 @@ def _clip(at: NDArray[np.float32], size: int) -> NDArray[np.intp]:
     with np.errstate(invalid="ignore"):
         bounded = np.clip(np.nan_to_num(at, nan=0.0, posinf=0.0, neginf=0.0), 0, size - 1)
     return bounded.astype(np.intp)
-
-
-def mover(source: int, target: int) -> Transformer:
-    """From one CRS to another, x first; pyproj's objects belong to one thread."""
-    known: dict[tuple[int, int], Transformer] | None = getattr(_local, "transformers", None)
-    if known is None:
-        known = _local.transformers = {}
-    if (source, target) not in known:
-        known[source, target] = Transformer.from_crs(source, target, always_xy=True)
-    return known[source, target]
