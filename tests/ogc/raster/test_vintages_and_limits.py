@@ -13,7 +13,11 @@ from lxml import etree
 from pystac.validation import validate_dict
 from rasterio.io import MemoryFile
 
-pytestmark = [pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning"), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning"),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("own_studio"),
+]
 
 
 def pixels(answer: Any) -> Any:
