@@ -580,7 +580,9 @@ def test_a_key_that_no_place_has_is_told_with_its_place(after, where):
 
 
 def test_an_agreement_for_some_actions_opens_those_only():
-    text = PLACES.replace("memberships: [{organisation: A}]", "memberships: [{organisation: A}, {organisation: B}]")
+    text = PLACES.replace(
+        "memberships: [{organisation: A}]", "memberships: [{organisation: A}, {organisation: B}, {organisation: C}]"
+    )
     text = text.replace("terms: {", "terms: {actions: [view, query], ").replace(
         "dataset: d, on", "organisation: B, dataset: d, on"
     )
