@@ -22,8 +22,9 @@ async def fetch(visit: Visit, statement: Statement) -> list[Row]:
 async def stream(visit: Visit, statement: Statement) -> AsyncIterator[Row]:
     """The rows one by one, with the same explanations."""
     try:
-        async for row in visit.stream(statement):
-            yield row
+        async with aclosing(visit.stream(statement)) as flow:
+            async for row in flow:
+                yield row
     except StatementFailed as failed:
         raise explained(failed, visit) from failed
 
