@@ -83,8 +83,8 @@ def page(query: Query, grant: Grant, time_column: str | None = None, expression:
 def long(query: Query, grant: Grant, time_column: str | None = None, expression: str | None = None) -> Statement:
     """A long page, feature by feature, and one more when there is a next page.
 
-    Rows: (feature, then the keys of its place in the order, as texts, when its id does not say it all). Putting many features together in PostgreSQL
-    costs more than sending them one by one, when they are read many at a time (`Lane.chunks`).
+    Rows: (feature, then the keys of its place in the order, as texts, when its id does not say it all). Putting many
+    together in PostgreSQL costs more than sending them one by one, when they are read many at a time (`Lane.stream`).
     """
     table, bind = grant.table, Binder()
     limit = query.limit if query.limit is not None else COUNT_CAP

@@ -50,10 +50,20 @@ def _geojson(
         """',"geometry":'""",
         geometry_text(table, crs, digits, simplify) if geometry else NULL,
         """',"properties":{'""",
-        *members(wanted),
-        "'}}'",
     ]
-    return joined(pieces)
+    told = prepared_members(table) if properties is None else None
+    return joined([*pieces, told] if told else [*pieces, *members(wanted), "'}}'"])
+
+
+def prepared_members(table: Table) -> str | None:
+    """The end of a prepared feature, from its first property on; None when there is none to be cut out safely.
+
+    Quotes inside strings are escaped, so that the place where properties begin cannot be found in one; in a value that
+    is JSON itself, it could.
+    """
+    if table.text is None or any(column.kind in ("json", "array", "other") for column in table.columns):
+        return None
+    return f"""split_part({quoted(table.text)}, ',"properties":{{', 2)"""
 
 
 def members(columns: list[Column]) -> list[str]:
