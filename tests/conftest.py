@@ -185,11 +185,7 @@ def _running(urls: tuple[str, str], tokens: dict[str, str], home: Path, more: di
         listening.close()
         raise
     service.doors = app.guard.doors.all
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app, http=BoundedProtocol, loop="asyncio", lifespan="on", log_level="error", timeout_graceful_shutdown=5
-        )
-    )
+    server = uvicorn.Server(uvicorn.Config(app, http=BoundedProtocol, loop="asyncio", lifespan="on", log_level="error"))
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve([listening])), daemon=True)
     service.settle = lambda: asyncio.run_coroutine_threadsafe(app.guard.journal.flush(), loop).result(10)
@@ -202,7 +198,7 @@ def _running(urls: tuple[str, str], tokens: dict[str, str], home: Path, more: di
         yield service
     finally:
         server.should_exit = True
-        thread.join(timeout=90)
+        thread.join(timeout=20)
         listening.close()
         loop.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from typing import Any
 
 import pytest
@@ -54,3 +56,25 @@ def test_a_head_leaves_with_what_follows_it(calls: list[Any], sent: list[bytes])
         together.write(call) if isinstance(call, bytes) else getattr(together, call)()
     assert wire.sent == sent
     assert together.is_closing() is False
+
+
+def test_an_answer_without_a_body_leaves_nothing_behind_that_keeps_the_connection_open() -> None:
+    class Ended(asyncio.Protocol):
+        def __init__(self) -> None:
+            self.gone = asyncio.get_running_loop().create_future()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self.gone.set_result(exc)
+
+    async def told() -> bytes:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            transport, protocol = await asyncio.get_running_loop().connect_accepted_socket(Ended, ours)
+            together = Together(transport)
+            together.write(HEAD)
+            together.write(b"")
+            together.close()
+            assert await asyncio.wait_for(protocol.gone, 5) is None
+            return theirs.recv(1000)
+
+    assert asyncio.run(told()) == HEAD

@@ -27,7 +27,8 @@ class Together:
         """Send, or keep the head of a final answer (an interim one, 1xx, is waited for)."""
         if self._head:
             head, self._head = self._head, b""
-            self._transport.writelines((head, data))
+            # Never an empty piece: asyncio would try to send it for ever, and the connection could not close.
+            self._transport.writelines((head, data) if data else (head,))
         elif data[:9] == b"HTTP/1.1 " and data[9:10] != b"1":
             self._head = data
         else:
