@@ -192,10 +192,11 @@ def opened(
     runner: asyncio.Runner, create: Any, features: Any, settings: Any, app_url: str, secrets: Mapping[str, str] = {}
 ) -> Iterator[Client]:
     """The application on this database, opened and closed."""
-    create.renderer = lambda settings: lambda name, context, lang: f"<title>{name}</title>"
-    application = create.create_app(
-        settings(journal=False, base_url=BASE), app_url, clock=lambda: NOW, doors=features.doors()
-    )
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(create, "renderer", lambda settings: lambda name, context, lang: f"<title>{name}</title>")
+        application = create.create_app(
+            settings(journal=False, base_url=BASE), app_url, clock=lambda: NOW, doors=features.doors()
+        )
     runner.run(application._start())
     try:
         yield Client(application, runner, secrets)
