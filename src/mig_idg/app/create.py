@@ -25,10 +25,10 @@ from mig_idg.guard.threshold import Guard
 from mig_idg.settings import Settings
 
 SHARES = {
-    "items": Share(lanes=6, waiting=128, caller=100, at_once=4),
-    "tiles": Share(lanes=4, waiting=128, caller=100, at_once=3),
+    "items": Share(lanes=5, waiting=128, caller=100, at_once=3, shared=2),
+    "tiles": Share(lanes=4, waiting=128, caller=100, at_once=3, shared=1),
     "exports": Share(lanes=3, waiting=8, caller=2),
-    "admin": Share(lanes=2, waiting=256, caller=192),
+    "admin": Share(lanes=2, waiting=256, caller=192, shared=1),
 }
 Render = Callable[[str, Mapping[str, Any], Lang], str]
 

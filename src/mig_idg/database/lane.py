@@ -94,7 +94,7 @@ class Lane:
         """The stamp of the transaction and all rows. Raises StatementFailed, LaneLost."""
         stamp: Stamp | None = None
         rows: list[Row] = []
-        failure, ended = None, False
+        failed, ended = None, False
         self._send(grip, sql, params, binary)
         try:
             await self._flush()
@@ -105,19 +105,19 @@ class Lane:
                 status = result.status
                 if status == TUPLES:
                     if stamp is None:
-                        stamp = _stamp(result)
+                        stamp = stamp_of(result)
                     else:
-                        rows = _rows(result)
+                        rows = rows_of(result)
                 elif status == SYNC:
                     ended = True
-                elif status == FATAL and failure is None:
-                    failure = _failure(result)
+                elif status == FATAL and failed is None:
+                    failed = failure(result)
         finally:
             if not ended and not self.lost:
                 await asyncio.shield(self._abandon())
-        if failure:
+        if failed:
             self._forget()
-            raise failure
+            raise failed
         assert stamp is not None
         return stamp, rows
 
@@ -129,7 +129,7 @@ class Lane:
         When the consumer stops early the query is cancelled, and the lane is clean again before control returns.
         """
         stamp: Stamp | None = None
-        failure, ended = None, False
+        failed, ended = None, False
         self._send(grip, sql, params, binary)
         try:
             await self._flush()
@@ -142,20 +142,20 @@ class Lane:
                 status = result.status
                 if status in (CHUNKED, TUPLES):
                     if stamp is None:
-                        stamp = _stamp(result)
+                        stamp = stamp_of(result)
                         yield stamp
                     elif result.ntuples:
                         yield _columns(result)
                 elif status == SYNC:
                     ended = True
-                elif status == FATAL and failure is None:
-                    failure = _failure(result)
+                elif status == FATAL and failed is None:
+                    failed = failure(result)
         finally:
             if not ended and not self.lost:
                 await asyncio.shield(self._abandon())
-        if failure:
+        if failed:
             self._forget()
-            raise failure
+            raise failed
 
     def _in_chunks(self, many: int) -> None:
         """Ask libpq for rows as they come; it says no for the PREPARE and the Sync, which have none."""
@@ -290,11 +290,13 @@ def _wake(future: asyncio.Future[None]) -> None:
         future.set_result(None)
 
 
-def _stamp(result: pq.abc.PGresult) -> Stamp:
+def stamp_of(result: pq.abc.PGresult) -> Stamp:
+    """What the statement of the grant read along."""
     return Stamp(int(result.get_value(0, 3) or b"0"), int(result.get_value(0, 4) or b"0"))
 
 
-def _rows(result: pq.abc.PGresult) -> list[Row]:
+def rows_of(result: pq.abc.PGresult) -> list[Row]:
+    """The rows of a whole result."""
     width = result.nfields
     return [tuple(result.get_value(r, c) for c in range(width)) for r in range(result.ntuples)]
 
@@ -304,7 +306,8 @@ def _columns(result: pq.abc.PGresult) -> Columns:
     return [[value(row, column) for row in rows] for column in range(result.nfields)]
 
 
-def _failure(result: pq.abc.PGresult) -> StatementFailed:
+def failure(result: pq.abc.PGresult) -> StatementFailed:
+    """What PostgreSQL refused."""
     sqlstate = (result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
     message = (result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode("utf-8", "replace")
     return StatementFailed(sqlstate, message)

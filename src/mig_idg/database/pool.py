@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -17,7 +17,8 @@ import structlog
 from psycopg.conninfo import conninfo_to_dict
 
 from mig_idg.database.connect import CONNECT_SECONDS, unreachable
-from mig_idg.database.lane import Grip, Lane, LaneLost, StatementFailed
+from mig_idg.database.lane import Grip, Lane, LaneLost, Param, Row, Stamp, StatementFailed
+from mig_idg.database.shared import MOST_ON_THE_WAY, SharedLane
 from mig_idg.errors import OutsideFailure, Text
 
 log = structlog.get_logger(__name__)
@@ -60,13 +61,14 @@ class Share:
     """How large one pool is: lanes open at most, requests that may wait, and what one caller may hold of both.
 
     `at_once` is how many lanes one caller may hold at the same time: the others are left to the others, however slowly
-    it reads what it asked for.
+    it reads what it asked for. `shared` lanes are for light questions, several on each (`Pool.ask`).
     """
 
     lanes: int
     waiting: int
     caller: int = 1_000_000
     at_once: int = 1_000_000
+    shared: int = 0
 
 
 class Pool:
@@ -82,6 +84,8 @@ class Pool:
         self._held: dict[str, int] = {}
         self._working: dict[str, int] = {}
         self._waiters: deque[tuple[str, asyncio.Future[None]]] = deque()
+        self._shared: list[SharedLane] = []
+        self._one_more = asyncio.Lock()
         self.down = False
 
     def lane(self, caller: str = "") -> _Hold:
@@ -90,6 +94,51 @@ class Pool:
         Raises OutsideFailure when the pool stays full, the caller holds its part of it, or the database is away.
         """
         return _Hold(self, caller)
+
+    async def ask(self, caller: str, grip: Grip, sql: bytes, params: Sequence[Param]) -> tuple[Stamp, list[Row]]:
+        """The answer to a light question (a look-up by the key, an epoch), on a lane that others may be using.
+
+        Raises OutsideFailure when the pool is full, the caller holds its part of it, or the database is away.
+        """
+        held = self._held.get(caller, 0)
+        if held >= self._share.caller:
+            raise busy()
+        self._held[caller] = held + 1
+        try:
+            lane = self._joined() or await self._open_shared()
+            return await lane.ask(grip, sql, params)
+        except LaneLost as error:
+            raise down() from error
+        finally:
+            _less(self._held, caller)
+
+    @property
+    def sharing(self) -> bool:
+        """Whether light questions may share a lane here."""
+        return self._share.shared > 0
+
+    def _joined(self) -> SharedLane | None:
+        """The lane a light question takes: one that just left, else one that is free; None when one is to be opened."""
+        if self.down:
+            raise down()
+        self._shared = [lane for lane in self._shared if not lane.lost]
+        for lane in self._shared:
+            if lane.welcoming:
+                return lane
+        least = min(self._shared, key=_load, default=None)
+        if least is None or (least.on_the_way and len(self._shared) < self._share.shared):
+            return None
+        if least.on_the_way >= MOST_ON_THE_WAY:
+            raise busy()
+        return least
+
+    async def _open_shared(self) -> SharedLane:
+        async with self._one_more:
+            if lane := self._joined():
+                return lane
+            lane = await open_lane(self._url, self._options, SharedLane)
+            self._shared.append(lane)
+            return lane
 
     async def _enter(self, caller: str) -> Lane:
         held = self._held.get(caller, 0)
@@ -113,9 +162,10 @@ class Pool:
     def fail(self) -> None:
         """The database is silent: drop every lane, so that whoever waits on one is answered now."""
         self.down = True
-        for lane in (*self._idle, *self._busy):
+        for lane in (*self._idle, *self._busy, *self._shared):
             lane.close()
         self._idle.clear()
+        self._shared.clear()
         while self._waiters:
             self._wake_one()
 
@@ -174,6 +224,10 @@ class Pool:
                 return
 
 
+def _load(lane: SharedLane) -> int:
+    return lane.on_the_way
+
+
 def _less(counts: dict[str, int], caller: str) -> None:
     counts[caller] -= 1
     if not counts[caller]:
@@ -200,7 +254,7 @@ class _Hold:
             raise down() from error
 
 
-async def open_lane(url: str, options: str = READ_ONLY) -> Lane:
+async def open_lane[T: Lane](url: str, options: str = READ_ONLY, kind: type[T] = Lane) -> T:  # type: ignore[assignment]
     """A new pipelined connection; raises OutsideFailure (503) within three seconds.
 
     Options that the URL carries (`-c role=idg_app`) are kept; whoever it is at the end must be the role without rights.
@@ -219,7 +273,7 @@ async def open_lane(url: str, options: str = READ_ONLY) -> Lane:
         return connection
 
     try:
-        return Lane(await asyncio.wait_for(asyncio.to_thread(connect), CONNECT_SECONDS - 0.5))
+        return kind(await asyncio.wait_for(asyncio.to_thread(connect), CONNECT_SECONDS - 0.5))
     except (psycopg.Error, TimeoutError) as error:
         raise down() from error
 

@@ -12,7 +12,7 @@ from mig_idg.database.lane import Columns, Row
 from mig_idg.errors import Lang, NotFound, Text
 from mig_idg.store.collection import Collection
 from mig_idg.store.grant import Grant
-from mig_idg.store.statement import Statement
+from mig_idg.store.statement import NOTHING, Statement
 
 if TYPE_CHECKING:
     from mig_idg.guard.door import Door
@@ -132,7 +132,7 @@ class Visit:
     async def stamp(self) -> int:
         """The version of the collection's rows now: one light round trip, for validators before any heavy work."""
         if self.data_version is None:
-            await self.fetch(Statement("select 1"))
+            await self.fetch(NOTHING)
         return self.data_version or 0
 
     def etag(self, *parts: object) -> str:

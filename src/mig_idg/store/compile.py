@@ -149,7 +149,8 @@ def item(grant: Grant, id: str, query: Query, writer: Table | None = None, expre
     default = geojson(writer or table, reference.CRS84, None, True, None, None)
     feature = expression or geojson(table, query.crs, query.properties, query.geometry, query.precision, None)
     state = "null" if feature == default else f"md5({default})"
-    return Statement(f"select {feature}, {state}\nfrom {grant.view}\nwhere {condition}", tuple(bind.values))
+    sql = f"select {feature}, {state}\nfrom {grant.view}\nwhere {condition}"
+    return Statement(sql, tuple(bind.values), light=expression is None and query.crs is reference.CRS84)
 
 
 def count(query: Query, grant: Grant, time_column: str | None = None, cap: int | None = COUNT_CAP) -> Statement:

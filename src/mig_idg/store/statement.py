@@ -13,11 +13,19 @@ Param = bytes | str | int | float | None
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`sql` with `$1…$n`, and their values (text form; None is null). `binary` asks the results in binary form."""
+    """`sql` with `$1…$n`, and their values (text form; None is null). `binary` asks the results in binary form.
+
+    `light` is a look-up that ends at once whatever the table holds: it may share a connection with others.
+    """
 
     sql: str
     params: tuple[Param, ...] = ()
     binary: bool = False
+    light: bool = False
+
+
+# What is asked for the sake of the epoch and the version of the rows alone.
+NOTHING = Statement("select 1", light=True)
 
 
 def quoted(name: str) -> str:

@@ -15,9 +15,11 @@ from mig_idg.cli.bench.agree import fetch
 from mig_idg.cli.bench.ground import PREFIX, Ground
 from mig_idg.cli.bench.peers import Server
 from mig_idg.cli.bench.workloads import Workload
+from mig_idg.database import connect
 
 PAGES = 10
 FRESH = 3_000
+SETTLE_SECONDS, STILL_SECONDS = 20.0, 0.2
 _NEXT = re.compile(rb'\{[^{}]*"rel":\s*"next"[^{}]*\}')
 _HREF = re.compile(rb'"href":\s*"([^"]+)"')
 
@@ -61,11 +63,30 @@ def measure(ground: Ground, server: Server, workload: Workload, clients: int, se
         else:
             flow = load.press(server.base, paths, clients=clients, seconds=seconds, headers=dict(server.headers))
     used = meter.cpu([server.pid]) - before[0], meter.cpu([ground.postmaster]) - before[1]
+    settle(ground, server)
     answers = max(flow.requests, 1)
     return Measure(
         workload.name, server.name, clients, flow.rate, flow.p50, flow.p99, flow.bytes, used[0] * 1000 / answers,
         used[1] * 1000 / answers, peak.bytes, flow.cpu, flow.failed,
     )  # fmt: skip
+
+
+def settle(ground: Ground, server: Server) -> None:
+    """Wait until a server has let go of what nobody waits for any more, its queries cancelled: the next is asked alone.
+
+    MapServer reads a whole table for a page, and goes on long after its client has left.
+    """
+    roots, until = [server.pid, ground.postmaster], time.monotonic() + SETTLE_SECONDS
+    while time.monotonic() < until:
+        with connect(ground.owner()) as connection:
+            connection.execute(
+                "select pg_cancel_backend(pid) from pg_stat_activity where state = 'active' and pid <> pg_backend_pid()"
+                " and backend_type = 'client backend'"
+            )
+        used = meter.cpu(roots)
+        time.sleep(STILL_SECONDS)
+        if meter.cpu(roots) - used <= STILL_SECONDS / 10:
+            return
 
 
 def together(rounds: list[Measure]) -> Measure:

@@ -18,7 +18,7 @@ from mig_idg.ogc.tiles.place import Place
 from mig_idg.store import tiles
 from mig_idg.store.grant import Grant
 from mig_idg.store.query import Query
-from mig_idg.store.statement import Statement
+from mig_idg.store.statement import NOTHING, Statement
 from mig_idg.store.table import Table
 
 MOST_FEATURES = 40_000
@@ -41,7 +41,7 @@ async def draw(
     drawer = drawer_of(visit)
     async with drawer.turn(key) as at_once:
         if drawer.knows(key) or not at_once:
-            await _fetch(visit, layer, Statement("select 1"))
+            await _fetch(visit, layer, NOTHING)
             kept = drawer.get(key, _version(visit))
             if kept is not None:
                 return kept if encoding else await packing.unpacked(kept)
@@ -72,7 +72,7 @@ async def _drawn(visit: Visit, layer: Layer, query: Query, place: Place) -> Draw
     assert grant is not None
     rectangle, time_column = place.rectangle, collection.time_column
     if tiles.reach(rectangle, grant.table) is None:
-        await _fetch(visit, layer, Statement("select 1"))
+        await _fetch(visit, layer, NOTHING)
         return Drawn(b"", 0, 0)
     expected = tiles.expected(rectangle, grant.table) if grant.all_rows else None
     if await _fits(visit, layer, query, rectangle, expected):
