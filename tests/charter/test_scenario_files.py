@@ -112,6 +112,7 @@ def test_a_question_without_a_name_is_numbered_and_without_an_organisation_is_th
         ("{other: [B9]}", False),
         ("{rows: []}", False),
         ("{article: '004 glossaire, §3.2.1'}", True),
+        ("{article: '004 §9'}", False),
         ("{reason: no}", False),
         ("{}", True),
     ],
@@ -119,6 +120,13 @@ def test_a_question_without_a_name_is_numbered_and_without_an_organisation_is_th
 def test_any_subset_of_an_answer_can_be_expected(expect, ok):
     question, scenario = only(HEAD + QUESTION.replace("{outcome: permit}", expect))
     assert answer(question, scenario.facts)["ok"] is ok
+
+
+def test_the_reason_can_be_expected_word_for_word():
+    question, scenario = only(HEAD + QUESTION)
+    reason = answer(question, scenario.facts)["reason"]
+    question, scenario = only(HEAD + QUESTION.replace("{outcome: permit}", f'{{reason: "{reason}"}}'))
+    assert answer(question, scenario.facts)["ok"] is True
 
 
 @pytest.mark.parametrize("null", ["", "~", "null", "Null", "NULL"])
@@ -148,6 +156,8 @@ def test_what_is_absent_is_closed():
     ):
         question, scenario = only(HEAD.replace("{mode: all_partners, actions: [view]}", terms) + QUESTION)
         assert answer(question, scenario.facts)["rule"] == "B11", terms
+    _, scenario = only(HEAD.replace("mode: all_partners, ", "") + QUESTION)
+    assert scenario.facts.datasets["d"].terms.mode == "closed"
 
 
 def test_anchors_and_merges_serve_to_say_a_thing_once():
@@ -594,6 +604,12 @@ def test_an_agreement_for_some_actions_opens_those_only():
             )
         )
         assert answer(question, scenario.facts)["rule"] == rule
+
+
+def test_an_agreement_that_names_no_action_opens_none():
+    text = PLACES.replace("{organisation: B, actions: [view]}", "{organisation: B}")
+    (agreement,) = parse(text, "f.yml").facts.datasets["d"].terms.agreements
+    assert (agreement.organisation, agreement.actions) == ("B", frozenset())
 
 
 def test_an_agreement_names_its_body_and_known_actions():

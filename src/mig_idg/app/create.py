@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mig_idg.app.asgi import Application
 from mig_idg.app.operations import Operations
@@ -19,10 +19,12 @@ from mig_idg.guard.current import Clock, Current
 from mig_idg.guard.door import Door, Doors
 from mig_idg.guard.evaluation import Evaluation
 from mig_idg.guard.journal import Journal
-from mig_idg.guard.oidc import Oidc, Provider
-from mig_idg.guard.sessions import Sessions
 from mig_idg.guard.threshold import Guard
 from mig_idg.settings import Settings
+
+if TYPE_CHECKING:
+    from mig_idg.guard.oidc import Oidc
+    from mig_idg.guard.sessions import Sessions
 
 SHARES = {
     "items": Share(lanes=5, waiting=128, caller=100, at_once=3, shared=2),
@@ -89,9 +91,12 @@ def create_app(
 
 
 def identity(settings: Settings, clock: Clock) -> tuple[Oidc | None, Sessions | None]:
-    """OpenID Connect, when the settings name an issuer."""
+    """OpenID Connect, when the settings name an issuer; else none of its libraries is loaded (10 MB)."""
     if settings.oidc_issuer is None or settings.oidc_client_id is None:
         return None, None
+    from mig_idg.guard.oidc import Oidc, Provider
+    from mig_idg.guard.sessions import Sessions
+
     secret = settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret else None
     audience = settings.oidc_audience or settings.oidc_client_id
     oidc = Oidc(Provider(settings.oidc_issuer, settings.oidc_client_id, secret, audience), clock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 from contextlib import suppress
@@ -20,8 +21,10 @@ from mig_idg.settings import Settings
 
 URL_VARIABLE = "IDG_SERVE_DATABASE_URL"
 DRAIN_SECONDS = 30
+OPEN_FILES = 8192
 # glibc's malloc.h
-_TRIM_THRESHOLD, _MMAP_THRESHOLD, _KEPT_BYTES = -1, -3, 8 * 2**20
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
+_KEPT_BYTES, _ARENAS = 8 * 2**20, 2
 
 
 def worker() -> Application:
@@ -30,6 +33,7 @@ def worker() -> Application:
 
     configure()
     _keep_memory()
+    _many_files()
     Thread(target=_end_with_supervisor, daemon=True).start()
     return create_app(Settings(), os.environ[URL_VARIABLE])
 
@@ -65,11 +69,23 @@ def run(settings: Settings, url: str) -> None:
 
 
 def _keep_memory() -> None:
-    """Keep what an answer took for the next one: given back, it costs a page fault for each four kilobytes of it."""
+    """Keep what an answer took for the next one: given back, it costs a page fault for each four kilobytes of it.
+
+    In two heaps: by default each thread may have its own, and each would keep as much.
+    """
     with suppress(OSError, AttributeError):  # another C library has no such setting
         set_option = ctypes.CDLL(None).mallopt
         set_option(_TRIM_THRESHOLD, _KEPT_BYTES)
         set_option(_MMAP_THRESHOLD, _KEPT_BYTES)
+        set_option(_ARENA_MAX, _ARENAS)
+
+
+def _many_files() -> None:
+    """As many open files as the system lets us have, up to OPEN_FILES: connections, and the pictures of a mosaic."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _end_with_supervisor() -> None:

@@ -87,7 +87,7 @@ class _Reader:
     def __init__(self, file: str, events: Iterator[Any]) -> None:
         self.file = file
         self.events = events
-        self.anchors: dict[str, Node] = {}
+        self.anchors: dict[str | None, Node] = {}
         self.aliased = 0
 
     def document(self) -> Node:
@@ -125,7 +125,7 @@ class _Reader:
 
     def alias(self, anchor: str | None, line: int) -> Node:
         """The node an alias stands for; together, aliases may not stand for more than `ALIASED_VALUES` values."""
-        if anchor is None or anchor not in self.anchors:
+        if anchor not in self.anchors:
             raise _refused(self.file, line, f"ancre inconnue : {anchor}", f"unknown anchor: {anchor}")
         node = self.anchors[anchor]
         self.aliased += node.size

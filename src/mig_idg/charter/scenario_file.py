@@ -234,7 +234,7 @@ class _Parser:
 
     def look_over(self, dataset: Dataset, fields: Fields) -> None:
         """Remark on words that mean nothing here and look like a known one."""
-        near = nearest(dataset.licence or "", OPEN_LICENCES)
+        near = nearest(dataset.licence, OPEN_LICENCES) if dataset.licence else None
         if near is not None and near != dataset.licence:
             self.remark(
                 fields.items["licence"].line,

@@ -47,13 +47,14 @@ def maps(cog: Path) -> Iterator[Measure]:
     from mig_idg.ogc.raster.bands import BAND_NAMES
     from mig_idg.ogc.raster.frame import Frame
     from mig_idg.ogc.raster.scene import Scene
+    from mig_idg.ogc.raster.shelf import Source
 
     with rasterio.open(cog) as opened:
         left, bottom, right, top = opened.bounds
     x, y = (left + right) / 2, (bottom + top) / 2
     for metres in (200, 600):
         box = (x - metres / 2, y - metres / 2, x + metres / 2, y + metres / 2)
-        scene, style = Scene((cog,), 2154, "rgb", (), BAND_NAMES["rgb"]), paint.Style("rgb", "natural")
+        scene, style = Scene((Source(cog),), 2154, "rgb", (), BAND_NAMES["rgb"]), paint.Style("rgb", "natural")
         frame = Frame(box, 2154, 1024, 1024)
         with gdal.environment():
             encode.encode(paint.picture(scene, frame, style), encode.PNG)

@@ -87,10 +87,11 @@ def in_process(cog: Path, places: Sequence[tuple[int, int, int]]) -> Iterator[Me
     from mig_idg.ogc.raster.bands import BAND_NAMES
     from mig_idg.ogc.raster.frame import Frame
     from mig_idg.ogc.raster.scene import Scene
+    from mig_idg.ogc.raster.shelf import Source
     from mig_idg.ogc.tiles.grids import GRIDS
 
     grid = GRIDS["WebMercatorQuad"]
-    scene = Scene((cog,), 2154, "rgb", (), BAND_NAMES["rgb"])
+    scene = Scene((Source(cog),), 2154, "rgb", (), BAND_NAMES["rgb"])
     style = paint.Style("rgb", "natural")
     for word, form in (("PNG", encode.PNG), ("JPEG", encode.JPEG)):
         with Reader(str(cog)) as reader:

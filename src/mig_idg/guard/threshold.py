@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -22,14 +23,16 @@ from mig_idg.guard.answer import Answer
 from mig_idg.guard.current import Current
 from mig_idg.guard.door import Door, Doors
 from mig_idg.guard.journal import Journal
-from mig_idg.guard.oidc import Oidc
 from mig_idg.guard.principal import PUBLIC, Principal
 from mig_idg.guard.request import Incoming, choose_language, unknown_place
-from mig_idg.guard.sessions import Sessions
 from mig_idg.guard.snapshot import Snapshot
 from mig_idg.guard.visit import Layer, StaleEpoch, Visit
 from mig_idg.store.collection import Collection
 from mig_idg.store.statement import Param, Statement
+
+if TYPE_CHECKING:
+    from mig_idg.guard.oidc import Oidc
+    from mig_idg.guard.sessions import Sessions
 
 log = structlog.get_logger(__name__)
 

@@ -29,12 +29,18 @@ _VERSION_OF_COMMUNES = "(select d.number from registry.data_version d where d.co
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One file of a picture: its path under IDG_HOME/rasters, what names its state, its extent in its own CRS."""
+    """One file of a picture: its path under IDG_HOME/rasters, what names its state, its place and size in pixels.
+
+    `bounds` are west, south, east, north in the CRS of its vintage.
+    """
 
     path: str
     sha256: str
     name: str
     vintage: str
+    bounds: tuple[float, float, float, float]
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ with asked as (
   limit 1
 ),
 near as (
-  select f.path, f.sha256, f.name
+  select f.path, f.sha256, f.name, f.west, f.south, f.east, f.north, f.width, f.height
   from served.raster_file f
   join asked on asked.id = f.vintage
   where f.footprint operator(public.&&) public.st_makeenvelope($2, $3, $4, $5, 4326)
@@ -85,7 +91,8 @@ near as (
 select
   coalesce({_VERSION_OF_COMMUNES}, 0), asked.id, asked.name, lower(asked.during), upper(asked.during), asked.srid,
   asked.overview, asked.overview_pixel,
-  (select json_agg(json_build_array(path, sha256, name) order by name) from near)
+  (select json_agg(json_build_array(path, sha256, name, west, south, east, north, width, height) order by name)
+   from near)
 from (select) one
 left join asked on true
 """,
@@ -108,7 +115,14 @@ def read_scene(rows: Sequence[Row]) -> tuple[int, Vintage | None, tuple[Found, .
         overview_pixel=float(pixel) if pixel else None,
     )
     found = json.loads(files) if files else []
-    return _integer(communes), vintage, tuple(Found(path, sha, file, vintage.name) for path, sha, file in found)
+    return (
+        _integer(communes),
+        vintage,
+        tuple(
+            Found(path, sha, file, vintage.name, (west, south, east, north), width, height)
+            for path, sha, file, west, south, east, north, width, height in found
+        ),
+    )
 
 
 def outline(communes: str) -> Statement:

@@ -6,6 +6,7 @@ The tags of the source stay behind: a COG says its title, its credit and nothing
 from __future__ import annotations
 
 import hashlib
+import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ Environment = Callable[[Mapping[str, Any]], rasterio.Env]
 NODATA = -99999.0
 QUALITY = 90
 OVERVIEW_SIDE = 8192
+FILE_PIXELS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,24 @@ def _profile(facts: Facts, kind: str) -> dict[str, Any]:
     return {**common, "interleave": "pixel", "compress": "DEFLATE", "predictor": predictor, "zlevel": 6}
 
 
+def overview_step(side: float, file: float) -> int:
+    """How many pixels of the files one pixel of their overview is, for a mosaic and a file of so many pixels wide.
+
+    8192 pixels at most on a side, or up to four times that, for a tile just finer than the overview to meet three files
+    across (`FILE_PIXELS`): of ten thousand small files, no tile ever opens dozens.
+    """
+    step = 2
+    while side > OVERVIEW_SIDE * step:
+        if side <= 4 * OVERVIEW_SIDE * step and file < 2 * FILE_PIXELS * step:
+            break
+        step *= 2
+    return step
+
+
 def overview(
     files: Sequence[Path], target: Path, kind: str, srid: int, environment: Environment
 ) -> tuple[Path, float] | None:
-    """A picture of all the files together, 8192 pixels at most on a side: path, size of a pixel; None for one file.
-
+    """A picture of all the files together: path, size of a pixel; None for one file.
     `environment` is that of the place the files are kept in: it holds the credentials of those on another machine.
     """
     if len(files) < 2:
@@ -116,10 +131,7 @@ def overview(
         warnings.simplefilter("ignore")
         xmin, ymin, xmax, ymax, profile = _frame(files)
         side = max(xmax - xmin, ymax - ymin)
-        step = 2
-        while side / (profile["pixel"] * step) > OVERVIEW_SIDE:
-            step *= 2
-        pixel = profile["pixel"] * step
+        pixel = profile["pixel"] * overview_step(side / profile["pixel"], profile["side"] / profile["pixel"])
         width, height = max(1, round((xmax - xmin) / pixel)), max(1, round((ymax - ymin) / pixel))
         plain = {
             "driver": "GTiff", "width": width, "height": height, "count": profile["count"], "dtype": profile["dtype"],
@@ -149,12 +161,15 @@ def _frame(files: Sequence[Path]) -> tuple[float, float, float, float, dict[str,
     profile: dict[str, Any] = {}
     for path in files:
         with rasterio.open(path, driver="GTiff") as opened:
-            boxes.append(opened.bounds)
+            box = opened.bounds
+            boxes.append(box)
             if not profile:
                 nodata = opened.nodata
                 profile = {
                     "pixel": opened.res[0], "count": opened.count, "dtype": opened.dtypes[0], "nodata": nodata,
+                    "side": math.inf,
                 }  # fmt: skip
+            profile["side"] = min(profile["side"], max(box.right - box.left, box.top - box.bottom))
     xmin, ymin = min(box.left for box in boxes), min(box.bottom for box in boxes)
     xmax, ymax = max(box.right for box in boxes), max(box.top for box in boxes)
     return xmin, ymin, xmax, ymax, profile

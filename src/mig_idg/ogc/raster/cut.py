@@ -65,7 +65,7 @@ def write(
 
 
 def _fill(target: str, scene: Scene, frame: Frame, bands: Sequence[int], names: Sequence[str], words: Words) -> None:
-    cogs = [shelf.take(path) for path in scene.files]
+    cogs = [shelf.take(source) for source in scene.files]
     dtype = cogs[0].dtype if cogs else np.dtype("uint8")
     nodata = cogs[0].nodata if cogs else None
     floating = np.issubdtype(dtype, np.floating)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from mig_idg.ogc.raster import asked, lattice, shelf
 from mig_idg.ogc.raster.extent import BAND_LABELS
 from mig_idg.ogc.raster.frame import Frame
 from mig_idg.ogc.raster.scene import Scene, raster_of, scene_of, srid_of
+from mig_idg.ogc.raster.shelf import Source
 from mig_idg.ogc.raster.studio import studio
 from mig_idg.ogc.raster.tiles import developed
 from mig_idg.store import crs as reference
@@ -75,16 +75,16 @@ def sample(scene: Scene, points: Floats, srid: int) -> list[list[float | None]]:
     left = np.ones(len(points), bool)
     if scene.outline is not None:
         left &= shapely.contains_xy(scene.outline.in_(srid), points[:, 0], points[:, 1])
-    for path in scene.files:
+    for source in scene.files:
         if left.any():
-            _from_file(path, scene, points, srid, left, found)
+            _from_file(source, scene, points, srid, left, found)
     return found
 
 
 def _from_file(
-    path: Path, scene: Scene, points: Floats, srid: int, left: NDArray[np.bool_], found: list[list[float | None]]
+    source: Source, scene: Scene, points: Floats, srid: int, left: NDArray[np.bool_], found: list[list[float | None]]
 ) -> None:
-    cog = shelf.take(path)
+    cog = shelf.take(source)
     own = cog.srid or scene.srid
     xs, ys = points[:, 0], points[:, 1]
     if own != srid:

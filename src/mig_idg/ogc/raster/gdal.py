@@ -6,18 +6,19 @@ all it needs. `driver=` is given at each open, so that a VRT with the name of a 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import rasterio
+from rasterio.errors import NotGeoreferencedWarning
 
 from mig_idg.store.places import Place
 
 SERVING: Mapping[str, Any] = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_PAM_ENABLED": "NO",
-    "GDAL_GEOREF_SOURCES": "INTERNAL",
     # In bytes: rasterio hands the number to GDAL as it is (64 would be room for no block at all).
     "GDAL_CACHEMAX": 64 * 1024 * 1024,
     "GDAL_NUM_THREADS": "1",
@@ -30,9 +31,11 @@ SERVING: Mapping[str, Any] = {
     "VRT_SHARED_SOURCE": "NO",
     "GDAL_VRT_ENABLE_PYTHON": "NO",
     "GTIFF_SRS_SOURCE": "EPSG",
-    "GTIFF_POINT_GEO_IGNORE": "NO",
     "OSR_WKT_FORMAT": "WKT2_2019",
 }
+
+# What is not read is missed by nobody: `open_tiff`.
+warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
 
 
 def environment(place: Place | None = None) -> rasterio.Env:
@@ -43,6 +46,11 @@ def environment(place: Place | None = None) -> rasterio.Env:
     return place.environment(SERVING) if place else rasterio.Env(session=None, **SERVING)
 
 
-def open_tiff(path: Path, **options: Any) -> Any:
-    """The dataset at `path`, GeoTIFF and nothing else. Raises rasterio.errors.RasterioIOError."""
-    return rasterio.open(path, driver="GTiff", sharing=False, **options)
+def open_tiff(path: Path, *, placed: bool = True, **options: Any) -> Any:
+    """The dataset at `path`, GeoTIFF and nothing else. Raises rasterio.errors.RasterioIOError.
+
+    Its place on the ground is read from its own tags, or not at all when it is not `placed`: reading a CRS is six
+    sevenths of the millisecond that opening a small file takes.
+    """
+    sources = "INTERNAL" if placed else "NONE"
+    return rasterio.open(path, driver="GTiff", sharing=False, GEOREF_SOURCES=sources, **options)

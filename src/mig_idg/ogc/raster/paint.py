@@ -102,7 +102,7 @@ def picture(scene: Scene, frame: Frame, style: Style) -> Pixels:
     """The frame as it is seen, 8 bits, masked. To be called in the darkroom."""
     if not set(BANDS.get(style.word, BAND_NAMES[style.kind])) <= set(scene.bands):
         raise ValueError(f"{style.word} shows a band that is not in the scene")
-    cogs = [shelf.take(path) for path in scene.files]
+    cogs = [shelf.take(source) for source in scene.files]
     if style.kind in ("rgb", "rgbi"):
         painted = _photograph(cogs, scene, frame, style)
     elif style.kind == "classes":

@@ -21,6 +21,7 @@ from mig_idg.ogc.raster import shelf
 from mig_idg.ogc.raster.bands import BAND_NAMES, open_bands
 from mig_idg.ogc.raster.frame import Frame
 from mig_idg.ogc.raster.outline import Outline, from_hex
+from mig_idg.ogc.raster.shelf import Georeference, Source
 from mig_idg.ogc.raster.studio import Studio
 from mig_idg.store import crs, moment, rasters
 from mig_idg.store.collection import Collection
@@ -36,7 +37,7 @@ class Scene:
     `bands` are the names of those the caller may see.
     """
 
-    files: tuple[Path, ...]
+    files: tuple[Source, ...]
     srid: int
     kind: str
     key: tuple[object, ...]
@@ -106,8 +107,8 @@ async def scene_under(
     else:
         rows = await visit.fetch(rasters.versions(), (collection, None, decision))
         communes = int(rows[0][0] or 0)
-        files = (studio.path(str(raster["cog"])),)
-        one = (files[0], collection)
+        files = (Source(studio.path(str(raster["cog"]))),)
+        one = (files[0].path, collection)
         state = await asyncio.to_thread(_state, *one) if studio.place.distant else _state(*one)
         states = (state,)
     outline = None
@@ -173,18 +174,21 @@ async def _outline(
 
 def _files(
     studio: Studio, vintage: Vintage, found: tuple[rasters.Found, ...], frame: Frame
-) -> tuple[tuple[Path, ...], tuple[object, ...]]:
+) -> tuple[tuple[Source, ...], tuple[object, ...]]:
     """The files to open, and their states. At small scales, the vintage's own overview: one file instead of many."""
     coarse = vintage.overview is not None and vintage.overview_pixel is not None
     if coarse and found and (len(found) > rasters.MOST_FILES or _pixel(frame, vintage.srid) >= vintage.overview_pixel):
-        return (studio.path(str(vintage.overview)),), (vintage.id, "overview")
+        return (Source(studio.path(str(vintage.overview))),), (vintage.id, "overview")
     if len(found) > rasters.MOST_FILES:
         raise InvalidParameter(
             "bbox",
             Text("L'emprise couvre trop de fichiers à cette échelle.", "The box covers too many files at this scale."),
             remedy=Text("Réduisez l'emprise.", "Use a smaller box."),
         )
-    return tuple(studio.path(one.path) for one in found), (vintage.id, *(one.sha256 for one in found))
+    sources = (
+        Source(studio.path(one.path), Georeference(one.bounds, vintage.srid, one.width, one.height)) for one in found
+    )
+    return tuple(sources), (vintage.id, *(one.sha256 for one in found))
 
 
 def _pixel(frame: Frame, srid: int) -> float:

@@ -20,8 +20,32 @@ from rasterio.enums import ColorInterp, MaskFlags
 
 from mig_idg.ogc.raster import gdal
 
-OPEN_FILES = 48
+OPEN_FILES = 160
 _shelves = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Georeference:
+    """Where a file is, as written down when it was brought: west, south, east, north in `srid`, size in pixels."""
+
+    bounds: tuple[float, float, float, float]
+    srid: int
+    width: int
+    height: int
+
+    @property
+    def transform(self) -> Affine:
+        """From column, row to x, y."""
+        west, south, east, north = self.bounds
+        return Affine((east - west) / self.width, 0.0, west, 0.0, (south - north) / self.height, north)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to draw from. `known` spares reading its CRS; None when nothing but its own tags tells where it is."""
+
+    path: Path
+    known: Georeference | None = None
 
 
 @dataclass(slots=True)
@@ -29,12 +53,13 @@ class Cog:
     """One open COG: its full-resolution dataset and its overviews, opened when first read.
 
     `factors` are pixels of full resolution per pixel of each level, 1.0 first. `srid` is the horizontal CRS, None when
-    the file does not name one.
+    the file does not name one. Where it is on the ground is told here, and not always by the dataset.
     """
 
     path: Path
     dataset: Any
     factors: tuple[float, ...]
+    transform: Affine
     inverse: Affine
     srid: int | None
     alpha: int | None
@@ -48,7 +73,7 @@ class Cog:
         if number == 0:
             return self.dataset
         if number not in self._levels:
-            self._levels[number] = gdal.open_tiff(self.path, overview_level=number - 1)
+            self._levels[number] = gdal.open_tiff(self.path, placed=False, overview_level=number - 1)
         return self._levels[number]
 
     @property
@@ -64,12 +89,14 @@ class Cog:
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """xmin, ymin, xmax, ymax in the file's CRS."""
-        return tuple(self.dataset.bounds)
+        west, north = self.transform @ (0, 0)
+        east, south = self.transform @ (self.dataset.width, self.dataset.height)
+        return west, south, east, north
 
     @property
     def resolution(self) -> tuple[float, float]:
         """Width and height of a pixel, in units of the CRS, both positive."""
-        return tuple(self.dataset.res)
+        return self.transform.a, -self.transform.e
 
     def close(self) -> None:
         """Give the handles back."""
@@ -77,19 +104,21 @@ class Cog:
             dataset.close()
 
 
-def take(path: Path) -> Cog:
-    """The open COG at `path`, from this thread's shelf. Raises FileNotFoundError, rasterio.errors.RasterioIOError."""
+def take(source: Path | Source) -> Cog:
+    """The open COG of a file, from this thread's shelf. Raises FileNotFoundError, rasterio.errors.RasterioIOError."""
+    path, known = (source.path, source.known) if isinstance(source, Source) else (source, None)
     shelf: OrderedDict[Path, Cog] | None = getattr(_shelves, "open", None)
     if shelf is None:
         shelf = _shelves.open = OrderedDict()
-    stamp = stamp_of(path)
+    # A file that publication wrote down is never written again: another vintage is another path.
+    stamp = stamp_of(path) if known is None else (0, 0)
     cog = shelf.get(path)
     if cog is not None and cog.stamp == stamp:
         shelf.move_to_end(path)
         return cog
     if cog is not None:
         shelf.pop(path).close()
-    cog = shelf[path] = _open(path, stamp)
+    cog = shelf[path] = _open(path, stamp, known)
     while len(shelf) > OPEN_FILES:
         shelf.popitem(last=False)[1].close()
     return cog
@@ -108,16 +137,21 @@ def stamp_of(path: Path) -> tuple[int, int]:
     return state.st_mtime_ns, state.st_size
 
 
-def _open(path: Path, stamp: tuple[int, int]) -> Cog:
-    dataset = gdal.open_tiff(path)
+def _open(path: Path, stamp: tuple[int, int], known: Georeference | None) -> Cog:
+    dataset = gdal.open_tiff(path, placed=known is None)
+    if known is not None and (dataset.width, dataset.height) != (known.width, known.height):
+        dataset.close()
+        return _open(path, stamp, None)
+    transform = known.transform if known else dataset.transform
     widths = [dataset.width, *(_overview_width(dataset, f) for f in dataset.overviews(1))]
     alpha = next((i + 1 for i, kind in enumerate(dataset.colorinterp) if kind == ColorInterp.alpha), None)
     return Cog(
         path=path,
         dataset=dataset,
         factors=tuple(dataset.width / width for width in widths),
-        inverse=~dataset.transform,
-        srid=_srid(dataset.crs.to_wkt()) if dataset.crs else None,
+        transform=transform,
+        inverse=~transform,
+        srid=known.srid if known else _srid(dataset.crs.to_wkt()) if dataset.crs else None,
         alpha=alpha,
         nodata=dataset.nodata,
         masked=MaskFlags.all_valid not in dataset.mask_flag_enums[0],

@@ -36,19 +36,23 @@ def read(cogs: Sequence[Cog], frame: Frame, bands: Sequence[int], how: How = "ne
     dtype = cogs[0].dtype if cogs else np.dtype("uint8")
     fill = cogs[0].nodata if cogs and cogs[0].nodata is not None else 0
     if len(cogs) == 1 and frame.width <= PIECE and frame.height <= PIECE:
-        return _sample(cogs[0], frame, bands, how, srid) or blank(frame, len(bands), dtype, fill)
+        alone = _sample(cogs[0], frame, bands, how, srid, None)
+        return alone[0] if alone else blank(frame, len(bands), dtype, fill)
     drawn = blank(frame, len(bands), dtype, fill)
     for row, col, height, width in _pieces(frame):
         part = frame.piece(col, row, width, height)
-        rows, cols = slice(row, row + height), slice(col, col + width)
+        data = drawn.data[:, row : row + height, col : col + width]
+        valid = drawn.valid[row : row + height, col : col + width]
+        kept = lattice.Kept()
         for cog in cogs:
-            found = _sample(cog, part, bands, how, srid)
-            if found is None:
+            sampled = _sample(cog, part, bands, how, srid, kept)
+            if sampled is None:
                 continue
-            wanted = found.valid & ~drawn.valid[rows, cols]
-            np.copyto(drawn.data[:, rows, cols], found.data.astype(dtype, copy=False), where=wanted)
-            drawn.valid[rows, cols] |= wanted
-            if drawn.valid[rows, cols].all():
+            found, rows, cols = sampled
+            wanted = found.valid & ~valid[rows, cols]
+            np.copyto(data[:, rows, cols], found.data.astype(dtype, copy=False), where=wanted)
+            valid[rows, cols] |= wanted
+            if valid.all():
                 break
     return drawn
 
@@ -59,11 +63,22 @@ def _pieces(frame: Frame) -> Iterator[tuple[int, int, int, int]]:
             yield row, col, min(PIECE, frame.height - row), min(PIECE, frame.width - col)
 
 
-def _sample(cog: Cog, frame: Frame, bands: Sequence[int], how: How, srid: int) -> Pixels | None:
-    """The frame as one file shows it, or None when the file is wholly outside."""
+def _sample(
+    cog: Cog, frame: Frame, bands: Sequence[int], how: How, srid: int, kept: lattice.Kept | None
+) -> tuple[Pixels, slice, slice] | None:
+    """The frame as one file shows it, or None when the file is wholly outside.
+
+    When the file is one of several (`kept`), the part of the frame that it may cover: rows and columns.
+    """
     if frame.srid == (cog.srid or srid) and how == "nearest" and not cog.inverse.b and not cog.inverse.d:
-        return _aligned(cog, frame, bands)
-    cols, rows = lattice.positions(frame, cog.srid or srid, cog.inverse)
+        return _aligned(cog, frame, bands, whole=kept is None)
+    cols, rows = lattice.positions(frame, cog.srid or srid, cog.inverse, kept)
+    down, across = slice(0, frame.height), slice(0, frame.width)
+    if kept is not None:
+        part = lattice.within(cols, rows, frame, cog.dataset.width, cog.dataset.height)
+        if part is None:
+            return None
+        down, across = part
     window = _window(cog, cols, rows)
     if window is None:
         return None
@@ -71,20 +86,20 @@ def _sample(cog: Cog, frame: Frame, bands: Sequence[int], how: How, srid: int) -
     dataset = cog.level(level)
     step = max(1, math.floor(max((right - left) / frame.width, (bottom - top) / frame.height) / 3))
     shape = (-(-(bottom - top) // step), -(-(right - left) // step))
-    part = Window(left, top, right - left, bottom - top)
-    source = dataset.read(list(bands), window=part, out_shape=(len(bands), *shape))
-    known = _validity(cog, dataset, source, part, shape)
+    window_read = Window(left, top, right - left, bottom - top)
+    source = dataset.read(list(bands), window=window_read, out_shape=(len(bands), *shape))
+    known = _validity(cog, dataset, source, window_read, shape)
     scale_x, scale_y = (right - left) / shape[1] * factor_x, (bottom - top) / shape[0] * factor_y
-    at_x = lattice.spread((cols - left * factor_x) / scale_x, frame)
-    at_y = lattice.spread((rows - top * factor_y) / scale_y, frame)
+    at_x = lattice.spread((cols - left * factor_x) / scale_x, frame, down, across)
+    at_y = lattice.spread((rows - top * factor_y) / scale_y, frame, down, across)
     edge_x, edge_y = cog.dataset.width, cog.dataset.height
     inside = (at_x >= -left * factor_x / scale_x) & (at_x < (edge_x - left * factor_x) / scale_x)
     inside &= (at_y >= -top * factor_y / scale_y) & (at_y < (edge_y - top * factor_y) / scale_y)
     gather = _bilinear if how == "bilinear" else _nearest
-    return gather(source, known, at_x, at_y, inside)
+    return gather(source, known, at_x, at_y, inside), down, across
 
 
-def _aligned(cog: Cog, frame: Frame, bands: Sequence[int]) -> Pixels | None:
+def _aligned(cog: Cog, frame: Frame, bands: Sequence[int], *, whole: bool) -> tuple[Pixels, slice, slice] | None:
     """The same in the file's own CRS: a column of the frame is a column of the file, a row a row."""
     (dx, dy), (left, _, _, top) = frame.resolution, frame.bounds
     xs = (left + (np.arange(frame.width) + 0.5) * dx) * cog.inverse.a + cog.inverse.c
@@ -93,6 +108,10 @@ def _aligned(cog: Cog, frame: Frame, bands: Sequence[int]) -> Pixels | None:
     in_y = (ys >= 0) & (ys < cog.dataset.height)
     if not in_x.any() or not in_y.any():
         return None
+    down, across = slice(0, frame.height), slice(0, frame.width)
+    if not whole:
+        down, across = _run(in_y), _run(in_x)
+        xs, ys, in_x, in_y = xs[across], ys[down], in_x[across], in_y[down]
     stride = max(1.0, min(abs(dx * cog.inverse.a), abs(dy * cog.inverse.e)))
     ends = (xs[in_x].min(), ys[in_y].min(), xs[in_x].max(), ys[in_y].max())
     level, factor_x, factor_y, (west, north, east, south) = _level(cog, stride, ends)
@@ -107,7 +126,13 @@ def _aligned(cog: Cog, frame: Frame, bands: Sequence[int]) -> Pixels | None:
     valid = in_y[:, None] & in_x
     if known is not None:
         valid &= known[rows[:, None], cols]
-    return Pixels(_taken(_taken(source, rows, 1), cols, 2), valid)
+    return Pixels(_taken(_taken(source, rows, 1), cols, 2), valid), down, across
+
+
+def _run(inside: NDArray[np.bool_]) -> slice:
+    """From the first to the last that is inside."""
+    numbers = np.flatnonzero(inside)
+    return slice(int(numbers[0]), int(numbers[-1]) + 1)
 
 
 def _taken(source: NDArray[Any], index: NDArray[np.intp], axis: int) -> NDArray[Any]:
@@ -204,7 +229,7 @@ def _bilinear(
 
 
 def _clip(at: NDArray[np.float32], size: int) -> NDArray[np.intp]:
-    """Positions as indices that exist."""
-    with np.errstate(invalid="ignore"):
-        bounded = np.clip(np.nan_to_num(at, nan=0.0, posinf=0.0, neginf=0.0), 0, size - 1)
-    return bounded.astype(np.intp)
+    """Positions as indices that exist; those that are nowhere become the first."""
+    if not np.isfinite(at.sum()):
+        at = np.nan_to_num(at, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.clip(at, 0, size - 1).astype(np.intp)
