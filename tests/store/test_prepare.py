@@ -8,9 +8,10 @@ from typing import Any
 import orjson
 import pytest
 
+from mig_idg.database import connect
 from mig_idg.store.crs import CRS84
 from mig_idg.store.feature import geojson
-from mig_idg.store.prepare import postpone, prepare
+from mig_idg.store.prepare import postpone, prepare, settle
 from mig_idg.store.table import Table, describe
 
 LINE = "st_setsrid(st_makeline(st_makepoint(641000, 6866000, 1), st_makepoint(641100, 6866100, 2)), 2154)"
@@ -147,3 +148,25 @@ def test_the_prepared_text_goes_with_every_column_or_not_at_all(connection: Any)
     connection.execute("select served.publish('l', 'data.l', %s, 'id', null, %s::regclass)", [columns, table.read])
     with pytest.raises(Exception, match="all columns"), connection.transaction():
         connection.execute("select served.ensure_profile('l', %s)", [["id", "geom", table.text]])
+
+
+def test_a_copy_just_made_is_left_as_its_readers_like_it(database_url: str) -> None:
+    with connect(database_url) as owner:
+        owner.execute(
+            "set synchronous_commit = on"
+        )  # or the commit is not known to be on disk, and nothing may rely on it
+        owner.execute("create table data.bornes (id int primary key, mot text, geom geometry(Point, 2154))")
+        owner.execute(
+            "insert into data.bornes select i, repeat('x', 300), st_setsrid(st_point(650000 + i, 6860000), 2154)"
+            " from generate_series(1, 12000) i"
+        )
+        made = prepare(owner, describe(owner, "data.bornes", "id", "geom"))
+        settle(owner)
+        seen, pages = owner.execute(
+            "select relallvisible, relpages from pg_class where oid = to_regclass(%s)", [made.read]
+        ).fetchone()  # type: ignore[misc]
+        assert pages > 500
+        assert seen == pages
+        settle(owner)  # nothing is left to do, and the connection is as it was
+        assert not owner.autocommit
+        owner.execute("drop table data.bornes cascade")

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mig_idg.cli import bench_maps
+from mig_idg.cli import bench_maps, bench_mosaic
 from mig_idg.cli.bench_maps import Measure
 from mig_idg.cli.words import database_urls, say, say_json, settings
 from mig_idg.errors import OutsideFailure, Text
@@ -52,6 +52,7 @@ def measured(titiler: str | None, clients: int, as_json: bool) -> int:
     with database_urls() as (_, application):
         measures += over_http(cog, application, token, places, titiler, clients)
     measures += bench_maps.maps(cog)
+    measures += bench_mosaic.mosaic(home)
     if as_json:
         say_json([{name: getattr(one, name) for name in Measure.__slots__} for one in measures])
     else:

@@ -67,6 +67,7 @@ def check(folder: Path | None, as_json: bool, offline: bool) -> int:
 def publish(folder: Path | None, as_json: bool, author: str, on: Any, second: str | None) -> int:
     """Check, tell who gains and loses, publish."""
     from mig_idg.declaration.publish import publish as run
+    from mig_idg.store.prepare import settle
 
     day: date = on.date() if on else words.today()
     with _told(as_json) as wrong, registry_connection() as connection:
@@ -77,6 +78,7 @@ def publish(folder: Path | None, as_json: bool, author: str, on: Any, second: st
             on=day,
             rasters=_rasters(),
         )
+        settle(connection)
     if wrong:
         return 1
     if as_json:

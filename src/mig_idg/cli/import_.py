@@ -151,9 +151,12 @@ def _declared(collection_id: str, directory: Path) -> Declaration:
 
 def _imported(file: Path, declaration: Declaration, choices: Choices, *, quiet: bool) -> ImportReport:
     from mig_idg.deposit.imports import run
+    from mig_idg.store.prepare import settle
 
     with registry_connection() as connection, _bar(quiet=quiet) as progress:
-        return run(connection, file, declaration, choices, progress)
+        done = run(connection, file, declaration, choices, progress)
+        settle(connection)
+        return done
 
 
 @contextmanager

@@ -38,6 +38,7 @@ def publish_and_tell(folder: Path, owner_url: str, settings: Settings) -> bool:
     """Publish the folder; on any trouble say what is wrong and keep what was there. True when it was published."""
     from mig_idg.database import connect
     from mig_idg.declaration.publish import InvalidCollections, publish
+    from mig_idg.store.prepare import settle
 
     try:
         with connect(owner_url) as connection:
@@ -48,6 +49,7 @@ def publish_and_tell(folder: Path, owner_url: str, settings: Settings) -> bool:
                 on=words.today(),
                 rasters=settings.raster_place().root,
             )
+            settle(connection)
     except InvalidCollections as invalid:
         for error in invalid.errors:
             say(error.text(words.lang()), err=True)

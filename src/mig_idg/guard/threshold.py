@@ -202,14 +202,16 @@ class Guard:
         """All rows of a statement; raises StaleEpoch when rights moved since the visit's snapshot."""
         grip = await self._grip(visit, layer)
         pool = self._pools[visit.lanes]
-        if statement.light and pool.sharing:
-            stamp, rows = await pool.ask(visit.caller, grip, statement.sql.encode(), _bound(statement.params))
-            self._check(visit, stamp)
-            return rows
-        async with pool.lane(visit.caller) as lane:
-            stamp, rows = await lane.run(
-                grip, statement.sql.encode(), _bound(statement.params), binary=statement.binary
-            )
+        sql, params = statement.sql.encode(), _bound(statement.params)
+        try:
+            if statement.light and pool.sharing:
+                stamp, rows = await pool.ask(visit.caller, grip, sql, params)
+            else:
+                async with pool.lane(visit.caller) as lane:
+                    stamp, rows = await lane.run(grip, sql, params, binary=statement.binary)
+        except StatementFailed:
+            await self._unless_moved(visit)
+            raise
         self._check(visit, stamp)
         return rows
 
@@ -234,6 +236,10 @@ class Guard:
                         self._check(visit, columns)
                     else:
                         yield columns
+            except StatementFailed:
+                if visit.data_version is None:
+                    await self._unless_moved(visit)
+                raise
             finally:
                 await flow.aclose()  # type: ignore[attr-defined]
 
@@ -287,6 +293,11 @@ class Guard:
     async def _epoch(self) -> int:
         stamp, _ = await self._pools["admin"].ask("", Grip(b"idg_app", b""), b"select 1", ())
         return stamp.epoch
+
+    async def _unless_moved(self, visit: Visit) -> None:
+        """Raise StaleEpoch when a statement failed because its profile or its copy left with the last publication."""
+        if await self._moved(visit.snapshot):
+            raise StaleEpoch
 
     async def _moved(self, snapshot: Snapshot) -> bool:
         try:

@@ -1,6 +1,7 @@
 """What a publication prepares so that answers come quickly: a copy of the table, shaped for reading.
 
     prepare(connection, table)      the table as described, with the copy that readers have
+    settle(connection)              after the commit: the copies just made, ready for their first readers
     postpone(connection, table)     an import of the whole table: the copy will be made anew, not followed row by row
 
 The copy has the columns of the table, the text of each feature as it is most asked for (GeoJSON, CRS84), and lines
@@ -30,6 +31,7 @@ COMPANIONS = (4326, 3857)
 _POINTS = ("POINT", "MULTIPOINT")
 # Rows up to this size stay whole in their page: a text of two kilobytes is not worth a detour.
 _WHOLE_ROW = 4080
+_SMALL_PAGES = 500
 # To be changed when copies made before should be made again.
 _SHAPE = "along a Hilbert curve"
 
@@ -75,6 +77,27 @@ def prepare(connection: Connection[Any], table: Table, *, wanted: bool = True, a
             log.warning("not-prepared", table=f"{table.schema}.{table.name}", sqlstate=error.sqlstate)
     _index_geometry(connection, table)
     return table
+
+
+def settle(connection: Connection[Any]) -> None:
+    """Commit, then vacuum the copies that never were: else their first readers write so on each page they meet.
+
+    Nobody waits for it and nothing depends on it: a copy that cannot be vacuumed now will be by PostgreSQL itself.
+    """
+    connection.commit()
+    connection.autocommit = True
+    try:
+        fresh = connection.execute(
+            "select format('%%I.%%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+            " where n.nspname = 'prepared' and c.relkind = 'r' and c.relallvisible = 0 and c.relpages > %s",
+            [_SMALL_PAGES],
+        ).fetchall()
+        for (name,) in fresh:
+            connection.execute(f"vacuum {name}".encode())
+    except psycopg.Error as error:
+        log.warning("not-settled", sqlstate=error.sqlstate)
+    finally:
+        connection.autocommit = False
 
 
 def postpone(connection: Connection[Any], table: str) -> bool:

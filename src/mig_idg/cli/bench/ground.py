@@ -22,6 +22,7 @@ from mig_idg.errors import Text
 from mig_idg.registry import demonstration as partnership
 from mig_idg.registry import tokens
 from mig_idg.store import samples
+from mig_idg.store.prepare import settle
 from mig_idg.store.samples import Sample
 from mig_idg.store.table import describe
 
@@ -77,7 +78,7 @@ def prepare_all(cluster: PrivateCluster, *, scale: int, many: int, count: int, o
         _publish(connection, {f"{PREFIX}{name}": layer for name, layer in LAYERS.items()}, on)
         tokens.open_account(connection, LOGIN, name="Banc d'essai", organisation=PARTNER, author=LOGIN)
         _, token = tokens.issue(connection, LOGIN, author=LOGIN)
-        connection.commit()
+        settle(connection)
         tell(Text("échantillons", "samples"))
         near = {
             name: samples.draw(connection, table, key, "geom", count, 100 if name != "pcrs" else 30)

@@ -52,6 +52,8 @@ def measure(ground: Ground, server: Server, workload: Workload, clients: int, se
     paths = [path for question in workload.questions if (path := server.path(question))]
     if not paths:
         return None
+    if workload.questions[0].kind == "paging":
+        paged(server, paths[0], 0)  # the pages after the first are read here only
     for path in paths[:4]:
         fetch(server, path)
     if server.name.endswith("+"):

@@ -74,6 +74,7 @@ def _prepare(owner: str, chosen: Settings, scale: int, steps: Steps) -> None:
     from mig_idg.deposit import demonstration as data
     from mig_idg.registry import demonstration as partnership
     from mig_idg.registry.publications import latest
+    from mig_idg.store.prepare import settle
 
     today = words.today()
     with connect(owner) as connection:
@@ -89,7 +90,7 @@ def _prepare(owner: str, chosen: Settings, scale: int, steps: Steps) -> None:
         if changed or not latest(connection).number:  # what a new version serves is made by publishing again
             with steps(Text("publication des collections", "publication of the collections")):
                 _publish(connection, chosen, today, steps)
-                connection.commit()
+                settle(connection)
         with steps(Text("comptes", "accounts")):
             cast = accounts.open_all(connection, chosen.home, author=AUTHOR)
             connection.commit()

@@ -8,7 +8,7 @@ one transaction, when every tile is sound; or when the administrator asked to go
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -23,12 +23,12 @@ from mig_idg.deposit.lidar.examine import Target, Tile
 from mig_idg.deposit.rasters import tiling, vintage
 from mig_idg.deposit.rasters.crew import Crew
 from mig_idg.deposit.rasters.report import Finding, Report
+from mig_idg.deposit.rasters.sound import Progress, sound_files
 from mig_idg.deposit.rasters.vintage import Choices
 from mig_idg.errors import InvalidParameter, OutsideFailure, Text
 from mig_idg.store import rasters
 from mig_idg.store.places import Folder, Place
 
-Progress = Callable[[Text, int, int], None]
 SUFFIXES = (".las", ".laz")
 PIECE = 4 * 2**20
 
@@ -60,7 +60,8 @@ def run(
     if not files:
         report.findings.append(Finding("nothing", "", Text("Aucun fichier LAS ou LAZ.", "No LAS or LAZ file.")))
     with Crew(choices.workers) as crew:
-        sound = _examined(crew, files, target, report, progress)
+        look = partial(examine.examine, target=target)
+        sound = sound_files(crew, files, look, _together, report, progress)
     if choices.check_only or not sound or (report.errors and not choices.without_faulty):
         return report
     with rasters.alone(connection, declaration.id):
@@ -87,24 +88,8 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def _examined(
-    crew: Crew, files: Sequence[Path], target: Target, report: Report, progress: Progress | None
-) -> list[Tile]:
-    sound: list[Tile] = []
-    for number, (path, told) in enumerate(crew.each(partial(examine.examine, target=target), files), start=1):
-        if progress:
-            progress(Text(f"contrôle de {path.name}", f"checking {path.name}"), number, len(files))
-        if isinstance(told, Tile):
-            report.findings.extend(told.findings)
-            if not any(one.severity == "error" for one in told.findings):
-                sound.append(told)
-        else:
-            report.findings.append(told if isinstance(told, Finding) else _died(path))
-    sound.sort(key=lambda one: one.name)
-    agreed = [*_same_names(sound), *map(_mild, tiling.check(sound))]
-    report.findings.extend(agreed)
-    faulty = {one.file for one in agreed if one.severity == "error"}
-    return [one for one in sound if one.path.name not in faulty]
+def _together(tiles: Sequence[Tile]) -> list[Finding]:
+    return [*_same_names(tiles), *map(_mild, tiling.check(tiles))]
 
 
 def _mild(found: Finding) -> Finding:
@@ -121,13 +106,6 @@ def _same_names(tiles: Sequence[Tile]) -> list[Finding]:
             found.append(Finding("same-name", one.path.name, words))
         seen[one.name] = one.path.name
     return found
-
-
-def _died(path: Path) -> Finding:
-    return Finding(
-        "decoder-died", path.name,
-        Text("Le décodeur s'est arrêté sur ce fichier : refusé.", "The decoder died on this file: refused."),
-    )  # fmt: skip
 
 
 def _kept(

@@ -7,7 +7,7 @@ administrator asked to go on without those that are not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,12 +21,12 @@ from mig_idg.deposit.rasters import vintage as vintages
 from mig_idg.deposit.rasters.crew import Crew
 from mig_idg.deposit.rasters.examine import Facts, Target
 from mig_idg.deposit.rasters.report import Finding, Report
+from mig_idg.deposit.rasters.sound import Progress, died, sound_files
 from mig_idg.deposit.rasters.vintage import Choices
 from mig_idg.errors import InvalidParameter, Text, Trouble, UnfitData
 from mig_idg.store import rasters
 from mig_idg.store.places import Folder, Place
 
-Progress = Callable[[Text, int, int], None]
 SUFFIXES = (".tif", ".tiff", ".jp2", ".j2k", ".asc", ".vrt")
 
 
@@ -58,7 +58,8 @@ def run(
     if not files and not report.findings:
         report.findings.append(Finding("nothing", "", Text("Aucun fichier image.", "No picture file.")))
     with Crew(choices.workers) as crew:
-        sound = _examined(crew, files, target, report, progress)
+        look = partial(examine.examine, target=target)
+        sound = sound_files(crew, files, look, _together, report, progress)
         if choices.check_only or not sound or (report.errors and not choices.without_faulty):
             return report
         kept = place or Folder(home / "rasters")
@@ -87,31 +88,8 @@ def _files(paths: Sequence[Path], report: Report) -> list[Path]:
     return list(dict.fromkeys(listed))
 
 
-def _examined(
-    crew: Crew, files: Sequence[Path], target: Target, report: Report, progress: Progress | None
-) -> list[Facts]:
-    sound: list[Facts] = []
-    for number, (path, told) in enumerate(crew.each(partial(examine.examine, target=target), files), start=1):
-        if progress:
-            progress(Text(f"contrôle de {path.name}", f"checking {path.name}"), number, len(files))
-        if isinstance(told, Facts):
-            report.findings.extend(told.findings)
-            if not any(one.severity == "error" for one in told.findings):
-                sound.append(told)
-        else:
-            report.findings.append(told if isinstance(told, Finding) else _died(path))
-    sound.sort(key=lambda one: one.name)
-    agreed = [*examine.together(sound), *tiling.check(sound)]
-    report.findings.extend(agreed)
-    faulty = {one.file for one in agreed if one.severity == "error"}
-    return [one for one in sound if one.path.name not in faulty]
-
-
-def _died(path: Path) -> Finding:
-    return Finding(
-        "decoder-died", path.name,
-        Text("Le décodeur s'est arrêté sur ce fichier : refusé.", "The decoder died on this file: refused."),
-    )  # fmt: skip
+def _together(sound: Sequence[Facts]) -> list[Finding]:
+    return [*examine.together(sound), *tiling.check(sound)]
 
 
 def _one(
@@ -134,7 +112,7 @@ def _one(
     path = _aside(home, raster.cog, place)
     for _, made in crew.each(partial(_cog, declared=_said(declaration)), [(sound[0], path)]):
         if not isinstance(made, convert.Made):
-            report.findings.append(made if isinstance(made, Finding) else _died(sound[0].path))
+            report.findings.append(made if isinstance(made, Finding) else died(sound[0].path))
             return report
         place.put(made.path, raster.cog)
     rasters.touch(connection, declaration.id)
@@ -174,7 +152,7 @@ def _many(
             work.append((one, _aside(home, name, place)))
     for (one, _), made in crew.each(partial(_cog, declared=_said(declaration)), work):
         if not isinstance(made, convert.Made):
-            report.findings.append(made if isinstance(made, Finding) else _died(one.path))
+            report.findings.append(made if isinstance(made, Finding) else died(one.path))
             continue
         place.put(made.path, str(folder / f"{one.name}.tif"))
         rasters.add(connection, vintage, _row(one, made, folder, target))
