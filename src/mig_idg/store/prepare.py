@@ -88,7 +88,8 @@ def settle(connection: Connection[Any]) -> None:
     connection.autocommit = True
     try:
         fresh = connection.execute(
-            "select format('%%I.%%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+            "select format('%%I.%%I', n.nspname, c.relname)"
+            " from pg_class c join pg_namespace n on n.oid = c.relnamespace"
             " where n.nspname = 'prepared' and c.relkind = 'r' and c.relallvisible = 0 and c.relpages > %s",
             [_SMALL_PAGES],
         ).fetchall()
