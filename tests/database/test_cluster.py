@@ -239,15 +239,14 @@ def test_the_operators_own_settings_win_and_stay(cluster: PrivateCluster) -> Non
     own.unlink()
 
 
-def test_a_share_of_the_memory_is_taken_and_never_more_than_half_a_gigabyte() -> None:
+def test_a_share_of_the_memory_is_taken_and_never_more_than_two_gigabytes() -> None:
     def buffers(gibibytes: float) -> str:
         text = tuning.settings(Path("/run/x"), int(gibibytes * 2**30), lasting=True)
         return next(line for line in text.splitlines() if line.startswith("shared_buffers"))
 
     assert buffers(0.5) == "shared_buffers = 128MB"
-    assert buffers(2) == "shared_buffers = 256MB"
-    assert buffers(8) == "shared_buffers = 512MB"
-    assert buffers(256) == "shared_buffers = 512MB"
+    assert buffers(8) == "shared_buffers = 1024MB"
+    assert buffers(256) == "shared_buffers = 2048MB"
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,7 @@ def write(data: Path, sockets: Path, runner: Runner, *, lasting: bool) -> None:
 
 def settings(sockets: Path, memory_bytes: int, *, lasting: bool) -> str:
     """`idg.conf` for a machine with that much memory; durable (`lasting`), or quick and forgetful for the tests."""
-    # More would only be touched for the first time more often: the kernel keeps the files (4.2 s, not 1.1, to read
-    # 100 000 rows after a start with 2 GB).
-    share = max(128, min(512, memory_bytes // MEBIBYTE // 8)) if lasting else 64
+    share = max(128, min(2048, memory_bytes // MEBIBYTE // 8)) if lasting else 64
     values = {
         "cluster_name": "'mig-idg'",  # what ps shows
         "listen_addresses": "''",

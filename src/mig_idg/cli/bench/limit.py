@@ -48,7 +48,7 @@ def statement(question: Question, table: Table) -> Statement | None:
     grant = Grant(table, "bench", "*", "", public=True)
     match question.kind:
         case "item":
-            return compile.item(grant, question.id, CRS84)
+            return compile.item(grant, question.id, Query(crs=CRS84))
         case "page" | "paging":
             return compile.features(Query(limit=question.limit), grant)
         case "box":
