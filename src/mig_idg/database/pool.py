@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from mig_idg.database.connect import CONNECT_SECONDS, unreachable
 from mig_idg.database.lane import Grip, Lane, LaneLost, Param, Row, Stamp, StatementFailed
-from mig_idg.database.shared import MOST_ON_THE_WAY, SharedLane
+from mig_idg.database.shared import SharedLane
 from mig_idg.errors import OutsideFailure, Text
 
 log = structlog.get_logger(__name__)
@@ -98,14 +98,19 @@ class Pool:
     async def ask(self, caller: str, grip: Grip, sql: bytes, params: Sequence[Param]) -> tuple[Stamp, list[Row]]:
         """The answer to a light question (a look-up by the key, an epoch), on a lane that others may be using.
 
-        Raises OutsideFailure when the pool is full, the caller holds its part of it, or the database is away.
+        Behind a question that turns out slow (a table that an administrator locked) nobody queues: the next ones have
+        lanes of their own. Raises OutsideFailure when the pool is full, the caller holds its part of it, or the
+        database is away.
         """
+        lane = self._joined() or await self._open_shared()
+        if lane is None:
+            async with self.lane(caller) as own:
+                return await own.run(grip, sql, params)
         held = self._held.get(caller, 0)
         if held >= self._share.caller:
             raise busy()
         self._held[caller] = held + 1
         try:
-            lane = self._joined() or await self._open_shared()
             return await lane.ask(grip, sql, params)
         except LaneLost as error:
             raise down() from error
@@ -118,23 +123,21 @@ class Pool:
         return self._share.shared > 0
 
     def _joined(self) -> SharedLane | None:
-        """The lane a light question takes: one that just left, else one that is free; None when one is to be opened."""
+        """The lane a light question takes: one where others just left, else a free one; None when there is none."""
         if self.down:
             raise down()
         self._shared = [lane for lane in self._shared if not lane.lost]
         for lane in self._shared:
             if lane.welcoming:
                 return lane
-        least = min(self._shared, key=_load, default=None)
-        if least is None or (least.on_the_way and len(self._shared) < self._share.shared):
-            return None
-        if least.on_the_way >= MOST_ON_THE_WAY:
-            raise busy()
-        return least
+        return next((lane for lane in self._shared if not lane.on_the_way), None)
 
-    async def _open_shared(self) -> SharedLane:
+    async def _open_shared(self) -> SharedLane | None:
+        """One more, when there may be; None when there are enough, and all are taken."""
+        if len(self._shared) >= self._share.shared:
+            return None
         async with self._one_more:
-            if lane := self._joined():
+            if (lane := self._joined()) or len(self._shared) >= self._share.shared:
                 return lane
             lane = await open_lane(self._url, self._options, SharedLane)
             self._shared.append(lane)
@@ -222,10 +225,6 @@ class Pool:
                 if not turn.done():
                     turn.set_result(None)
                 return
-
-
-def _load(lane: SharedLane) -> int:
-    return lane.on_the_way
 
 
 def _less(counts: dict[str, int], caller: str) -> None:

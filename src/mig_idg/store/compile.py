@@ -24,6 +24,8 @@ from mig_idg.store.table import TEXTS, Column, Table
 COUNT_CAP = 10_000
 # Pages over this are sent as they are read.
 LONG = 500
+# Pages up to this size along the key are answered together with others.
+LIGHT = 20
 
 
 class Binder:
@@ -49,6 +51,8 @@ def page(query: Query, grant: Grant, time_column: str | None = None, expression:
     limit = query.limit if query.limit is not None else COUNT_CAP
     strategy, _ = _strategy(query, table, limit)
     wanted = conditions(query, table, bind, time_column, walk=strategy == "walk")
+    # A few rows along the key, none of them skipped: as light as a look-up.
+    light = not wanted and not query.sortby and not query.offset and limit <= LIGHT and grant.all_rows
     wanted += _after(query.after, query.sortby, table, bind)
     order = _order(query.sortby, table)
     last, fetched = bind(limit, "int"), bind(limit + 1, "int")
@@ -77,7 +81,7 @@ def page(query: Query, grant: Grant, time_column: str | None = None, expression:
         f"  ) as counted\n"
         f") as numbered"
     )
-    return Statement(sql, tuple(bind.values))
+    return Statement(sql, tuple(bind.values), light=light and expression is None and query.crs is reference.CRS84)
 
 
 def long(query: Query, grant: Grant, time_column: str | None = None, expression: str | None = None) -> Statement:
