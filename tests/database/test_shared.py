@@ -128,6 +128,20 @@ def test_a_pool_puts_light_questions_together_and_opens_no_more_than_its_share(d
     asyncio.run(body())
 
 
+@pytest.mark.parametrize("light", [True, False])
+def test_a_lane_that_opens_while_its_pool_closes_is_dropped(app_url: str, light: bool) -> None:
+    async def body() -> None:
+        pool = Pool(app_url, Share(lanes=1, waiting=1, shared=1))
+        entering = pool.ask("", PLAIN, b"select 1", ()) if light else pool.lane().__aenter__()
+        opening = asyncio.ensure_future(entering)
+        await asyncio.sleep(0)
+        pool.close()
+        with pytest.raises(OutsideFailure):
+            await opening
+
+    asyncio.run(body())
+
+
 def test_nobody_queues_behind_a_question_that_turns_out_slow(app_url: str) -> None:
     async def body() -> None:
         pool = Pool(app_url, Share(lanes=1, waiting=1, shared=1))

@@ -139,9 +139,16 @@ class Pool:
         async with self._one_more:
             if (lane := self._joined()) or len(self._shared) >= self._share.shared:
                 return lane
-            lane = await open_lane(self._url, self._options, SharedLane)
+            lane = self._still_wanted(await open_lane(self._url, self._options, SharedLane))
             self._shared.append(lane)
             return lane
+
+    def _still_wanted[T: Lane](self, lane: T) -> T:
+        """A lane just opened; dropped when the pool was closed, or its database lost, meanwhile."""
+        if self.down:
+            lane.close()
+            raise down()
+        return lane
 
     async def _enter(self, caller: str) -> Lane:
         held = self._held.get(caller, 0)
@@ -211,7 +218,7 @@ class Pool:
     async def _open(self, caller: str) -> Lane:
         self._opening += 1
         try:
-            lane = await open_lane(self._url, self._options)
+            lane = self._still_wanted(await open_lane(self._url, self._options))
         finally:
             self._opening -= 1
         return self._at_work(lane, caller)

@@ -115,6 +115,18 @@ def test_overviews_and_metadata_beside_the_file_are_not_read(tmp_path: Path) -> 
         shelf.clear()
 
 
+def test_a_world_file_beside_places_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    with rasterio.open(path, "w", driver="GTiff", width=10, height=10, count=1, dtype="uint8") as made:
+        made.write(np.full((1, 10, 10), 7, "uint8"))
+    (tmp_path / "a.tfw").write_text("1\n0\n0\n-1\n640000.5\n6866999.5\n")
+    with rasterio.open(path) as opened:
+        assert opened.bounds.left == 640_000, "GDAL alone would read it"
+    with gdal.environment():
+        assert shelf.take(path).bounds == (0, 10, 10, 0)
+        shelf.clear()
+
+
 def test_a_file_replaced_on_disk_is_read_anew(tmp_path: Path) -> None:
     path, frame = tmp_path / "a.tif", Frame((640_000, 6_866_990, 640_010, 6_867_000), 2154, 10, 10)
     seen = []

@@ -19,6 +19,7 @@ from mig_idg.store.places import Place
 SERVING: Mapping[str, Any] = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_PAM_ENABLED": "NO",
+    "GDAL_GEOREF_SOURCES": "INTERNAL",
     # In bytes: rasterio hands the number to GDAL as it is (64 would be room for no block at all).
     "GDAL_CACHEMAX": 64 * 1024 * 1024,
     "GDAL_NUM_THREADS": "1",
@@ -52,5 +53,5 @@ def open_tiff(path: Path, *, placed: bool = True, **options: Any) -> Any:
     Its place on the ground is read from its own tags, or not at all when it is not `placed`: reading a CRS is six
     sevenths of the millisecond that opening a small file takes.
     """
-    sources = "INTERNAL" if placed else "NONE"
-    return rasterio.open(path, driver="GTiff", sharing=False, GEOREF_SOURCES=sources, **options)
+    unplaced = {} if placed else {"GEOREF_SOURCES": "NONE"}
+    return rasterio.open(path, driver="GTiff", sharing=False, **unplaced, **options)
