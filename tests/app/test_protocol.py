@@ -3,48 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-import uvicorn
-from uvicorn.server import ServerState
+from tests.app.wire import to_the_end, told
 
 from mig_idg.app import protocol
-from mig_idg.app.protocol import HEAD_BYTES, BoundedProtocol
-
-Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[bytes]]
+from mig_idg.app.protocol import HEAD_BYTES
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
     await send({"type": "http.response.body", "body": b"ok"})
-
-
-def told(talk: Talk) -> bytes:
-    """What a client that talks so gets, on a real connection."""
-
-    async def body() -> bytes:
-        config = uvicorn.Config(echo, http=BoundedProtocol, lifespan="off", log_level="critical")
-        config.load()
-        loop = asyncio.get_running_loop()
-        listening = await loop.create_server(lambda: BoundedProtocol(config, ServerState(), {}), "127.0.0.1", 0)  # type: ignore[arg-type]
-        port = listening.sockets[0].getsockname()[1]
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        try:
-            return await asyncio.wait_for(talk(reader, writer), 10)
-        finally:
-            writer.close()
-            listening.close()
-
-    return asyncio.run(body())
-
-
-async def to_the_end(reader: asyncio.StreamReader) -> bytes:
-    try:
-        return await reader.read()
-    except ConnectionError:
-        return b""
 
 
 def test_requests_follow_each_other_on_one_connection() -> None:
@@ -55,7 +25,7 @@ def test_requests_follow_each_other_on_one_connection() -> None:
             heard += await reader.readuntil(b"ok")
         return heard
 
-    assert told(talk).count(b"200 OK") == 3
+    assert told(echo, talk).count(b"200 OK") == 3
 
 
 def test_a_body_is_not_counted_in_the_head() -> None:
@@ -65,7 +35,7 @@ def test_a_body_is_not_counted_in_the_head() -> None:
         writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size + b"x" * size)
         return await reader.readuntil(b"ok")
 
-    assert b"200 OK" in told(talk)
+    assert b"200 OK" in told(echo, talk)
 
 
 def test_headers_without_end_are_cut_off() -> None:
@@ -83,7 +53,7 @@ def test_headers_without_end_are_cut_off() -> None:
             return b""
         return await to_the_end(reader)
 
-    assert told(talk) == b""
+    assert told(echo, talk) == b""
     assert sent < 64 * 1024 * 1024
 
 
@@ -95,4 +65,16 @@ def test_a_head_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyP
         writer.write(said)
         return await to_the_end(reader)
 
-    assert told(talk) == b""
+    assert told(echo, talk) == b""
+
+
+def test_the_head_of_a_second_request_is_not_waited_for_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.05)
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await reader.readuntil(b"ok")
+        writer.write(b"GET / HT")
+        return b"<" + await to_the_end(reader) + b">"
+
+    assert told(echo, talk) == b"<>"

@@ -14,6 +14,7 @@ import structlog
 from mig_idg.app.metrics import observe
 from mig_idg.app.operations import Operations
 from mig_idg.app.send import send_answer
+from mig_idg.app.whole import EXTENSION, Whole
 from mig_idg.database.lane import StatementFailed
 from mig_idg.errors import Lang, Misunderstood, Text, TooLarge, Trouble, answer_for, problem
 from mig_idg.guard.answer import Answer, json_answer
@@ -73,7 +74,7 @@ class Application:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         always = self._always.get(scope.get("raw_path", b""))
         if always is not None and scope["method"] in ("GET", "HEAD"):
-            await send_answer(always(), scope["method"], {}, send)
+            await send_answer(always(), scope["method"], {}, send, _whole(scope))
             return
         started = time.perf_counter()
         method, pattern, status = scope["method"], "-", LEFT_FIRST
@@ -101,7 +102,7 @@ class Application:
             if not isinstance(answer.body, bytes):
                 wanted = visit is not None and visit.lanes in ("items", "tiles")
                 send = _taken_within(send, PAGE_TAKEN_SECONDS if wanted else FILE_TAKEN_SECONDS)
-            await send_answer(answer, method, headers, send)
+            await send_answer(answer, method, headers, send, _whole(scope))
         except TooSlow:
             log.info("client-too-slow", door=pattern)
         except asyncio.CancelledError:
@@ -250,6 +251,11 @@ class _Body:
             if message["type"] == "http.disconnect":
                 self.gone = True
                 return
+
+
+def _whole(scope: Scope) -> Whole | None:
+    found: Whole | None = scope.get("extensions", {}).get(EXTENSION)
+    return found
 
 
 def _language(scope: Scope, headers: Mapping[str, str]) -> Lang:

@@ -10,7 +10,7 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from mig_idg.app.together import Together
+from mig_idg.app import whole
 
 # Room for the longest query string (request.LONGEST_QUERY), its headers and cookies.
 HEAD_BYTES = 128 * 1024
@@ -23,13 +23,13 @@ class BoundedProtocol(HttpToolsProtocol):
     The first one counts from the connection itself. Between requests uvicorn's keep-alive holds.
     """
 
+    _in_head = False
     _head_size = 0
     _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there: it has so long to say what it wants."""
-        self._together = Together(transport)
-        super().connection_made(self._together)  # type: ignore[arg-type]
+        super().connection_made(transport)  # type: ignore[arg-type]
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -45,28 +45,29 @@ class BoundedProtocol(HttpToolsProtocol):
                 return
             self._head_size += len(data)
         super().data_received(data)
+        # Most heads come whole: only the others are waited for.
+        if self._in_head and self._late is None:
+            self._expect_head()
+            self._head_size = len(data)
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         super().on_message_begin()
-        if self._late is None:
-            self._expect_head()
+        self._in_head = True
 
     def on_headers_complete(self) -> None:
-        """The whole head was read."""
+        """The whole head was read: the application starts, and may give its answer whole."""
         self._head_is_here()
         super().on_headers_complete()
-
-    def on_response_complete(self) -> None:
-        """Everything of an answer was given to the transport."""
-        self._together.flush()
-        super().on_response_complete()
+        if self.cycle is not None:
+            self.scope["extensions"] = {whole.EXTENSION: whole.offered(self.cycle)}  # type: ignore[typeddict-unknown-key,dict-item]
 
     def _expect_head(self) -> None:
         self._head_size = 0
         self._late = self.loop.call_later(HEAD_SECONDS, self._give_up)
 
     def _head_is_here(self) -> None:
+        self._in_head = False
         if self._late is not None:
             self._late.cancel()
             self._late = None

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import brotli
 import zstandard
 
+from mig_idg.app.whole import Whole
 from mig_idg.guard.answer import Answer
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -23,19 +24,17 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self';"
     " font-src 'self'; worker-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-
-
-# What every answer says, encoded once; `vary` stands first, since a handler may say it itself.
-ALWAYS = [
-    (b"vary", VARY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"access-control-allow-origin", b"*"),
+# What every answer says; `vary` first, since a handler may say it itself.
+ALWAYS = (
+    ("vary", VARY),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("access-control-allow-origin", "*"),
     (
-        b"access-control-expose-headers",
-        b"Link, ETag, Content-Crs, Location, Retry-After, Attribution, OGC-NumberMatched",
+        "access-control-expose-headers",
+        "Link, ETag, Content-Crs, Location, Retry-After, Attribution, OGC-NumberMatched",
     ),
-]
+)
 
 
 class _Encoder(Protocol):
@@ -46,8 +45,13 @@ class _Encoder(Protocol):
         """The last bytes."""
 
 
-async def send_answer(answer: Answer, method: str, headers: Mapping[str, str], send: Send) -> None:
-    """Send one answer; a HEAD sends headers only, and a validator that matches sends 304."""
+async def send_answer(
+    answer: Answer, method: str, headers: Mapping[str, str], send: Send, whole: Whole | None = None
+) -> None:
+    """Send one answer; a HEAD sends headers only, and a validator that matches sends 304.
+
+    What is not a stream leaves in one write when the server offers it (`app.whole`).
+    """
     out = answer.headers
     if answer.status not in (204, 304):
         out.setdefault("content-type", answer.media_type)
@@ -58,8 +62,7 @@ async def send_answer(answer: Answer, method: str, headers: Mapping[str, str], s
         if method in ("GET", "HEAD") and answer.status == 200 and _matches(headers.get("if-none-match"), answer.etag):
             await _close(answer)
             out.pop("content-type", None)
-            await _start(send, 304, out)
-            await send({"type": "http.response.body", "body": b""})
+            await _send_whole(304, out, b"", send, whole)
             return
     encoding = _encoding(answer, headers, out)
     if encoding:
@@ -76,15 +79,20 @@ async def send_answer(answer: Answer, method: str, headers: Mapping[str, str], s
             )
         if answer.status != 204:
             out["content-length"] = str(len(body))
-        await _start(send, answer.status, out)
-        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+        await _send_whole(answer.status, out, b"" if method == "HEAD" else body, send, whole)
         return
-    await _start(send, answer.status, out)
     if method == "HEAD":
         await _close(answer)
-        await send({"type": "http.response.body", "body": b""})
+        await _send_whole(answer.status, out, b"", send, None)
         return
+    await _start(send, answer.status, out)
     await _send_stream(answer.body, encoding, send)
+
+
+async def _send_whole(status: int, out: Mapping[str, str], body: bytes, send: Send, whole: Whole | None) -> None:
+    if whole is None or not whole(status, _lines(out), body):
+        await _start(send, status, out)
+        await send({"type": "http.response.body", "body": body})
 
 
 async def _send_stream(body: AsyncIterator[bytes], encoding: str | None, send: Send) -> None:
@@ -108,9 +116,21 @@ async def _close(answer: Answer) -> None:
         await close()
 
 
+def _lines(headers: Mapping[str, str]) -> bytes:
+    """The header lines of an answer. Raises ValueError when a value would end its own line."""
+    lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    if lines.count("\n") != len(headers) or lines.count("\r") != len(headers) or "\0" in lines:
+        raise ValueError("a header with a line break")
+    return lines.encode("latin-1", "replace") + (_ALWAYS_LINES if "vary" not in headers else _ALWAYS_BUT_VARY)
+
+
+_ALWAYS_LINES = "".join(f"{name}: {value}\r\n" for name, value in ALWAYS).encode()
+_ALWAYS_BUT_VARY = "".join(f"{name}: {value}\r\n" for name, value in ALWAYS[1:]).encode()
+
+
 async def _start(send: Send, status: int, headers: Mapping[str, str]) -> None:
-    raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()]
-    raw += ALWAYS if "vary" not in headers else ALWAYS[1:]
+    told = (*headers.items(), *(ALWAYS if "vary" not in headers else ALWAYS[1:]))
+    raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in told]
     await send({"type": "http.response.start", "status": status, "headers": raw})
 
 

@@ -56,6 +56,7 @@ class SharedLane(Lane):
         self._turns: deque[_Turn] = deque()
         self._since = 0.0
         self._writing = False
+        self._leaving = False
 
     @property
     def on_the_way(self) -> int:
@@ -87,11 +88,16 @@ class SharedLane(Lane):
         turn = _Turn(self._loop.create_future())
         self._turns.append(turn)
         self._resume()
-        self._push()
+        if not self._leaving:
+            self._leaving = True
+            self._loop.call_soon(self._push)
         return turn.answer
 
     def _push(self) -> None:
-        """Give the kernel what it did not take at once."""
+        """Give the kernel what was asked since it was last given something, or did not take at once."""
+        self._leaving = False
+        if self.lost:
+            return
         try:
             if self._pg.flush():
                 self._writing = True

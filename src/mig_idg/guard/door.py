@@ -79,6 +79,7 @@ class Doors:
 
     def __init__(self, doors: Iterable[Door]) -> None:
         self.all = tuple(doors)
+        self._names = {door.pattern: _names(door.pattern) for door in self.all}
         self._root = _Node()
         for door in self.all:
             self._add(door)
@@ -104,7 +105,7 @@ class Doors:
         door = node.door if node else None
         if door is None:
             return None
-        return door, dict(zip(_names(door.pattern), values, strict=True))
+        return door, dict(zip(self._names[door.pattern], values, strict=True))
 
     def _add(self, door: Door) -> None:
         node = self._root

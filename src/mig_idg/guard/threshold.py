@@ -172,8 +172,8 @@ class Guard:
         # Hidden or missing, the same look-ups: neither time nor memory tells them apart.
         name = collection if known is not None else NOWHERE
         decision = snapshot.decide(principal, action, name)
-        discoverable = snapshot.decide(principal, "discover", name).permitted
         if known is None or not decision.permitted:
+            discoverable = snapshot.decide(principal, "discover", name).permitted
             if known is None or not discoverable:
                 raise missing(collection)
             self._remember(visit, action, collection, decision)

@@ -150,11 +150,14 @@ def item(grant: Grant, id: str, query: Query, writer: Table | None = None, expre
     """
     table, bind = grant.table, Binder()
     condition = _equals(table.id, id, bind)
-    default = geojson(writer or table, reference.CRS84, None, True, None, None)
     feature = expression or geojson(table, query.crs, query.properties, query.geometry, query.precision, None)
-    state = "null" if feature == default else f"md5({default})"
-    sql = f"select {feature}, {state}\nfrom {grant.view}\nwhere {condition}"
+    sql = f"select {feature}, {_state(feature, writer or table)}\nfrom {grant.view}\nwhere {condition}"
     return Statement(sql, tuple(bind.values), light=expression is None and query.crs is reference.CRS84)
+
+
+def _state(feature: str, table: Table) -> str:
+    default = geojson(table, reference.CRS84, None, True, None, None)
+    return "null" if feature == default else f"md5({default})"
 
 
 def count(query: Query, grant: Grant, time_column: str | None = None, cap: int | None = COUNT_CAP) -> Statement:

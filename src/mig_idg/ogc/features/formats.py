@@ -9,7 +9,7 @@ from functools import lru_cache
 from mig_idg.errors import InvalidParameter, NotAcceptable, Text, did_you_mean, nearest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Format:
     """One representation: its word for `f`, its media type, and whether asking for it takes the data away in bulk.
 

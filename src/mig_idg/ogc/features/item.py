@@ -62,12 +62,13 @@ def read(visit: Visit) -> Query:
     for name in visit.query:
         if name not in PARAMETERS:
             raise UnknownParameter(name, PARAMETERS)
-    if not visit.query:
+    if visit.query.keys() <= _NO_SELECTION:
         return _PLAIN
     _, grant = visit.layer
     return parse(visit.query, grant.table)
 
 
+_NO_SELECTION = frozenset({"f", "lang", "token"})
 _PLAIN = Query(crs=CRS84)
 
 

@@ -23,13 +23,15 @@ Link = dict[str, str]
 
 # Marks of the prepared list: path, query of this page, its parameters but the format, and those but the paging too.
 _PATH, _SELF, _REST, _WHOLE = "\ue000", "\ue001", "\ue002", "\ue003"
+# What RFC 3986 lets stand as it is; most ids are made of nothing else.
+_UNRESERVED = re.compile(r"[\w.~-]*", re.ASCII)
 _PLAIN = re.compile(r"[\w.,:/~-]*", re.ASCII)
 _PAGING = ("limit", "offset", "after", "before")
 
 
 def segment(text: str) -> str:
     """One segment of a path, whatever its characters."""
-    return quote(text, safe="")
+    return text if _UNRESERVED.fullmatch(text) else quote(text, safe="")
 
 
 def items_path(collection: str) -> str:

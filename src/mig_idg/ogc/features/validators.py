@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 
 from mig_idg.guard.visit import Visit
 
 
 def of_state(visit: Visit, state: str, variant: str = "") -> str:
     """The validator of a row's state in one representation (format, CRS, selection, language, address)."""
-    text = "\x1f".join((variant, visit.lang, visit.base_url, visit.grant.key if visit.grant else ""))
-    return f"{state}-{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
+    return f"{state}-{_short(variant, visit.lang, visit.base_url, visit.grant.key if visit.grant else '')}"
+
+
+@lru_cache(maxsize=1024)
+def _short(*parts: str) -> str:
+    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=6).hexdigest()
 
 
 def variant(form: str, query: Mapping[str, str]) -> str:
