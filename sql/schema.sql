@@ -671,8 +671,8 @@ begin
      or not source.id_column = any (wanted_columns) then
     raise exception 'columns are not published' using errcode = 'insufficient_privilege';
   end if;
-  -- The prepared text tells every column: it goes with all of them, or not at all.
-  if 'idg_feature' = any (wanted_columns) and not wanted_columns @> source.columns then
+  -- The prepared text and its pieces tell every column: they go with all of them, or not at all.
+  if wanted_columns && array['idg_feature', 'idg_native', 'idg_cut'] and not wanted_columns @> source.columns then
     raise exception 'the prepared text is for whoever sees all columns' using errcode = 'insufficient_privilege';
   end if;
   perform pg_advisory_xact_lock(hashtext('idg profiles'));

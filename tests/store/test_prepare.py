@@ -9,8 +9,9 @@ import orjson
 import pytest
 
 from mig_idg.database import connect
-from mig_idg.store.crs import CRS84
+from mig_idg.store.crs import BY_SRID, CRS84, LAMBERT93_IGN69
 from mig_idg.store.feature import geojson
+from mig_idg.store.grant import every_column
 from mig_idg.store.prepare import postpone, prepare, settle
 from mig_idg.store.table import Table, describe
 
@@ -63,6 +64,42 @@ def test_every_write_is_in_the_copy_at_once(connection: Any, write: str) -> None
         f" from {table.read} c join data.l l using (id)"
     ).fetchone()
     assert moved[0] is not False
+
+
+@pytest.mark.parametrize("srid", [2154, 5698, 3857, 4326, 3035, 3949])
+def test_a_feature_put_together_from_pieces_is_the_one_made_from_its_values(connection: Any, srid: int) -> None:
+    told = """x","properties":{"a":1}, 'é'"""
+    connection.execute(
+        "create table data.l (id text primary key, nom text, plus jsonb, geom geometry(LineStringZ, 2154))"
+    )
+    for id, plus in ((told, {told: told, "properties": {"properties": {}}}), ("b", None)):
+        connection.execute(
+            f"insert into data.l values (%s, %s, %s, {LINE if plus else 'null'})",
+            [id, told, orjson.dumps(plus).decode() if plus else None],
+        )
+    described = describe(connection, "data.l", "id", "geom")
+    table = prepare(connection, described)
+    crs = LAMBERT93_IGN69 if srid == 5698 else BY_SRID[srid]
+    assert table.pieces == ("idg_native", "idg_cut")
+    for geometry, digits in ((True, None), (True, 1), (False, None)):
+        kept, made = (
+            connection.execute(
+                f"select {geojson(one, crs, None, geometry, digits, None)} from {one.read} order by id"
+            ).fetchall()
+            for one in (table, described)
+        )
+        assert kept == made
+        assert orjson.loads(kept[1][0])["properties"]["plus"][told] == told
+
+
+def test_what_is_stored_in_degrees_needs_no_other_beginning(connection: Any) -> None:
+    connection.execute("create table data.d (id int primary key, geom geometry(Point, 4326))")
+    connection.execute("insert into data.d values (1, 'SRID=4326;POINT(2 48)')")
+    table = prepare(connection, describe(connection, "data.d", "id", "geom"))
+    assert table.pieces == ("idg_cut",)
+    feature = geojson(table, BY_SRID[4326], None, True, None, None)
+    told = connection.execute(f"select {feature} from {table.read}").fetchone()[0]
+    assert orjson.loads(told)["geometry"]["coordinates"] == [48, 2]
 
 
 def test_points_are_not_kept_in_other_systems(connection: Any) -> None:
@@ -142,12 +179,14 @@ def test_a_copy_that_nobody_reads_any_more_goes_with_its_profiles(connection: An
     connection.execute("delete from data.l")
 
 
-def test_the_prepared_text_goes_with_every_column_or_not_at_all(connection: Any) -> None:
+@pytest.mark.parametrize("piece", ["idg_feature", "idg_native", "idg_cut"])
+def test_the_prepared_text_goes_with_every_column_or_not_at_all(connection: Any, piece: str) -> None:
     table = lines(connection)
-    columns = [*table.names, *table.geometry_columns, table.text]
+    columns = list(every_column(table))
+    assert piece in columns
     connection.execute("select served.publish('l', 'data.l', %s, 'id', null, %s::regclass)", [columns, table.read])
     with pytest.raises(Exception, match="all columns"), connection.transaction():
-        connection.execute("select served.ensure_profile('l', %s)", [["id", "geom", table.text]])
+        connection.execute("select served.ensure_profile('l', %s)", [["id", "geom", piece]])
 
 
 def test_a_copy_just_made_is_left_as_its_readers_like_it(database_url: str) -> None:

@@ -63,6 +63,7 @@ def table_as_json(table: Table) -> dict[str, Any]:
         "stats": asdict(table.stats) if table.stats else None,
         "copy": table.copy,
         "text": table.text,
+        "pieces": list(table.pieces),
         "searched": list(table.searched),
     }
 
@@ -83,6 +84,7 @@ def table_from_json(document: Mapping[str, Any]) -> Table:
         stats=Stats(stats["rows"], tuple(extent) if extent else None) if stats else None,
         copy=document.get("copy"),
         text=document.get("text"),
+        pieces=tuple(document.get("pieces") or ()),
         searched=tuple(document.get("searched") or ()),
     )
 

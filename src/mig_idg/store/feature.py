@@ -14,9 +14,10 @@ import orjson
 from mig_idg.store import crs as reference
 from mig_idg.store.crs import Crs
 from mig_idg.store.statement import literal, quoted
-from mig_idg.store.table import Column, Table
+from mig_idg.store.table import CUT, NATIVE, Column, Table
 
 NULL = "'null'"
+PROPERTIES = """',"properties":{'"""
 
 
 def geojson(
@@ -44,26 +45,46 @@ def _geojson(
     table: Table, crs: Crs, properties: tuple[str, ...] | None, geometry: bool, digits: int | None, simplify: str | None
 ) -> str:
     wanted = [c for c in table.columns if properties is None or c.name in properties]
-    pieces = [
+    head = [
         """'{"type":"Feature","id":'""",
         json_value(table.id),
         """',"geometry":'""",
         geometry_text(table, crs, digits, simplify) if geometry else NULL,
-        """',"properties":{'""",
     ]
-    told = prepared_members(table) if properties is None else None
-    return joined([*pieces, told] if told else [*pieces, *members(wanted), "'}}'"])
+    if properties is not None or table.text is None or CUT not in table.pieces:
+        return joined([*head, PROPERTIES, *members(wanted), "'}}'"])
+    if geometry and digits is None and simplify is None and NATIVE in table.pieces and _as_stored(table, crs):
+        head = [quoted(NATIVE)]
+    return joined([*head, f"right({quoted(table.text)}, -{quoted(CUT)})"])
 
 
-def prepared_members(table: Table) -> str | None:
-    """The end of a prepared feature, from its first property on; None when there is none to be cut out safely.
+def _as_stored(table: Table, crs: Crs) -> bool:
+    """Whether coordinates in `crs` are written as those of storage are (heights of their own or not)."""
+    assert table.geometry is not None
+    stored = reference.storage_crs(table.geometry.srid)
+    return (crs.srid, crs.flipped, crs.digits) == (stored.srid, stored.flipped, stored.digits)
 
-    Quotes inside strings are escaped, so that the place where properties begin cannot be found in one; in a value that
-    is JSON itself, it could.
-    """
-    if table.text is None or any(column.kind in ("json", "array", "other") for column in table.columns):
+
+def native_head(table: Table) -> str | None:
+    """A feature up to its properties, its geometry in the CRS of storage; None when that is CRS84, or there is none."""
+    if table.geometry is None or (crs := reference.storage_crs(table.geometry.srid)) is reference.CRS84:
         return None
-    return f"""split_part({quoted(table.text)}, ',"properties":{{', 2)"""
+    return joined(
+        [
+            """'{"type":"Feature","id":'""",
+            json_value(table.id),
+            """',"geometry":'""",
+            geometry_text(table, crs, None),
+        ]
+    )
+
+
+def cut(text: str) -> str:
+    """After how many characters the properties come in the text of a feature.
+
+    Quotes inside the strings before them (an id) are escaped, so that their name cannot be found there.
+    """
+    return f"position({PROPERTIES} in {text}) - 1"
 
 
 def members(columns: list[Column]) -> list[str]:

@@ -70,7 +70,7 @@ def granted_columns(table: Table, hidden: Iterable[str]) -> tuple[str, ...] | No
 
 def every_column(table: Table) -> tuple[str, ...]:
     """Properties, geometry and companions, and the prepared text when the table is whole."""
-    return (*table.names, *table.geometry_columns, *([table.text] if table.text else []))
+    return (*table.names, *table.geometry_columns, *([table.text] if table.text else []), *table.pieces)
 
 
 def narrowed(table: Table, columns: Iterable[str]) -> Table:
@@ -85,6 +85,7 @@ def narrowed(table: Table, columns: Iterable[str]) -> Table:
         geometry=geometry,
         companions=table.companions if geometry else (),
         text=table.text if whole else None,
+        pieces=table.pieces if whole else (),
     )
 
 

@@ -4,11 +4,12 @@
     settle(connection)              after the commit: the copies just made, ready for their first readers
     postpone(connection, table)     an import of the whole table: the copy will be made anew, not followed row by row
 
-The copy has the columns of the table, the text of each feature as it is most asked for (GeoJSON, CRS84), and lines
-and areas in CRS84 and Web Mercator as well: transforming their vertices for each answer costs more than reading them;
-points do not. Its rows lie along a Hilbert curve, so that a box or a tile reads few pages. Triggers keep
-it true to the table, which is left as it was but for them. Another definition, or a whole import, is another copy:
-answers under way keep theirs. Figures: docs/explanations/performance.md.
+The copy has the columns of the table, the text of each feature as it is most asked for (GeoJSON, CRS84), the
+beginning of that text in the CRS of storage, and lines and areas in CRS84 and Web Mercator as well: transforming
+their vertices for each answer costs more than reading them; points do not. Its rows lie along a Hilbert curve, so
+that a box or a tile reads few pages. Triggers keep it true to the table, which is left as it was but for them.
+Another definition, or a whole import, is another copy: answers under way keep theirs. Figures:
+docs/explanations/performance.md.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from psycopg import Connection, sql
 
 from mig_idg.store import words
 from mig_idg.store.crs import CRS84
-from mig_idg.store.feature import geojson
+from mig_idg.store.feature import cut, geojson, native_head
 from mig_idg.store.statement import quoted
-from mig_idg.store.table import COPIES, TEXT, Table
+from mig_idg.store.table import COPIES, CUT, NATIVE, TEXT, Table
 
 COMPANIONS = (4326, 3857)
 _POINTS = ("POINT", "MULTIPOINT")
@@ -33,7 +34,7 @@ _POINTS = ("POINT", "MULTIPOINT")
 _WHOLE_ROW = 4080
 _SMALL_PAGES = 500
 # To be changed when copies made before should be made again.
-_SHAPE = "along a Hilbert curve"
+_SHAPE = "along a Hilbert curve, in pieces"
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +46,7 @@ class _Plan:
     table: Table
     companions: tuple[tuple[int, str], ...]
     columns: tuple[tuple[str, str], ...]
+    pieces: tuple[str, ...]
     indexes: tuple[str, ...]
 
     @property
@@ -66,13 +68,13 @@ def prepare(connection: Connection[Any], table: Table, *, wanted: bool = True, a
     index. In the caller's transaction; nobody who reads waits.
     """
     table = replace(table, searched=words.searched(connection, table))
-    if wanted and TEXT not in (*table.names, *table.geometry_columns):
+    if wanted and not {TEXT, CUT, NATIVE} & {*table.names, *table.geometry_columns}:
         plan = _planned(connection, table)
         name = None if anew else _made(connection, plan)
         try:
             with connection.transaction():
                 name = name or _make(connection, plan)
-            return replace(table, copy=name, companions=plan.companions, text=TEXT)
+            return replace(table, copy=name, companions=plan.companions, text=TEXT, pieces=plan.pieces)
         except (psycopg.DataError, psycopg.InternalError) as error:
             log.warning("not-prepared", table=f"{table.schema}.{table.name}", sqlstate=error.sqlstate)
     _index_geometry(connection, table)
@@ -122,9 +124,12 @@ def _planned(connection: Connection[Any], table: Table) -> _Plan:
     added = _companions(table)
     columns = [(name, quoted(name)) for name in (*table.names, *table.geometry_columns)]
     columns += [(name, expression) for _, name, expression in added]
-    columns.append((TEXT, geojson(table, CRS84, None, True, None, None)))
+    text, head = geojson(table, CRS84, None, True, None, None), native_head(table)
+    columns += [(TEXT, text), *([(NATIVE, head)] if head else []), (CUT, cut(f"({text})"))]
     companions = (*table.companions, *((srid, name) for srid, name, _ in added))
-    return _Plan(table, companions, tuple(columns), _other_indexes(connection, table) + words.indexes(table))
+    pieces = (NATIVE, CUT) if head else (CUT,)
+    indexes = _other_indexes(connection, table) + words.indexes(table)
+    return _Plan(table, companions, tuple(columns), pieces, indexes)
 
 
 def _companions(table: Table) -> list[tuple[int, str, str]]:
@@ -190,13 +195,18 @@ def _make(connection: Connection[Any], plan: _Plan) -> str:
         connection.execute("set local default_toast_compression = 'lz4'")
     connection.execute(
         sql.SQL(
-            "create table {} with (toast_tuple_target = {}) as\nselect {}\nfrom (select * from {} order by {}) as rows"
+            "create table {} with (toast_tuple_target = {}) as\nselect *, {} as {}\n"
+            "from (\n  select {}\n  from (select * from {} order by {}) as rows\n) as made"
         ).format(
             copy,
             sql.Literal(_WHOLE_ROW),
+            # Found in the text just written, which would otherwise be written twice.
+            sql.SQL(cut(quoted(TEXT))),  # type: ignore[arg-type]
+            sql.Identifier(CUT),
             sql.SQL(",\n  ").join(
                 sql.SQL("{} as {}").format(sql.SQL(expression), sql.Identifier(column))  # type: ignore[arg-type]
                 for column, expression in plan.columns
+                if column != CUT
             ),
             source,
             sql.Identifier(plan.order),

@@ -20,8 +20,9 @@ Kind = Literal[
 ]
 
 GENERIC_GEOMETRY = "GEOMETRY"
-# The schema of the copies, and in them the column of the feature's text: GeoJSON, CRS84, all properties.
-COPIES, TEXT = "prepared", "idg_feature"
+# The schema of the copies, and in them the column of the feature's text: GeoJSON, CRS84, all properties; after how many
+# characters its properties come; and what stands before them with the geometry in the CRS of storage.
+COPIES, TEXT, CUT, NATIVE = "prepared", "idg_feature", "idg_cut", "idg_native"
 # Types that PostgreSQL itself takes for text; the other ones of that kind are enumerations and domains.
 TEXTS = ("text", "character varying", "character", "name", "citext")
 
@@ -74,8 +75,8 @@ class Stats:
 class Table:
     """A layer's table. `columns` are the properties in table order, the id among them, geometries apart.
 
-    `copy` is the name, in schema `prepared`, of the copy that readers have; `text` its column with the whole feature;
-    `searched` the columns that `q` looks in (`store.words`).
+    `copy` is the name, in schema `prepared`, of the copy that readers have; `text` its column with the whole feature,
+    and `pieces` those that help to tell it in another CRS; `searched` the columns that `q` looks in (`store.words`).
     """
 
     schema: str
@@ -88,6 +89,7 @@ class Table:
     stats: Stats | None = None
     copy: str | None = None
     text: str | None = None
+    pieces: tuple[str, ...] = ()
     searched: tuple[str, ...] = ()
     _by_name: dict[str, Column] = field(default_factory=dict, init=False, repr=False, compare=False)
     _hash: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
@@ -124,7 +126,7 @@ class Table:
     @property
     def written(self) -> Table:
         """The table as its depositor made it, which editors write to: nothing that publication prepared."""
-        return replace(self, companions=(), copy=None, text=None)
+        return replace(self, companions=(), copy=None, text=None, pieces=())
 
     def geometry_in(self, srid: int) -> str | None:
         """The column that already holds the geometry in this SRID, or None."""

@@ -46,7 +46,11 @@ def item_path(collection: str, id: str) -> str:
 
 def encoded(query: Mapping[str, str]) -> str:
     """A query string; commas, colons and slashes stay readable."""
-    return "&".join(f"{_part(name)}={_part(value)}" for name, value in query.items())
+    return "&".join([_pair(name, value) for name, value in query.items()])
+
+
+def _pair(name: str, value: str) -> str:
+    return f"{_part(name)}={_part(value)}"
 
 
 def _part(text: str) -> str:
@@ -74,12 +78,13 @@ def written(
     """
     collection, _ = visit.layer
     frame = _frame(visit.base_url, collection, visit.lang, form, offered)
-    rest = {name: value for name, value in query.items() if name != "f"}
-    plain = encoded(rest)
-    whole = plain
-    if any(name in rest for name in _PAGING):
-        whole = encoded({name: value for name, value in rest.items() if name not in _PAGING})
-    own = encoded(query) if "f" in query else plain
+    pairs = {name: _pair(name, value) for name, value in query.items()}
+    own = "&".join(pairs.values())
+    pairs.pop("f", None)
+    plain = "&".join(pairs.values())
+    for name in _PAGING:
+        pairs.pop(name, None)
+    whole = "&".join(pairs.values())
     text = (
         frame.replace(_PATH, path)
         .replace(_SELF, f"?{own}" if own else "")
