@@ -52,6 +52,18 @@ def test_each_question_on_its_way_has_its_own_grant(app_url: str, profile: bytes
     on_a_shared_lane(app_url, check)
 
 
+def test_questions_of_one_turn_under_one_grant_make_one_transaction(app_url: str, profile: bytes) -> None:
+    async def check(lane: SharedLane) -> None:
+        sql = b"select current_user::text, current_setting('idg.rows', true), now()::text from served." + profile
+        asked = [Grip(profile, rows) for rows in (b"*", b"92050", b"*", b"92050")]
+        answers = [rows[0] for _, rows in await asyncio.gather(*(lane.ask(grip, sql, ()) for grip in asked))]
+        assert [(who, rows) for who, rows, _ in answers] == [(grip.role, grip.rows) for grip in asked]
+        moments = [when for _, _, when in answers]
+        assert moments[0] == moments[2] != moments[1] == moments[3]
+
+    on_a_shared_lane(app_url, check)
+
+
 def test_a_question_that_fails_disturbs_none_of_those_around_it(app_url: str, profile: bytes) -> None:
     async def check(lane: SharedLane) -> None:
         asked = [

@@ -213,15 +213,21 @@ class Lane:
 
     def _send(self, grip: Grip, sql: bytes, params: Sequence[Param], binary: bool) -> None:
         try:
-            grant = self._name(b"", GRANT)
-            self._pg.send_query_prepared(grant, (grip.role, grip.rows, grip.timeout_ms, grip.collection))
-            # Prepared under the role it will run as: a plan under row security is bound to its role.
-            name = self._name(grip.role, sql)
-            self._pg.send_query_prepared(name, params, result_format=1 if binary else 0)
+            self._send_grant(grip)
+            self._send_question(grip, sql, params, binary)
             self._pg.pipeline_sync()
         except psycopg.Error as error:
             self.close()
             raise LaneLost from error
+
+    def _send_grant(self, grip: Grip) -> None:
+        grant = self._name(b"", GRANT)
+        self._pg.send_query_prepared(grant, (grip.role, grip.rows, grip.timeout_ms, grip.collection))
+
+    def _send_question(self, grip: Grip, sql: bytes, params: Sequence[Param], binary: bool) -> None:
+        # Prepared under the role it will run as: a plan under row security is bound to its role.
+        name = self._name(grip.role, sql)
+        self._pg.send_query_prepared(name, params, result_format=1 if binary else 0)
 
     def _name(self, role: bytes, sql: bytes) -> bytes:
         key = (role, sql)
