@@ -583,7 +583,7 @@ COMMENT ON FUNCTION served.ensure_writer(wanted_collection text, wanted_columns 
 CREATE FUNCTION served.follow() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 begin
   if pg_catalog.current_setting('idg.prepare', true) = 'later' then
     return null;
@@ -598,8 +598,19 @@ begin
     execute pg_catalog.format('insert into %s (%s) select %s from fresh', tg_argv[0], tg_argv[2], tg_argv[3]);
   end if;
   return null;
+exception
+  -- The table is no longer what was published. A copy that no publication reads any more is in nobody's way.
+  when undefined_column or undefined_table or datatype_mismatch or undefined_function then
+    if exists (select from served.published p where p.prepared = pg_catalog.to_regclass(tg_argv[0])) then
+      raise exception using
+        errcode = 'object_not_in_prerequisite_state',
+        message = pg_catalog.format(
+          'La table %s a changé depuis sa publication. Table %1$s changed since it was published.', tg_relid::regclass),
+        hint = 'mig-idg collections publish';
+    end if;
+    return null;
 end
-$$;
+$_$;
 
 COMMENT ON FUNCTION served.follow() IS 'Statement trigger of a table that has a copy: writes there what was written here.';
 
@@ -656,6 +667,7 @@ declare
   source served.published;
   profile text;
   target regclass;
+  numbers regclass;
   column_list text;
 begin
   select * into source from served.published where collection = wanted_collection;
@@ -689,6 +701,16 @@ begin
   execute format('grant select (%s) on %s to %I', column_list, target, profile);
   if kind = 'w' then
     execute format('grant insert (%1$s), update (%1$s), delete on %2$s to %3$I', column_list, target, profile);
+    -- Where a default numbers the rows (`serial`), whoever adds one draws a number.
+    for numbers in
+      select s.oid::regclass
+      from pg_attrdef a
+      join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = a.oid
+      join pg_class s on d.refclassid = 'pg_class'::regclass and s.oid = d.refobjid and s.relkind = 'S'
+      where a.adrelid = target
+    loop
+      execute format('grant usage on sequence %s to %I', numbers, profile);
+    end loop;
   end if;
   if not exists (
     select from pg_depend d

@@ -107,6 +107,7 @@ declare
   source served.published;
   profile text;
   target regclass;
+  numbers regclass;
   column_list text;
 begin
   select * into source from served.published where collection = wanted_collection;
@@ -140,6 +141,16 @@ begin
   execute format('grant select (%s) on %s to %I', column_list, target, profile);
   if kind = 'w' then
     execute format('grant insert (%1$s), update (%1$s), delete on %2$s to %3$I', column_list, target, profile);
+    -- Where a default numbers the rows (`serial`), whoever adds one draws a number.
+    for numbers in
+      select s.oid::regclass
+      from pg_attrdef a
+      join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = a.oid
+      join pg_class s on d.refclassid = 'pg_class'::regclass and s.oid = d.refobjid and s.relkind = 'S'
+      where a.adrelid = target
+    loop
+      execute format('grant usage on sequence %s to %I', numbers, profile);
+    end loop;
   end if;
   if not exists (
     select from pg_depend d

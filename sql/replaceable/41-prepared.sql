@@ -22,6 +22,17 @@ begin
     execute pg_catalog.format('insert into %s (%s) select %s from fresh', tg_argv[0], tg_argv[2], tg_argv[3]);
   end if;
   return null;
+exception
+  -- The table is no longer what was published. A copy that no publication reads any more is in nobody's way.
+  when undefined_column or undefined_table or datatype_mismatch or undefined_function then
+    if exists (select from served.published p where p.prepared = pg_catalog.to_regclass(tg_argv[0])) then
+      raise exception using
+        errcode = 'object_not_in_prerequisite_state',
+        message = pg_catalog.format(
+          'La table %s a changé depuis sa publication. Table %1$s changed since it was published.', tg_relid::regclass),
+        hint = 'mig-idg collections publish';
+    end if;
+    return null;
 end
 $$;
 comment on function served.follow() is 'Statement trigger of a table that has a copy: writes there what was written here.';

@@ -6,9 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+import psycopg
 import pytest
 
 from mig_idg.database import connect
+from mig_idg.errors import UnfitData
+from mig_idg.store import extents
 from mig_idg.store.crs import BY_SRID, CRS84, LAMBERT93_IGN69
 from mig_idg.store.feature import geojson
 from mig_idg.store.grant import every_column
@@ -137,13 +140,88 @@ def test_a_column_of_the_depositor_with_that_name_is_left_alone(connection: Any)
     assert table.column("geom_4326") is not None
 
 
-def test_rows_that_geojson_cannot_tell_are_read_from_the_table_itself(connection: Any) -> None:
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "'SRID=2154;POLYHEDRALSURFACE(((0 0,1 0,0 1,0 0)))'",
+        "st_setsrid(st_makepoint('Infinity', 6860000), 2154)",
+        "st_setsrid(st_makepoint('NaN', 6860000), 2154)",
+    ],
+)
+def test_a_row_that_geojson_cannot_tell_is_refused_by_its_name(connection: Any, shape: str) -> None:
     connection.execute("create table data.w (id int primary key, geom geometry(Geometry, 2154))")
-    connection.execute("insert into data.w values (1, 'SRID=2154;CIRCULARSTRING(0 0,1 1,2 0)')")
-    table = prepare(connection, describe(connection, "data.w", "id", "geom"))
-    assert (table.copy, table.text) == (None, None)
-    indexes = connection.execute("select count(*) from pg_index where indrelid = 'data.w'::regclass").fetchone()
-    assert indexes[0] == 2
+    connection.execute("insert into data.w select i, 'SRID=2154;POINT(650000 6860000)' from generate_series(1, 40) i")
+    connection.execute(f"update data.w set geom = {shape} where id = 33")
+    described = describe(connection, "data.w", "id", "geom")
+    with pytest.raises(UnfitData) as refused:
+        prepare(connection, replace(described, stats=extents.stats(connection, described)))
+    assert "id » : 33)" in refused.value.text("fr")
+    assert prepare(connection, described, wanted=False).copy is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "type"),
+    [
+        ("CircularStringZ", "CIRCULARSTRING Z (640000 6860000 1,640010 6860010 2,640020 6860000 3)", "LineString"),
+        ("CompoundCurve", "COMPOUNDCURVE(CIRCULARSTRING(640000 6860000,640010 6860010,640020 6860000),"
+                          "(640020 6860000,640030 6860000))", "LineString"),
+        ("CurvePolygon", "CURVEPOLYGON(CIRCULARSTRING(640000 6860000,640010 6860010,640000 6860000))", "Polygon"),
+        ("MultiSurface", "MULTISURFACE(CURVEPOLYGON(CIRCULARSTRING(640000 6860000,640010 6860010,640000 6860000)))",
+         "MultiPolygon"),
+        ("Geometry", "CIRCULARSTRING(640000 6860000,640010 6860010,640020 6860000)", "LineString"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("wanted", [True, False])
+def test_arcs_are_told_as_chords(connection: Any, kind: str, shape: str, type: str, wanted: bool) -> None:
+    connection.execute(f"create table data.a (id int primary key, geom geometry({kind}, 2154))")
+    connection.execute(f"insert into data.a values (1, 'SRID=2154;{shape}'), (2, null)")
+    table = prepare(connection, describe(connection, "data.a", "id", "geom"), wanted=wanted)
+    assert table.geometry is not None
+    assert table.geometry.type == ("GEOMETRY" if kind == "Geometry" else type.upper())
+    for srid in (4326, 2154, 3857):
+        expression = geojson(table, BY_SRID[srid], None, True, None, None)
+        told = [row[0] for row in connection.execute(f"select {expression} from {table.read} order by id")]
+        drawn = orjson.loads(told[0])["geometry"]
+        assert drawn["type"] == type
+        assert str(drawn).count("[") > 30
+        assert orjson.loads(told[1])["geometry"] is None
+    connection.execute("update data.a set geom = null")
+
+
+def test_names_of_ours_are_refused_and_long_ones_are_no_trouble(connection: Any) -> None:
+    connection.execute("create table data.n (id int primary key, idg_n int)")
+    with pytest.raises(UnfitData, match="idg_n"):
+        describe(connection, "data.n", "id", None)
+    long = "g" * 61
+    connection.execute(f"create table data.g (id int primary key, {long} geometry(LineString, 2154))")
+    table = prepare(connection, describe(connection, "data.g", "id", long))
+    assert [name for _, name in table.companions] == ["idg_geom_4326", "idg_geom_3857"]
+
+
+def test_a_table_in_parts_is_read_as_it_is(connection: Any) -> None:
+    connection.execute("create table data.m (id int primary key, nom text) partition by range (id)")
+    connection.execute("create table data.m1 partition of data.m for values from (0) to (1000)")
+    assert prepare(connection, describe(connection, "data.m", "id", None)).copy is None
+    connection.execute("create table data.h (id int primary key, nom text)")
+    connection.execute("create table data.h1 (plus int) inherits (data.h)")
+    assert prepare(connection, describe(connection, "data.h", "id", None)).copy is None
+
+
+def test_a_table_that_changed_since_its_publication_says_so_to_whoever_writes(connection: Any) -> None:
+    table = lines(connection)
+    write = "update data.l set id = id + 1"
+    connection.execute(
+        "select served.publish('l', 'data.l', %s, 'id', null, %s::regclass)", [list(every_column(table)), table.read]
+    )
+    connection.execute("alter table data.l rename column nom to appellation")
+    with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="a changé depuis"), connection.transaction():
+        connection.execute(write)
+    other = prepare(connection, describe(connection, "data.l", "id", "geom"))
+    connection.execute(
+        "select served.publish('l', 'data.l', %s, 'id', null, %s::regclass)", [list(every_column(other)), other.read]
+    )
+    connection.execute(write)
+    assert texts(connection, other) == asked(connection, other) != []
 
 
 def test_without_a_copy_the_table_itself_is_read(connection: Any) -> None:

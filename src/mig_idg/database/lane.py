@@ -63,11 +63,14 @@ class LaneLost(Exception):
 
 
 class StatementFailed(Exception):
-    """PostgreSQL refused the statement; `sqlstate` says why (`57014` is a timeout or a cancel)."""
+    """PostgreSQL refused the statement; `sqlstate` says why (`57014` is a timeout or a cancel).
 
-    def __init__(self, sqlstate: str, message: str) -> None:
+    `column` and `constraint` are those it names, if any.
+    """
+
+    def __init__(self, sqlstate: str, message: str, column: str = "", constraint: str = "") -> None:
         super().__init__(f"{sqlstate}: {message}")
-        self.sqlstate = sqlstate
+        self.sqlstate, self.column, self.constraint = sqlstate, column, constraint
 
 
 class Lane:
@@ -314,6 +317,13 @@ def _columns(result: pq.abc.PGresult) -> Columns:
 
 def failure(result: pq.abc.PGresult) -> StatementFailed:
     """What PostgreSQL refused."""
-    sqlstate = (result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
-    message = (result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode("utf-8", "replace")
-    return StatementFailed(sqlstate, message)
+    told = (
+        (result.error_field(one) or b"").decode("utf-8", "replace")
+        for one in (
+            pq.DiagnosticField.SQLSTATE,
+            pq.DiagnosticField.MESSAGE_PRIMARY,
+            pq.DiagnosticField.COLUMN_NAME,
+            pq.DiagnosticField.CONSTRAINT_NAME,
+        )
+    )
+    return StatementFailed(*told)

@@ -11,7 +11,7 @@ from typing import Any
 from mig_idg.database import Connection
 from mig_idg.declaration.check import Checked, check
 from mig_idg.declaration.load import load_folder
-from mig_idg.errors import InvalidDeclaration, Misunderstood, Text
+from mig_idg.errors import InvalidDeclaration, Misunderstood, Text, UnfitData
 from mig_idg.registry import declared as registry_declared
 from mig_idg.registry import publications
 from mig_idg.registry.organisations import everyone
@@ -79,9 +79,14 @@ def publish(
         notes: list[Text] = []
         for found in check_folder(connection, folder, rasters):
             progress(found.declared.declaration.id)
-            one = prepared(connection, found)
+            try:
+                one = prepared(connection, found)
+            except UnfitData as error:
+                raise InvalidCollections(
+                    [found.declared.wrong(error.detail, "source", "table", remedy=error.remedy)]
+                ) from None
             checked.append(one)
-            notes.extend(_slow(one))
+            notes.extend(_in_parts(one))
             notes.extend(registry_declared.record(connection, _facts(one), author, on).notes)
         registry_declared.archive_missing(connection, [one.declared.declaration.id for one in checked], author, on)
         number = publications.record(
@@ -103,16 +108,14 @@ def prepared(connection: Connection[Any], checked: Checked, *, anew: bool = Fals
     return replace(checked, table=table)
 
 
-def _slow(checked: Checked) -> Iterator[Text]:
+def _in_parts(checked: Checked) -> Iterator[Text]:
     """Said when the copy that was wanted could not be made."""
     table, declaration = checked.table, checked.declared.declaration
     if table is not None and table.copy is None and declaration.source.prepared:
         name = f"{table.schema}.{table.name}"
         yield Text(
-            f"« {declaration.id} » est servie sans copie préparée, donc moins vite : une géométrie de {name} ne se dit "
-            "pas en GeoJSON.",
-            f"“{declaration.id}” is served without a prepared copy, so less quickly: a geometry of {name} cannot be "
-            "told in GeoJSON.",
+            f"« {declaration.id} » est servie sans copie préparée, donc moins vite : {name} est en plusieurs tables.",
+            f"“{declaration.id}” is served without a prepared copy, so less quickly: {name} is made of several tables.",
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,7 +23,16 @@ from mig_idg.store.values import value_of
 if TYPE_CHECKING:
     from mig_idg.store.query import Sort
 
-MAX_TOKEN = 4_000
+MAX_TOKEN = 40_000
+# How PostgreSQL writes values that no client may write: before our era, at 24 o'clock, with the zone of a time, long.
+_WRITTEN = {
+    "date": re.compile(r"\d{4,7}-\d\d-\d\d( BC)?"),
+    "timestamp": re.compile(r"\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?([+-]\d\d(:\d\d){0,2})?( BC)?"),
+    "time": re.compile(r"\d\d:\d\d:\d\d(\.\d{1,6})?([+-]\d\d(:\d\d){0,2})?"),
+    "number": re.compile(r"-?\d+(\.\d+)?(e[+-]\d{1,3})?"),
+    "text": re.compile(r"[^\0]*", re.DOTALL),
+}
+_INFINITE = ("infinity", "-infinity", "Infinity", "-Infinity", "NaN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +43,22 @@ class Cursor:
 
 
 def token(values: bytes, sortby: Sequence[Sort]) -> str:
-    """The token for the JSON array of values that the items statement returned."""
+    """The token for the JSON array of values that the items statement returned.
+
+    Raises InvalidParameter when an address cannot hold them: a text of tens of thousands of characters.
+    """
     document = b'{"s":' + orjson.dumps(signature(sortby)) + b',"v":' + values + b"}"
-    return base64.urlsafe_b64encode(document).rstrip(b"=").decode()
+    made = base64.urlsafe_b64encode(document).rstrip(b"=").decode()
+    if len(made) > MAX_TOKEN:
+        raise InvalidParameter(
+            "sortby",
+            Text(
+                "Les textes de cette colonne sont trop longs pour ce tri.",
+                "Texts of this column are too long to sort by.",
+            ),
+            remedy=Text("Triez par une autre colonne.", "Sort by another column."),
+        )
+    return made
 
 
 def signature(sortby: Sequence[Sort]) -> str:
@@ -74,6 +97,8 @@ def read_cursor(text: str, table: Table, sortby: Sequence[Sort]) -> Cursor:
 
 
 def _checked(column: Column, value: str) -> str:
-    """The value as PostgreSQL wrote it: infinities of dates and numbers included, which no client may write."""
-    infinite = ("infinity", "-infinity", "Infinity", "-Infinity", "NaN")
-    return value if value in infinite else value_of(column, value, "after")
+    """The value as PostgreSQL wrote it, whether a client may write it or not."""
+    written = _WRITTEN.get(column.kind)
+    if value in _INFINITE or (written is not None and written.fullmatch(value)):
+        return value
+    return value_of(column, value, "after")

@@ -130,7 +130,9 @@ def json_value(column: Column) -> str:
         case "uuid":
             return _or_null(f"('\"' || {name}::text || '\"')", column)
         case "timestamp":
-            return _or_null(f"(left(to_json({utc(column)})::text, -1) || 'Z\"')", column)
+            return f"case when isfinite({name}) then left(to_json({utc(column)})::text, -1) || 'Z\"' else 'null' end"
+        case "date":
+            return f"case when isfinite({name}) then to_json({name})::text else 'null' end"
         case _:
             return _or_null(f"to_json({name})::text", column)
 
@@ -163,9 +165,18 @@ def geometry_in(table: Table, srid: int, simplify: str | None = None) -> str:
     """
     geometry = table.geometry
     assert geometry is not None
-    stored = table.geometry_in(srid)
+    stored, own = table.geometry_in(srid), straight(table)
     if simplify is None:
-        return quoted(stored) if stored else f"st_transform({quoted(geometry.name)}, {int(srid)})"
+        if stored == geometry.name:
+            return own
+        return quoted(stored) if stored else f"st_transform({own}, {int(srid)})"
     tolerance = f"({simplify} / 111320.0)" if geometry.srid == 4326 else simplify
-    simple = f"st_simplify({quoted(geometry.name)}, {tolerance}, true)"
+    simple = f"st_simplify({own}, {tolerance}, true)"
     return simple if geometry.srid == srid else f"st_transform({simple}, {int(srid)})"
+
+
+def straight(table: Table) -> str:
+    """The geometry as it is stored, its arcs as chords: a copy has none."""
+    assert table.geometry is not None
+    name = quoted(table.geometry.name)
+    return f"st_curvetoline({name})" if table.geometry.curved and table.copy is None else name

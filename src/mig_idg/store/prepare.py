@@ -22,17 +22,19 @@ import psycopg
 import structlog
 from psycopg import Connection, sql
 
+from mig_idg.errors import Text, UnfitData
 from mig_idg.store import words
 from mig_idg.store.crs import CRS84
-from mig_idg.store.feature import cut, geojson, native_head
+from mig_idg.store.feature import cut, geojson, native_head, straight
 from mig_idg.store.statement import quoted
-from mig_idg.store.table import COPIES, CUT, NATIVE, TEXT, Table
+from mig_idg.store.table import COPIES, CUT, NATIVE, TEXT, Geometry, Table
 
 COMPANIONS = (4326, 3857)
 _POINTS = ("POINT", "MULTIPOINT")
 # Rows up to this size stay whole in their page: a text of two kilobytes is not worth a detour.
 _WHOLE_ROW = 4080
 _SMALL_PAGES = 500
+_LONGEST_STEM = 58
 # To be changed when copies made before should be made again.
 _SHAPE = "along a Hilbert curve, in pieces"
 
@@ -64,21 +66,33 @@ class _Plan:
 def prepare(connection: Connection[Any], table: Table, *, wanted: bool = True, anew: bool = False) -> Table:
     """The table as readers will have it: with its copy, made when there is none of this definition, or `anew`.
 
-    Without a copy (not `wanted`, or rows that cannot be expressed in CRS84) the table itself is read, with a spatial
-    index. In the caller's transaction; nobody who reads waits.
+    Without one (not `wanted`, or a table in `parts`) the table itself is read, with a spatial index. In the caller's
+    transaction; nobody who reads waits. Raises UnfitData, naming a row, when one cannot be told in GeoJSON: its
+    coordinates are no numbers, or are nowhere on Earth, or its geometry is of a type that GeoJSON has not.
     """
     table = replace(table, searched=words.searched(connection, table))
-    if wanted and not {TEXT, CUT, NATIVE} & {*table.names, *table.geometry_columns}:
-        plan = _planned(connection, table)
-        name = None if anew else _made(connection, plan)
-        try:
-            with connection.transaction():
-                name = name or _make(connection, plan)
-            return replace(table, copy=name, companions=plan.companions, text=TEXT, pieces=plan.pieces)
-        except (psycopg.DataError, psycopg.InternalError) as error:
-            log.warning("not-prepared", table=f"{table.schema}.{table.name}", sqlstate=error.sqlstate)
-    _index_geometry(connection, table)
-    return table
+    if not wanted or parts(connection, table):
+        _index_geometry(connection, table)
+        return table
+    plan = _planned(connection, table)
+    name = None if anew else _made(connection, plan)
+    try:
+        with connection.transaction():
+            name = name or _make(connection, plan)
+    except (psycopg.DataError, psycopg.InternalError) as error:
+        log.warning("not-prepared", table=f"{table.schema}.{table.name}", sqlstate=error.sqlstate)
+        raise _untold(table, _culprit(connection, plan)) from None
+    return replace(table, copy=name, companions=plan.companions, text=TEXT, pieces=plan.pieces)
+
+
+def parts(connection: Connection[Any], table: Table) -> bool:
+    """Whether the rows are in partitions or heirs: what is written there directly, no trigger of the table sees."""
+    row = connection.execute(
+        "select exists (select from pg_inherits where inhparent = to_regclass(%s))"
+        " or exists (select from pg_class where oid = to_regclass(%s) and relkind <> 'r')",
+        [f"{quoted(table.schema)}.{quoted(table.name)}"] * 2,
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def settle(connection: Connection[Any]) -> None:
@@ -123,6 +137,9 @@ def postpone(connection: Connection[Any], table: str) -> bool:
 def _planned(connection: Connection[Any], table: Table) -> _Plan:
     added = _companions(table)
     columns = [(name, quoted(name)) for name in (*table.names, *table.geometry_columns)]
+    if table.geometry is not None and table.geometry.curved:
+        own, kind = table.geometry.name, f"geometry({_typed(table.geometry)}, {table.geometry.srid})"
+        columns = [(name, f"{straight(table)}::{kind}" if name == own else text) for name, text in columns]
     columns += [(name, expression) for _, name, expression in added]
     text, head = geojson(table, CRS84, None, True, None, None), native_head(table)
     columns += [(TEXT, text), *([(NATIVE, head)] if head else []), (CUT, cut(f"({text})"))]
@@ -137,12 +154,18 @@ def _companions(table: Table) -> list[tuple[int, str, str]]:
     geometry = table.geometry
     if geometry is None or geometry.type in _POINTS:
         return []
-    kind = geometry.type + ("Z" if geometry.has_z else "")
+    kind = _typed(geometry)
+    # PostgreSQL cuts names at 63 bytes.
+    stem = geometry.name if len(geometry.name.encode()) <= _LONGEST_STEM else "idg_geom"
     return [
-        (srid, name, f"st_transform({quoted(geometry.name)}, {srid})::geometry({kind}, {srid})")
+        (srid, name, f"st_transform({straight(table)}, {srid})::geometry({kind}, {srid})")
         for srid in COMPANIONS
-        if table.geometry_in(srid) is None and (name := f"{geometry.name}_{srid}") not in table.names
+        if table.geometry_in(srid) is None and (name := f"{stem}_{srid}") not in table.names
     ]
+
+
+def _typed(geometry: Geometry) -> str:
+    return geometry.type + ("Z" if geometry.has_z else "")
 
 
 _OTHER_INDEXES = """
@@ -219,12 +242,82 @@ def _make(connection: Connection[Any], plan: _Plan) -> str:
     for column in (*shapes, *(name for _, name in plan.companions)):
         connection.execute(sql.SQL("create index on {} using gist ({})").format(copy, sql.Identifier(column)))
     connection.execute(sql.SQL("analyze {}").format(copy))
+    if table.geometry is not None:
+        _no_numbers(connection, plan, copy)
     _follow(connection, plan, name)
     connection.execute(
         "insert into served.copy (relation, source, definition)\nvalues (%s::regclass, %s::regclass, %s)",
         [f"{COPIES}.{name}", f"{quoted(table.schema)}.{quoted(table.name)}", plan.definition],
     )
     return name
+
+
+def _no_numbers(connection: Connection[Any], plan: _Plan, copy: sql.Identifier) -> None:
+    """Raise UnfitData when a coordinate is not a number: PostGIS keeps such points, and JSON cannot say them."""
+    row = connection.execute(
+        sql.SQL("select {}::text from {} where left({}, {}) ~ {} limit 1").format(
+            sql.Identifier(plan.table.id.name),
+            copy,
+            sql.Identifier(TEXT),
+            sql.Identifier(CUT),
+            sql.Literal(r"[\[,]-?(NaN|Infinity|inf|nan)"),
+        )
+    ).fetchone()
+    if row is not None:
+        raise _untold(plan.table, str(row[0]))
+
+
+_ROW_BY_ROW = """
+create function pg_temp.idg_culprit() returns text
+language plpgsql
+as $culprit$
+declare
+  one {source};
+begin
+  for one in select * from {source} loop
+    begin
+      perform {expressions} from (select one.*) as rows;
+    exception
+      when data_exception or internal_error then
+        return (one).{id}::text;
+    end;
+  end loop;
+  return null;
+end
+$culprit$
+"""
+
+
+def _culprit(connection: Connection[Any], plan: _Plan) -> str | None:
+    """The id of the first row of which the copy cannot be made: each is tried, which takes seconds for a million."""
+    connection.execute(
+        sql.SQL(_ROW_BY_ROW).format(
+            source=sql.Identifier(plan.table.schema, plan.table.name),
+            id=sql.Identifier(plan.table.id.name),
+            expressions=sql.SQL(", ").join(sql.SQL(expression) for _, expression in plan.columns),  # type: ignore[arg-type]
+        )
+    )
+    row = connection.execute("select pg_temp.idg_culprit()").fetchone()
+    connection.execute("drop function pg_temp.idg_culprit()")
+    return str(row[0]) if row and row[0] is not None else None
+
+
+def _untold(table: Table, id: str | None) -> UnfitData:
+    name, one = f"{table.schema}.{table.name}", f" (« {table.id.name} » : {id})" if id is not None else ""
+    error = UnfitData(
+        Text(
+            f"Une ligne de {name} ne se dit pas en GeoJSON{one} : coordonnées infinies ou hors du système de référence,"
+            " ou type de géométrie sans équivalent.",
+            f"A row of {name} cannot be told in GeoJSON{one}: coordinates that are infinite or outside the reference"
+            " system, or a type of geometry without an equivalent.",
+        ),
+        remedy=Text(
+            f"Corrigez ou retirez cette ligne, ou déclarez le bon EPSG pour {name}.",
+            f"Mend or remove that row, or declare the right EPSG for {name}.",
+        ),
+    )
+    error.extra["table"] = name
+    return error
 
 
 _EVENTS = (

@@ -35,6 +35,8 @@ PARAMETERS = (
     "zoom-level", "simplify", "resulttype", "precision",
 )  # fmt: skip
 _KNOWN = frozenset(PARAMETERS)
+# Columns that cannot be a parameter of their own.
+_UNASKED = ("json", "array", "other")
 _WHOLE = re.compile(r"\d{1,18}")
 
 
@@ -105,8 +107,8 @@ def parse(
                     known[_FIELDS.get(name, name)] = read
         else:
             column = table.column(name)
-            if column is None or column.kind in ("json", "array", "other"):
-                raise UnknownParameter(name, (*PARAMETERS, *table.names))
+            if column is None or column.kind in _UNASKED:
+                raise UnknownParameter(name, (*PARAMETERS, *(c.name for c in table.columns if c.kind not in _UNASKED)))
             equal.append((name, value_of(column, value, name)))
     limit = known.get("limit")
     known["limit"] = limits.default if limit is None else min(int(limit), limits.maximum)  # type: ignore[call-overload]

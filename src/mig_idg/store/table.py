@@ -23,6 +23,8 @@ GENERIC_GEOMETRY = "GEOMETRY"
 # The schema of the copies, and in them the column of the feature's text: GeoJSON, CRS84, all properties; after how many
 # characters its properties come; and what stands before them with the geometry in the CRS of storage.
 COPIES, TEXT, CUT, NATIVE = "prepared", "idg_feature", "idg_cut", "idg_native"
+# How the columns that statements and copies add are named.
+RESERVED = "idg_"
 # Types that PostgreSQL itself takes for text; the other ones of that kind are enumerations and domains.
 TEXTS = ("text", "character varying", "character", "name", "citext")
 
@@ -53,7 +55,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """The layer's geometry column: SRID of storage, OGC type name in capitals, and whether heights are stored."""
+    """The layer's geometry column: SRID of storage, OGC type name in capitals, and whether heights are stored.
+
+    `type` is what readers get: straight segments. `curved` says that the table may hold arcs, which are drawn as chords
+    (32 to a quarter of a circle), once in the copy, or for each answer without one.
+    """
 
     name: str
     srid: int
@@ -61,6 +67,7 @@ class Geometry:
     has_z: bool = False
     nullable: bool = True
     comment: str | None = None
+    curved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +150,7 @@ _COLUMNS = """
 select
   a.attname,
   format_type(a.atttypid, a.atttypmod),
-  format_type(a.atttypid, null),
+  format_type(case when t.typtype = 'd' then t.typbasetype else a.atttypid end, null),
   t.typcategory::text,
   t.typtype::text,
   a.attnotnull,
@@ -198,6 +205,15 @@ def describe(
     shapes = {row[0]: row for row in rows if row[2] == "geometry"}
     if id not in plain:
         raise UnknownWord(Text("Colonne", "column"), id, plain)
+    if ours := next((name for name in (*plain, *shapes) if name.startswith(RESERVED)), None):
+        raise UnfitData(
+            Text(
+                f"La colonne « {ours} » de {schema}.{name} porte un nom réservé : {RESERVED}…",
+                f"Column “{ours}” of {schema}.{name} has a reserved name: {RESERVED}…",
+            ),
+            remedy=Text("Renommez-la.", "Rename it."),
+            extra={"column": ours},
+        )
     unique = connection.execute(_UNIQUE, [found[0], id]).fetchone()
     if not unique or not unique[0] or plain[id].nullable:
         raise UnfitData(
@@ -301,15 +317,26 @@ def _geometry(shapes: dict[str, tuple[Any, ...]], wanted: str | None, table: str
             ),
             extra={"column": wanted},
         )
-    flat = declared.removesuffix("ZM").removesuffix("Z").removesuffix("M")
+    flat = declared.removesuffix("ZM").removesuffix("Z").removesuffix("M") or GENERIC_GEOMETRY
     return Geometry(
         name=wanted,
         srid=srid,
-        type=flat or GENERIC_GEOMETRY,
+        type=_STRAIGHT.get(flat, flat),
         has_z=declared.removeprefix(flat).startswith("Z"),
         nullable=not row[5],
         comment=row[6],
+        curved=flat in _STRAIGHT or flat in (GENERIC_GEOMETRY, "GEOMETRYCOLLECTION"),
     )
+
+
+# What `st_curvetoline` makes of the types with arcs.
+_STRAIGHT = {
+    "CIRCULARSTRING": "LINESTRING",
+    "COMPOUNDCURVE": "LINESTRING",
+    "CURVEPOLYGON": "POLYGON",
+    "MULTICURVE": "MULTILINESTRING",
+    "MULTISURFACE": "MULTIPOLYGON",
+}
 
 
 def _territory(plain: dict[str, Column], wanted: str | None, table: str) -> str | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from mig_idg.store import crs as reference
 from mig_idg.store.compile import Binder, conditions
-from mig_idg.store.feature import utc
+from mig_idg.store.feature import geometry_in, utc
 from mig_idg.store.grant import Grant
 from mig_idg.store.query import Query
 from mig_idg.store.statement import Statement, literal, quoted
@@ -186,8 +186,7 @@ def _shape(table: Table, rectangle: Rectangle, bind: Binder) -> str:
     """
     geometry = table.geometry
     assert geometry is not None
-    held = table.geometry_in(rectangle.srid)
-    shape = quoted(held) if held else f"st_transform({quoted(geometry.name)}, {int(rectangle.srid)})"
+    shape = geometry_in(table, rectangle.srid)
     if geometry.type not in _POINTS:
         shape = f"st_simplify({shape}, {bind(rectangle.width / _PIXELS, 'float8')}, true)"
     frame = bind(reference.rectangle(rectangle.bounds, rectangle.srid), "geometry")

@@ -39,8 +39,8 @@ def _same(value: str) -> str:
 
 
 def _integer(value: str) -> str:
-    number = int(value) if re.fullmatch(r"[+-]?\d{1,18}", value) else _fail()
-    return str(number)
+    number = int(value) if re.fullmatch(r"[+-]?\d{1,19}", value) else _fail()
+    return str(number) if -(2**63) <= number < 2**63 else str(_fail())
 
 
 def _decimal(value: str) -> str:

@@ -13,7 +13,7 @@ from mig_idg.store.crs import CRS84, Crs
 from mig_idg.store.feature import geojson
 from mig_idg.store.grant import Grant
 from mig_idg.store.statement import Statement, quoted
-from mig_idg.store.table import Table
+from mig_idg.store.table import TEXTS, Table
 
 Values = Mapping[str, str | None]
 
@@ -86,7 +86,8 @@ def _assigned(
     for name, value in values.items():
         column = table.column(name)
         assert column is not None
-        cast = column.sql if column.kind in ("array", "json", "other") else cast_of(column)
+        worded = column.kind == "text" and column.base not in TEXTS
+        cast = column.sql if worded or column.kind in ("array", "json", "other") else cast_of(column)
         place = bind(value, cast)
         unzoned = column.kind == "timestamp" and not column.zoned
         pairs.append((quoted(name), f"({place} at time zone 'UTC')" if unzoned else place))

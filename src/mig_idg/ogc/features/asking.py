@@ -51,6 +51,15 @@ def explained(failed: StatementFailed, visit: Visit) -> Exception:
             ),
             remedy=Text("Vérifiez l'ordre de grandeur des nombres.", "Check the magnitude of the numbers."),
         )
+    if failed.sqlstate == "XX000" and parameter == "f" and "crs" in visit.query:
+        return InvalidParameter(
+            "crs",
+            Text(
+                "Une entité au moins est trop loin pour s'exprimer dans ce système de référence.",
+                "At least one feature is too far away to be expressed in this reference system.",
+            ),
+            remedy=Text("Demandez CRS84, ou une emprise plus petite.", "Ask for CRS84, or for a smaller box."),
+        )
     if failed.sqlstate == "XX000" and parameter != "f":
         return InvalidParameter(
             parameter,

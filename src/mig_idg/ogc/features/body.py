@@ -5,6 +5,7 @@ Every fault is told at once, each with its member: one does not correct a form f
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,11 +61,29 @@ class Rules:
     stored: Mapping[str, Any] | None = None
 
 
-def decoded(raw: bytes) -> dict[str, Any]:
-    """A JSON object. Raises Misunderstood."""
+class _Number(float):
+    """A number as it was written: `numeric` keeps digits that a float has no room for."""
+
+    __slots__ = ("text",)
+
+    def __new__(cls, text: str) -> _Number:
+        made = super().__new__(cls, text)
+        made.text = text
+        return made
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+
+def decoded(raw: bytes, *, exactly: bool = False) -> dict[str, Any]:
+    """A JSON object; `exactly` keeps the digits of its numbers. Raises Misunderstood."""
     try:
-        document = orjson.loads(raw)
-    except orjson.JSONDecodeError:
+        document = orjson.loads(raw)  # stricter than json: no NaN, no lone surrogate, no bottomless nesting
+        if exactly:
+            document = json.loads(raw, parse_float=_Number)
+    except (orjson.JSONDecodeError, ValueError, RecursionError):
         raise Misunderstood(Text("Le corps n'est pas du JSON.", "The body is not JSON.")) from None
     if not isinstance(document, dict):
         raise Misunderstood(Text("Le corps doit être un objet JSON.", "The body must be a JSON object."))
@@ -162,7 +181,7 @@ def _as_text(column: Column, value: Any) -> str:
     """The JSON value as PostgreSQL reads it for this column. Raises ValueError, TypeError, InvalidParameter."""
     match column.kind:
         case "json":
-            return orjson.dumps(value).decode()
+            return json.dumps(value, ensure_ascii=False)
         case "array":
             if not isinstance(value, list) or any(isinstance(item, list | dict) for item in value):
                 raise TypeError
@@ -178,7 +197,7 @@ def _as_text(column: Column, value: Any) -> str:
         case "number":
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise TypeError
-            return repr(value)
+            return str(value)
         case _:
             if not isinstance(value, str) or "\x00" in value:
                 raise TypeError
@@ -223,7 +242,7 @@ def _geometry(value: Any, table: Table, crs: Crs, faults: _Faults) -> tuple[str 
             faults.add("geometry", "ne peut pas être vide", "cannot be empty")
         return (None, crs)
     try:
-        shape = shapely.from_geojson(orjson.dumps(value))
+        shape = shapely.from_geojson(json.dumps(value))
     except (shapely.errors.GEOSException, TypeError, ValueError):
         faults.add("geometry", "n'est pas une géométrie GeoJSON", "is not a GeoJSON geometry")
         return None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 
-import orjson
-
 from mig_idg.errors import InvalidParameter, NotFound, Text, UnknownParameter
 from mig_idg.guard.answer import Answer, page_answer
 from mig_idg.guard.visit import Visit
@@ -32,10 +30,10 @@ async def item(visit: Visit) -> Answer:
         raise missing()
     feature, state = rows[0]
     named = state.decode() if state else hashlib.md5(feature, usedforsecurity=False).hexdigest()
-    path = links.item_path(collection.id, visit.params["item"])
+    path = links.item_path(collection.id, links.item_id(visit.params["item"]))
     made = links.written(visit, path, visit.query, form, formats.ITEM)
     if form is formats.HTML:
-        document = orjson.loads(feature) | {"links": links.read(made)}
+        document = links.document(feature) | {"links": links.read(made)}
         return page_answer("item", {"item": document, "collection": collection, "table": grant.table})
     if fg:
         feature = b"{" + jsonfg.members(visit, query) + b"," + feature[1:]
@@ -76,7 +74,7 @@ def checked_id(visit: Visit) -> str:
     """The id of the path as a value of the id column; what cannot be one is a missing item."""
     _, grant = visit.layer
     try:
-        return value_of(grant.table.id, visit.params["item"], "item")
+        return value_of(grant.table.id, links.item_id(visit.params["item"]), "item")
     except InvalidParameter:
         raise missing() from None
 

@@ -153,7 +153,7 @@ class Page:
         if self.returned > self.limit:
             self.returned -= 1
             surplus = features.pop() or b"{}"
-            told = [key[-1] for key in keys] or [str(orjson.loads(surplus)["id"]).encode()]
+            told = [key[-1] for key in keys] or [str(links.document(surplus)["id"]).encode()]
             self.next_keys = orjson.dumps([None if value is None else value.decode() for value in told])
         return comma + b",".join(features) if features else b""  # type: ignore[arg-type]
 
@@ -211,7 +211,9 @@ async def _page(visit: Visit, query: Query, asked: Mapping[str, str]) -> Answer:
     fewer = await backwards.opened(visit, replace(query, limit=min(most, query.limit or most)))
     page = Page(visit, fewer, asked, formats.HTML)
     rows = await asking.fetch(visit, compile.page(fewer, grant, collection.time_column))
-    document = orjson.loads(b"".join([HEAD, *page.bodies(rows), await page.tail()]))
+    document = links.document(b"".join([HEAD, *page.bodies(rows), await page.tail()]))
+    for one in document["features"]:
+        one["at"] = links.item_segment(str(one["id"]))
     return page_answer("items", {"items": document, "collection": collection, "table": grant.table, "query": asked})
 
 

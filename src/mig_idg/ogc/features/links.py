@@ -6,8 +6,11 @@ a millisecond cannot encode nine addresses.
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -25,6 +28,8 @@ Link = dict[str, str]
 _PATH, _SELF, _REST, _WHOLE = "\ue000", "\ue001", "\ue002", "\ue003"
 # What RFC 3986 lets stand as it is; most ids are made of nothing else.
 _UNRESERVED = re.compile(r"[\w.~-]*", re.ASCII)
+# An id that begins like those that are encoded is encoded too.
+_UNADDRESSABLE = re.compile(r"[\x00-\x1f/\\]|^~")
 _PLAIN = re.compile(r"[\w.,:/~-]*", re.ASCII)
 _PAGING = ("limit", "offset", "after", "before")
 
@@ -41,7 +46,28 @@ def items_path(collection: str) -> str:
 
 def item_path(collection: str, id: str) -> str:
     """The path of one item; an id may hold any character."""
-    return f"{items_path(collection)}/{segment(id)}"
+    return f"{items_path(collection)}/{item_segment(id)}"
+
+
+def item_segment(id: str) -> str:
+    """An id as the last segment of a path; as `~` and its base64url where a path cannot hold it.
+
+    Encoded slashes and controls are refused in every path, since a proxy and an application may read them differently
+    (docs/explanations/security.md).
+    """
+    if _UNADDRESSABLE.search(id) or id in ("", ".", ".."):
+        return "~" + base64.urlsafe_b64encode(id.encode()).rstrip(b"=").decode()
+    return segment(id)
+
+
+def item_id(segment: str) -> str:
+    """The id that a decoded segment stands for."""
+    if segment.startswith("~"):
+        with suppress(ValueError):
+            id = base64.b64decode(segment[1:] + "=" * (-len(segment[1:]) % 4), b"-_", validate=True).decode()
+            if item_segment(id) == segment:
+                return id
+    return segment
 
 
 def encoded(query: Mapping[str, str]) -> str:
@@ -122,6 +148,15 @@ def _frame(base_url: str, collection: Collection, lang: Lang, form: Format, offe
 
 def _link(href: str, rel: str, form: Format, lang: Lang) -> Link:
     return {"href": href, "rel": rel, "type": form.media_type, "title": form.title.in_(lang)}
+
+
+def document(text: bytes) -> dict[str, Any]:
+    """What PostgreSQL wrote, as objects for pages; numbers beyond what a float holds become infinite."""
+    try:
+        made: dict[str, Any] = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        made = json.loads(text)
+    return made
 
 
 def read(links: bytes) -> list[Link]:

@@ -71,9 +71,14 @@ async def sortables(visit: Visit) -> Answer:
     properties = {
         column.name: _described(column, collection, visit)
         for column in grant.table.columns
-        if column.kind not in UNSORTABLE
+        if column.kind not in UNSORTABLE and _may_be_named(column.name)
     }
     return _answer(visit, "sortables", properties, {"additionalProperties": False})
+
+
+def _may_be_named(name: str) -> bool:
+    """Whether a list of sort keys can hold the name: commas part them, a sign says the direction."""
+    return "," not in name and name[:1] not in "+-" and name == name.strip()
 
 
 async def functions(visit: Visit) -> Answer:

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from mig_idg.database.lane import Row, StatementFailed
 from mig_idg.errors import (
     Conflict,
@@ -42,9 +40,16 @@ async def create(visit: Visit) -> Answer:
     """`POST /collections/{collection}/items`: 201 and the address of the new feature."""
     collection, grant = editable(visit)
     _expect(visit, (FEATURE,))
-    written = body.feature(body.decoded(await visit.body()), grant.table, _crs(visit, grant), _rules(collection, grant))
+    written = body.feature(
+        body.decoded(await visit.body(), exactly=True), grant.table, _crs(visit, grant), _rules(collection, grant)
+    )
     values = _with_id(written, grant)
     rows = await _write(visit, write.insert(grant, values, written.geometry), grant)
+    if not rows:
+        raise UnfitData(
+            Text("Une règle de la table a écarté cette entité.", "A rule of the table set this feature aside."),
+            extra={"table": grant.table.name},
+        )
     id, state = _text(rows[0][0]), _text(rows[0][1])
     where = f"{visit.base_url}{links.item_path(collection.id, id)}"
     return Answer(status=201, headers={"location": where}, etag=validators.of_state(visit, state))
@@ -57,7 +62,7 @@ async def replace(visit: Visit) -> Answer:
     id = checked_id(visit)
     stored, seen = await _current(visit, grant, id)
     rules = _rules(collection, grant, stored)
-    written = body.feature(body.decoded(await visit.body()), grant.table, _crs(visit, grant), rules)
+    written = body.feature(body.decoded(await visit.body(), exactly=True), grant.table, _crs(visit, grant), rules)
     _same_id(written.id, id)
     return await _changed(visit, grant, id, written, seen)
 
@@ -69,7 +74,7 @@ async def update(visit: Visit) -> Answer:
     id = checked_id(visit)
     stored, seen = await _current(visit, grant, id, blind=_may_be_blind(collection))
     rules = _rules(collection, grant, stored)
-    written = body.patch(body.decoded(await visit.body()), grant.table, _crs(visit, grant), rules)
+    written = body.patch(body.decoded(await visit.body(), exactly=True), grant.table, _crs(visit, grant), rules)
     _same_id(written.id, id)
     return await _changed(visit, grant, id, written, seen)
 
@@ -182,7 +187,7 @@ async def _current(visit: Visit, grant: Grant, id: str, *, blind: bool = False) 
         raise missing()
     state = _text(rows[0][1])
     wanted = visit.headers.get("if-match")
-    stored: dict[str, Any] = orjson.loads(rows[0][0] or b"{}")["properties"]
+    stored: dict[str, Any] = links.document(rows[0][0] or b"{}")["properties"]
     if wanted is None and blind:
         return stored, None
     if wanted is None:
@@ -222,8 +227,15 @@ async def _write(visit: Visit, statement: Statement, grant: Grant) -> list[Row]:
 def _refusal(failed: StatementFailed, grant: Grant) -> Exception:
     """What PostgreSQL held against a write, in words that tell no value; the failure itself when it is ours."""
     state = failed.sqlstate
-    if state == "23505":
+    if state == "23505" and failed.constraint in ("", f"{grant.table.name}_pkey"):
         return Conflict(Text("Cet identifiant est déjà pris.", "This id is already taken."))
+    if state == "23505":
+        return Conflict(
+            Text(
+                f"Une autre entité a déjà cette valeur (contrainte « {failed.constraint} »).",
+                f"Another feature has that value already (constraint “{failed.constraint}”).",
+            )
+        )
     if state == "23503":
         return Conflict(
             Text(
@@ -239,9 +251,14 @@ def _refusal(failed: StatementFailed, grant: Grant) -> Exception:
             ),
             extra={"rule": "rows", "article": "004 §3.2.1"},
         )
-    if state.startswith(("22", "23")) or state == "XX000":
+    if state.startswith(("22", "23")) or state in ("XX000", "P0001"):
+        named = failed.column or failed.constraint
+        told = f" : {named}", f": {named}"
         return UnfitData(
-            Text("Une valeur ne convient pas à la table.", "A value does not fit the table."),
+            Text(
+                f"Une valeur ne convient pas à la table{told[0] if named else ''}.",
+                f"A value does not fit the table{told[1] if named else ''}.",
+            ),
             remedy=Text("Le modèle est à /schema.", "The model is at /schema."),
             extra={"table": grant.table.name},
         )

@@ -256,16 +256,25 @@ def shape_name(layer: Layer) -> str:
 
 
 def _layer_table(layer: Layer) -> str:
-    taken = {cell.column.name.casefold() for cell in layer.cells} | {layer.geometry.name if layer.geometry else ""}
+    taken = {cell.column.name.casefold() for cell in layer.cells}
+    taken.add(layer.geometry.name.casefold() if layer.geometry else "")
     number = next(name for name in ("fid", "ogc_fid", *(f"fid_{n}" for n in range(2000))) if name not in taken)
     columns = [f"{number} integer primary key not null"]
+    used = {number, layer.geometry.name.casefold() if layer.geometry else ""}
     for cell in layer.cells:
         empty = "" if cell.column.nullable else " not null"
-        columns.append(f"{_name(cell.column.name)} {_type(cell.column, cell.form)}{empty}")
+        columns.append(f"{_name(_free(cell.column.name, used))} {_type(cell.column, cell.form)}{empty}")
     if layer.geometry is not None:
         kind = KINDS.get(layer.geometry.type, "Geometry").upper()
         columns.append(f"{_name(shape_name(layer))} {kind}")
     return f"create table {_name(layer.name)} ({', '.join(columns)})"
+
+
+def _free(name: str, used: set[str]) -> str:
+    """The name, or the name and a number: SQLite takes `ID` and `id` for one column."""
+    free = next(one for one in (name, *(f"{name}_{n}" for n in range(2, 5000))) if one.casefold() not in used)
+    used.add(free.casefold())
+    return free
 
 
 def _type(column: Column, form: str) -> str:
