@@ -32,7 +32,8 @@ ALWAYS = (
     ("access-control-allow-origin", "*"),
     (
         "access-control-expose-headers",
-        "Link, ETag, Content-Crs, Location, Retry-After, Attribution, OGC-NumberMatched",
+        "Link, ETag, Content-Crs, Location, Retry-After, Attribution, OGC-NumberMatched, Content-Range, Accept-Ranges,"
+        " Content-Bbox, Content-Disposition, idg-tile",
     ),
 )
 

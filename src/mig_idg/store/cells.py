@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mig_idg.store.crs import Crs
-from mig_idg.store.feature import geometry_in, utc
+from mig_idg.store.feature import utc
+from mig_idg.store.lines import FULL, Detail
 from mig_idg.store.statement import quoted
 from mig_idg.store.table import Column, Table
 
@@ -48,17 +49,23 @@ def _cell(column: Column, words: bool) -> Cell:
             return Cell(column, "date", name)
         case "timestamp" if not words:
             return Cell(column, "timestamp", f"({utc(column)})")
+        case "date":
+            return Cell(column, "text", f"case when isfinite({name}) then {name}::text end")
         case "timestamp":
-            return Cell(column, "text", f"(to_json({utc(column)}) #>> '{{}}') || 'Z'")
+            words_of = f"case when isfinite({name}) then (to_json({utc(column)}) #>> '{{}}') || 'Z' end"
+            return Cell(column, "text", words_of)
         case "array":
             return Cell(column, "text", f"to_json({name})::text")
         case _:
             return Cell(column, "text", f"{name}::text")
 
 
-def wkb(table: Table, crs: Crs) -> str:
+def wkb(table: Table, crs: Crs, detail: Detail = FULL) -> str:
     """The geometry as little-endian ISO WKB, x first as files want it."""
-    return f"st_asbinary({geometry_in(table, crs.srid)}, 'NDR')"
+    shape = detail.shape(table, crs)
+    if detail.digits is not None:
+        shape = f"st_quantizecoordinates({shape}, {int(detail.digits)})"
+    return f"st_asbinary({shape}, 'NDR')"
 
 
 def weight(table: Table) -> str:

@@ -374,7 +374,7 @@ def _equals_named(name: str, value: str, table: Table, bind: Binder) -> str:
 def _order(sortby: tuple[Sort, ...], table: Table) -> str:
     keys = [f"{comparable(table.column(key.column) or table.id)}{' desc' if key.descending else ''}" for key in sortby]
     if all(key.column != table.id.name for key in sortby):
-        keys.append(quoted(table.id.name))
+        keys.append(comparable(table.id))
     return ", ".join(keys)
 
 
@@ -399,7 +399,7 @@ def _after(cursor: Cursor | None, sortby: tuple[Sort, ...], table: Table, bind: 
     if cursor is None:
         return []
     if not sortby:
-        return [f"{quoted(table.id.name)} >= {bound(table.id, cursor.values[-1], bind)}"]
+        return [f"{comparable(table.id)} >= {bound(table.id, cursor.values[-1], bind)}"]
     keys = [(table.column(key.column) or table.id, key.descending) for key in sortby]
     if all(key.column != table.id.name for key in sortby):
         keys.append((table.id, False))

@@ -17,6 +17,7 @@ from mig_idg.store.statement import literal, quoted
 from mig_idg.store.table import CUT, NATIVE, Column, Table
 
 NULL = "'null'"
+_WITHOUT_RINGS = ("POINT", "MULTIPOINT", "LINESTRING", "MULTILINESTRING")
 PROPERTIES = """',"properties":{'"""
 
 
@@ -152,6 +153,8 @@ def geometry_text(table: Table, crs: Crs, digits: int | None, simplify: str | No
     if table.geometry is None:
         return NULL
     shape = geometry_in(table, crs.srid, simplify)
+    if table.geometry.type not in _WITHOUT_RINGS:
+        shape = f"st_forcepolygonccw({shape})"  # RFC 7946, 3.1.6
     if crs.flipped:
         shape = f"st_flipcoordinates({shape})"
     decimals = crs.digits if digits is None else digits
@@ -176,7 +179,14 @@ def geometry_in(table: Table, srid: int, simplify: str | None = None) -> str:
 
 
 def straight(table: Table) -> str:
-    """The geometry as it is stored, its arcs as chords: a copy has none."""
-    assert table.geometry is not None
-    name = quoted(table.geometry.name)
-    return f"st_curvetoline({name})" if table.geometry.curved and table.copy is None else name
+    """The geometry as it is stored, its arcs as chords and without measures: a copy has none."""
+    geometry = table.geometry
+    assert geometry is not None
+    shape = quoted(geometry.name)
+    if table.copy is not None:
+        return shape
+    if geometry.curved:
+        shape = f"st_curvetoline({shape})"
+    if geometry.measured:
+        shape = f"st_force3dz({shape})" if geometry.has_z else f"st_force2d({shape})"
+    return shape

@@ -79,6 +79,9 @@ def prepare(connection: Connection[Any], table: Table, *, wanted: bool = True, a
     try:
         with connection.transaction():
             name = name or _make(connection, plan)
+    except psycopg.errors.TooManyColumns:
+        _index_geometry(connection, table)
+        return table
     except (psycopg.DataError, psycopg.InternalError) as error:
         log.warning("not-prepared", table=f"{table.schema}.{table.name}", sqlstate=error.sqlstate)
         raise _untold(table, _culprit(connection, plan)) from None
@@ -137,7 +140,7 @@ def postpone(connection: Connection[Any], table: str) -> bool:
 def _planned(connection: Connection[Any], table: Table) -> _Plan:
     added = _companions(table)
     columns = [(name, quoted(name)) for name in (*table.names, *table.geometry_columns)]
-    if table.geometry is not None and table.geometry.curved:
+    if table.geometry is not None and (table.geometry.curved or table.geometry.measured):
         own, kind = table.geometry.name, f"geometry({_typed(table.geometry)}, {table.geometry.srid})"
         columns = [(name, f"{straight(table)}::{kind}" if name == own else text) for name, text in columns]
     columns += [(name, expression) for _, name, expression in added]
@@ -237,7 +240,11 @@ def _make(connection: Connection[Any], plan: _Plan) -> str:
     )
     connection.execute(sql.SQL("alter table {} add primary key ({})").format(copy, sql.Identifier(table.id.name)))
     for index in plan.indexes:
-        connection.execute(sql.SQL("create index on {} using {}").format(copy, sql.SQL(index)))  # type: ignore[arg-type]
+        try:
+            with connection.transaction():
+                connection.execute(sql.SQL("create index on {} using {}").format(copy, sql.SQL(index)))  # type: ignore[arg-type]
+        except psycopg.Error as error:  # on a column that is not copied: a second geometry, the whole row
+            log.info("index-not-copied", table=f"{table.schema}.{table.name}", index=index, sqlstate=error.sqlstate)
     shapes = [table.geometry.name] if table.geometry else []
     for column in (*shapes, *(name for _, name in plan.companions)):
         connection.execute(sql.SQL("create index on {} using gist ({})").format(copy, sql.Identifier(column)))

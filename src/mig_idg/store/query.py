@@ -30,7 +30,7 @@ MAX_FILTER = 200_000
 
 # Read by the handlers (`f`, `lang`, `profile`), by the threshold (`token`), or here.
 PARAMETERS = (
-    "f", "lang", "token", "profile", "limit", "offset", "after", "before", "bbox", "bbox-crs", "crs", "datetime",
+    "f", "lang", "token", "limit", "offset", "after", "before", "bbox", "bbox-crs", "crs", "datetime",
     "filter", "filter-lang", "filter-crs", "properties", "exclude-properties", "sortby", "q", "skipGeometry",
     "zoom-level", "simplify", "resulttype", "precision",
 )  # fmt: skip

@@ -58,7 +58,8 @@ class Geometry:
     """The layer's geometry column: SRID of storage, OGC type name in capitals, and whether heights are stored.
 
     `type` is what readers get: straight segments. `curved` says that the table may hold arcs, which are drawn as chords
-    (32 to a quarter of a circle), once in the copy, or for each answer without one.
+    (32 to a quarter of a circle), once in the copy, or for each answer without one; `measured` that its vertices have a
+    measure, which no reader gets.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Geometry:
     nullable: bool = True
     comment: str | None = None
     curved: bool = False
+    measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +328,7 @@ def _geometry(shapes: dict[str, tuple[Any, ...]], wanted: str | None, table: str
         nullable=not row[5],
         comment=row[6],
         curved=flat in _STRAIGHT or flat in (GENERIC_GEOMETRY, "GEOMETRYCOLLECTION"),
+        measured=declared.endswith("M"),
     )
 
 

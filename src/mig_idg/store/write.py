@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mig_idg.store.compile import Binder, bound, cast_of
+from mig_idg.store.compile import Binder, bound, cast_of, comparable
 from mig_idg.store.crs import CRS84, Crs
 from mig_idg.store.feature import geojson
 from mig_idg.store.grant import Grant
@@ -75,7 +75,7 @@ def current(grant: Grant, id: str) -> Statement:
 
 def _place(grant: Grant, id: str, seen: str | None, bind: Binder) -> str:
     table = grant.table
-    place = f"{quoted(table.id.name)} = {bound(table.id, id, bind)}"
+    place = f"{comparable(table.id)} = {bound(table.id, id, bind)}"
     return place if seen is None else f"{place}\n  and {state(table)} = {bind(seen, 'text')}"
 
 

@@ -18,7 +18,12 @@ import pytest
 import shapely
 from lxml import etree
 
+from mig_idg.database import connect
 from mig_idg.ogc.features import files
+from mig_idg.store.crs import BY_SRID
+from mig_idg.store.feature import geojson
+from mig_idg.store.prepare import prepare
+from mig_idg.store.table import describe
 
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 
@@ -43,8 +48,6 @@ def test_csv_holds_every_row_and_says_what_is_owed(served: Any) -> None:
 
 
 def test_csv_never_hands_a_formula_to_a_spreadsheet(served: Any, database_url: str) -> None:
-    from mig_idg.database import connect
-
     with connect(database_url) as connection:
         connection.execute("update data.lieux set nom_voie = '=HYPERLINK(\"x\")' where id = 'a-00002'")
         connection.commit()
@@ -263,3 +266,48 @@ def test_no_link_to_a_whole_file_can_be_taken_for_a_page(served: Any) -> None:
     assert len(pages) == len(set(pages))
     files = [link["href"].partition("?")[2] for link in links if link["rel"] == "enclosure"]
     assert files == ["f=geojson", "f=fgjson"]
+
+
+def test_every_identifier_of_gml_is_one(served: Any) -> None:
+    tree = etree.fromstring(file(served, "f=gml", collection="bancs").content)
+    ids = tree.xpath("//@gml:id", namespaces={"gml": "http://www.opengis.net/gml/3.2"})
+    assert len(ids) == len(set(ids)) == 3 * 9
+    assert tree.findtext(".//{http://www.opengis.net/gml/3.2}pos")
+
+
+@pytest.mark.parametrize("form", ["jsonfg", "fgjson", "gml", "csv", "geojson", "geojsonseq", "gpkg", "fgb", "parquet"])
+def test_what_is_asked_of_geometries_holds_in_every_format(served: Any, form: str) -> None:
+    plain, without, fewer = (
+        file(served, f"f={form}&limit=30{more}", collection="troncons").content
+        for more in ("", "&skipGeometry=true", "&precision=0")
+    )
+    assert len(without) < len(plain) or form == "gpkg"  # which counts in pages
+    assert without != fewer != plain
+    if form in ("jsonfg", "fgjson"):
+        document = json.loads(without)
+        assert {(one["geometry"], one["place"]) for one in document["features"]} == {(None, None)}
+
+
+def test_a_head_of_a_file_takes_nothing_from_the_next(served: Any) -> None:
+    for _ in range(12):
+        assert served.request("HEAD", "/collections/lieux/items?f=csv").status == 200
+        assert served.request("HEAD", "/collections/lieux/items?f=gpkg").status == 200
+
+
+def test_rings_turn_as_the_standard_wants(served: Any, database_url: str) -> None:
+    with connect(database_url) as connection:
+        connection.execute("create table data.iles (id int primary key, geom geometry(Polygon, 2154))")
+        connection.execute(
+            "insert into data.iles values (1, st_geomfromtext('POLYGON((641000 6866000,641000 6866100,641100 6866100,"
+            "641100 6866000,641000 6866000),(641010 6866010,641020 6866010,641020 6866020,641010 6866010))', 2154))"
+        )
+        table = prepare(connection, describe(connection, "data.iles", "id", "geom"))
+        for srid in (4326, 2154, 3857):
+            text = geojson(table, BY_SRID[srid], None, True, None, None)
+            row = connection.execute(f"select {text} from {table.read}").fetchone()
+            assert row is not None
+            shape = shapely.from_geojson(json.dumps(json.loads(row[0])["geometry"]))
+            # Latitude first turns the picture over.
+            assert shape.exterior.is_ccw is (srid != 4326)
+            assert shape.interiors[0].is_ccw is (srid == 4326)
+        connection.rollback()

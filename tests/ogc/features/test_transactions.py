@@ -273,3 +273,35 @@ def test_where_if_match_is_optional_it_still_holds_when_given_and_a_replacement_
     for method in ("PUT", "PATCH", "DELETE"):
         assert send(served, method, path, new, if_match=etag).status == 412
     assert send(served, "PATCH", path, {"properties": {"nom": "r"}}, who="partner").status == 403
+
+
+def test_what_the_owner_reads_and_may_not_write_may_be_sent_back_as_it_is(served: Any) -> None:
+    read = served.get(f"{ITEMS}/3", who="owner")
+    assert read.json["properties"]["secret"] == "chut"
+    schema = served.get("/collections/bancs/schema", who="owner").json
+    assert schema["additionalProperties"] is False
+    assert schema["properties"]["secret"]["readOnly"] is True
+    assert "readOnly" not in schema["properties"]["nom"]
+    body = {name: value for name, value in read.json.items() if name != "links"}
+    for changed, status in ((body, 204), (body | {"properties": {**body["properties"], "secret": "autre"}}, 422)):
+        now = served.get(f"{ITEMS}/3", who="owner").headers["etag"]
+        answer = served.request(
+            "PUT", f"{ITEMS}/3", json=changed, who="owner",
+            headers={"content-type": "application/geo+json", "if-match": now},
+        )  # fmt: skip
+        assert answer.status == status, answer.content
+    assert served.get(f"{ITEMS}/3", who="owner").json["properties"] == read.json["properties"]
+
+
+def test_the_small_rules_of_writing(served: Any) -> None:
+    options = served.request("OPTIONS", ITEMS, who="owner")
+    assert (options.status, options.headers["accept-post"]) == (200, "application/geo+json")
+    assert served.request("PATCH", f"{ITEMS}/3", content=b"{}", who="owner").status == 400
+    now = served.get(f"{ITEMS}/3", who="owner").headers["etag"]
+    unwanted = {"content-type": "application/merge-patch+json", "if-match": now, "if-none-match": "*"}
+    assert served.request("PATCH", f"{ITEMS}/3", json={}, headers=unwanted, who="owner").status == 412
+    bare = served.request(
+        "POST", ITEMS, json={"type": "Feature"}, headers={"content-type": "application/geo+json"}, who="owner"
+    )
+    assert bare.status == 422
+    assert {"geometry", "properties"} <= {one["member"] for one in bare.json["errors"]}

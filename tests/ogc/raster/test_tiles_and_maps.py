@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import rasterio
 from rasterio.io import MemoryFile
-from rasterio.warp import Resampling, reproject
+from rasterio.warp import Resampling, reproject, transform
 
 from mig_idg.ogc.raster.frame import Frame
 from mig_idg.ogc.tiles.grids import GRIDS
@@ -308,3 +308,50 @@ def test_a_range_of_another_state_of_the_file_gives_the_whole_one(service: Any) 
 @pytest.mark.parametrize("name", ["nope.tif", "..%2forthophoto.tif", "orthophoto", "orthophoto.tif.aux.xml"])
 def test_a_file_that_is_not_the_collection_s_is_not_found(service: Any, name: str) -> None:
     assert service.get(f"/collections/orthophoto/files/{name}", "other-partner").status_code == 404
+
+
+MAP = "/collections/orthophoto/map?width=256&height=256&crs=http%3A%2F%2Fwww.opengis.net%2Fdef%2Fcrs%2FEPSG%2F0%2F2154"
+
+
+def test_the_same_ground_by_box_by_axes_and_by_its_centre(service: Any) -> None:
+    whole = service.get("/collections/orthophoto", "other-partner").json()
+    west, south, east, north = whole["extent"]["spatial"]["bbox"][0]
+    x, y = (west + east) / 2, (south + north) / 2
+    metres = 256 * 2000 * 0.28 / 1000
+    lambert = transform("EPSG:4326", "EPSG:2154", [x], [y])
+    e, n = lambert[0][0], lambert[1][0]
+    box = (e - metres / 2, n - metres / 2, e + metres / 2, n + metres / 2)
+    native = "http%3A%2F%2Fwww.opengis.net%2Fdef%2Fcrs%2FEPSG%2F0%2F2154"
+    drawn = [
+        pixels(service.get(f"{MAP}&{asked}", "other-partner").content)
+        for asked in (
+            f"bbox={','.join(map(str, box))}&bbox-crs={native}",
+            f"subset=E({box[0]}:{box[2]}),N({box[1]}:{box[3]})",
+            f"center={e},{n}&center-crs={native}&scale-denominator=2000",
+        )
+    ]
+    assert drawn[0].max() > 0
+    assert (drawn[0] == drawn[1]).all()
+    assert (drawn[0] == drawn[2]).mean() > 0.95  # half a millimetre apart, at most
+    degrees = service.get(
+        f"/collections/orthophoto/map?subset=Lat({south}:{y}),Lon({west}:{x})&width=64", "other-partner"
+    )
+    assert degrees.status_code == 200
+    assert degrees.headers["content-crs"].endswith("CRS84>")
+    for wrong in (
+        "subset=Q(1:2)",
+        "center=1",
+        f"center={x},{y}&bbox=1,2,3,4",
+        "void-color=oups",
+        "void-transparent=oups",
+    ):
+        assert service.get(f"{MAP}&{wrong}", "other-partner").status_code == 400, wrong
+    assert service.get(f"{MAP}&void-color=red&void-transparent=false", "other-partner").status_code == 200
+
+
+def test_maps_are_found_from_the_landing_page_and_their_systems_from_the_collection(service: Any) -> None:
+    rel = "http://www.opengis.net/def/rel/ogc/1.0/map"
+    (found,) = (one for one in service.get("/", "other-partner").json()["links"] if one["rel"] == rel)
+    assert service.get(httpx.URL(found["href"]).raw_path.decode(), "other-partner").status_code == 200
+    document = service.get("/collections/orthophoto", "other-partner").json()
+    assert document["storageCrs"] in document["crs"]

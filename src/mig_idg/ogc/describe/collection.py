@@ -13,6 +13,7 @@ from mig_idg.errors import Lang, Text
 from mig_idg.guard.answer import link
 from mig_idg.ogc.describe import links
 from mig_idg.ogc.describe.standing import Standing
+from mig_idg.store import crs as reference
 from mig_idg.store.collection import Collection
 from mig_idg.territory import name_of
 
@@ -46,6 +47,9 @@ def complete(
         document["storageCrs"] = skeleton["storageCrs"]
     elif collection.raster is not None and not {"coverages", "maps", "tiles"}.isdisjoint(collection.services):
         document["dataType"] = "coverage" if "coverages" in collection.services else "map"
+        srid = int(str(collection.declared["source"].get("crs", "EPSG:2154")).removeprefix("EPSG:"))
+        document["crs"] = [one.uri for one in reference.offered(srid)]
+        document["storageCrs"] = reference.storage_crs(srid).uri
     if collection.licence:
         document["license"] = collection.licence
     document.update(_stewardship(collection, lang))

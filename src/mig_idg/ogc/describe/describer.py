@@ -57,7 +57,8 @@ class Describer:
             return await self._linked(
                 visit, "landing-ld", lambda: linked.corrected(self.engine.landing(visit.lang, "jsonld"), (), BASE)
             )
-        body = await self.kept(visit, ("landing",), lambda: orjson.dumps(self._landing(visit.lang)))
+        pictures = any(one.raster and "maps" in one.services for one in visit.snapshot.visible(visit.principal))
+        body = await self.kept(visit, ("landing", pictures), lambda: orjson.dumps(self._landing(visit.lang, pictures)))
         if form == "html":
             first = search.Search(limit=LANDING_ROWS)
             listed = self._placed(visit, await self.engine.in_thread(self._list, visit, first))
@@ -117,8 +118,9 @@ class Describer:
         placed: dict[str, Any] = orjson.loads(self._placed(visit, self._fragment(visit, collection, listed=False)))
         return placed
 
-    def _landing(self, lang: Lang) -> dict[str, Any]:
-        return landing_document(self.engine.landing(lang), self.service, self.mounted, BASE, lang)
+    def _landing(self, lang: Lang, pictures: bool) -> dict[str, Any]:
+        mounted = self.mounted if pictures else self.mounted - {"/map"}
+        return landing_document(self.engine.landing(lang), self.service, mounted, BASE, lang)
 
     def _document(self, visit: Visit, collection: Collection) -> Any:
         return orjson.Fragment(self._fragment(visit, collection, listed=False))

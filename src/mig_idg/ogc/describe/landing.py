@@ -25,6 +25,7 @@ _LINKS: tuple[tuple[str, str, str, Text], ...] = (
      Text("Les quadrillages de tuiles", "The tile matrix sets")),
     (f"{REL}tilesets-vector", "/tiles", "application/json",
      Text("Les tuiles de plusieurs collections", "Tiles of several collections")),
+    (f"{REL}map", "/map", "image/png", Text("La carte de toutes les images", "The map of all pictures")),
     (f"{REL}ogc-catalog", "/collections/catalogue", "application/json", Text("Le catalogue", "The catalogue")),
     (f"{REL}processes", "/processes", "application/json", Text("Les traitements", "The processes")),
     ("search", "/stac/search", "application/geo+json", Text("La recherche STAC", "STAC search")),

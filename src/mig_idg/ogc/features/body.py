@@ -54,11 +54,15 @@ class _Faults:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What may be written: the columns open to edition, the code lists, and the stored values a client may repeat."""
+    """What may be written: the columns open to edition, the code lists, and the stored values a client may repeat.
+
+    `read` are the columns the caller reads, written or not.
+    """
 
     writable: frozenset[str]
     codes: Mapping[str, Iterable[str]]
     stored: Mapping[str, Any] | None = None
+    read: frozenset[str] = frozenset()
 
 
 class _Number(float):
@@ -99,10 +103,13 @@ def feature(document: Mapping[str, Any], table: Table, crs: Crs, rules: Rules) -
         properties = {}
     faults = _Faults()
     _members(document, faults)
+    for name in ("geometry", "properties"):
+        if name not in document:
+            faults.add(name, "est obligatoire, même vide (null)", "is required, even empty (null)")
     values = _values(properties, table, rules, faults)
     for column in table.columns:
         if column.name in rules.writable and column.name not in values:
-            _absent(column, values, faults)
+            _absent(column, values, faults, replaced=rules.stored is not None)
     geometry = _geometry(document.get("geometry"), table, crs, faults) if table.geometry else None
     faults.raise_any()
     return Written(values, geometry, _id(document.get("id"), table, faults))
@@ -115,7 +122,7 @@ def patch(document: Mapping[str, Any], table: Table, crs: Crs, rules: Rules) -> 
     properties = document.get("properties", {})
     if properties is None:
         properties = {column.name: None for column in table.columns if column.name in rules.writable}
-    values = _values(properties, table, rules, faults)
+    values = _values(properties, table, rules, faults, merged=True)
     geometry = None
     if "geometry" in document and table.geometry:
         geometry = _geometry(document["geometry"], table, crs, faults)
@@ -131,13 +138,18 @@ def _members(document: Mapping[str, Any], faults: _Faults) -> None:
             faults.add(name[:80], f"membre inconnu{hint[0]}", f"unknown member{hint[1]}")
 
 
-def _values(properties: Any, table: Table, rules: Rules, faults: _Faults) -> dict[str, str | None]:
+def _values(
+    properties: Any, table: Table, rules: Rules, faults: _Faults, *, merged: bool = False
+) -> dict[str, str | None]:
     if not isinstance(properties, dict):
         raise Misunderstood(Text("« properties » doit être un objet.", "“properties” must be an object."))
     values: dict[str, str | None] = {}
     for name, value in properties.items():
         column = table.column(name)
-        if column is None:
+        if column is None and name in rules.read:
+            if not _repeats(name, value, table, rules):
+                faults.add(name, "ne se modifie pas", "cannot be written")
+        elif column is None:
             near = nearest(name, table.names)
             hint = (f", vouliez-vous dire « {near} » ?", f", did you mean “{near}”?") if near else ("", "")
             faults.add(name[:80], f"attribut inconnu{hint[0]}", f"unknown property{hint[1]}")
@@ -149,8 +161,23 @@ def _values(properties: Any, table: Table, rules: Rules, faults: _Faults) -> dic
                 faults.add(name, "ne peut pas être vide", "cannot be empty")
             values[name] = None
         else:
+            if merged and column.kind == "json" and rules.stored is not None:
+                value = _merged(rules.stored.get(name), value)
             _typed(column, value, rules.codes.get(name), values, faults)
     return values
+
+
+def _merged(stored: Any, change: Any) -> Any:
+    """A JSON value with a merge patch applied (RFC 7396, 2)."""
+    if not isinstance(change, dict):
+        return change
+    made = dict(stored) if isinstance(stored, dict) else {}
+    for name, value in change.items():
+        if value is None:
+            made.pop(name, None)
+        else:
+            made[name] = _merged(made.get(name), value)
+    return made
 
 
 def _repeats(name: str, value: Any, table: Table, rules: Rules) -> bool:
@@ -211,8 +238,9 @@ def _element(item: Any) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _absent(column: Column, values: dict[str, str | None], faults: _Faults) -> None:
-    if column.has_default:
+def _absent(column: Column, values: dict[str, str | None], faults: _Faults, *, replaced: bool) -> None:
+    """A column left out: its default in a new feature, nothing in one that is replaced."""
+    if column.has_default and not (replaced and column.nullable):
         return
     if not column.nullable:
         faults.add(column.name, "est obligatoire", "is required")

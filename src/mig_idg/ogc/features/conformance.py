@@ -23,6 +23,11 @@ CONFORMANCE: tuple[str, ...] = (
         f"{_FEATURES}5/1.0/conf/{name}"
         for name in ("schemas", "core-roles-features", "returnables-and-receivables", "queryables", "sortables")
     ),
+    # Part 5 became Common - Part 3 when it was published (OGC 23-058r2): both names.
+    *(
+        f"http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/{name}"
+        for name in ("schemas", "returnables-and-receivables", "queryables", "sortables")
+    ),
     *(
         f"{_CQL2}{name}"
         for name in (

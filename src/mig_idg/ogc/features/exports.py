@@ -65,6 +65,10 @@ def mention(visit: Visit) -> str:
     return f"{words} — {licence}" if licence else words
 
 
+def _detail(query: Query) -> lines.Detail:
+    return lines.Detail(query.precision, query.simplify)
+
+
 async def _rows(visit: Visit, query: Query, expression: str) -> AsyncIterator[bytes]:
     collection, grant = visit.layer
     statement = compile.texts(query, grant, expression, collection.time_column)
@@ -137,7 +141,7 @@ async def _document(visit: Visit, head: bytes, statement: Statement) -> Body:
 async def _csv(visit: Visit, query: Query) -> Body:
     _, grant = visit.layer
     columns = lines.chosen(grant.table, query.properties)
-    places = lines.places(grant.table, query.crs) if query.geometry else []
+    places = lines.places(grant.table, query.crs, _detail(query)) if query.geometry else []
     names = [column.name for column in columns] + [name for name, _ in places]
     head = ",".join('"' + name.replace('"', '""') + '"' for name in names).encode() + b"\r\n"
     rows = _rows(visit, query, lines.csv_line(columns, [place for _, place in places], neutral=True))
@@ -152,7 +156,7 @@ async def _csv(visit: Visit, query: Query) -> Body:
 async def _gml(visit: Visit, query: Query) -> Body:
     collection, grant = visit.layer
     table = grant.table if query.geometry else replace(grant.table, geometry=None, companions=())
-    member = lines.gml_member(table, query.crs, collection.id, query.properties)
+    member = lines.gml_member(table, query.crs, collection.id, query.properties, _detail(query))
     note = escape(mention(visit)).replace("--", "- -")
     namespace = escape(f"{visit.base_url}/collections/{collection.id}/schema")
     head = (
@@ -176,7 +180,7 @@ def _values(form: formats.Format) -> Callable[[Visit, Query], Body]:
         collection, grant = visit.layer
         table = grant.table if query.geometry else replace(grant.table, geometry=None, companions=())
         wanted = cells.cells(lines.chosen(table, query.properties), words=form is not formats.GEOPARQUET)
-        shapes = [cells.wkb(table, query.crs)] if table.geometry else []
+        shapes = [cells.wkb(table, query.crs, _detail(query))] if table.geometry else []
         expressions = [*(cell.expression for cell in wanted), *shapes]
         statement = compile.cells(query, grant, expressions, collection.time_column)
         async with aclosing(_batches(visit, statement)) as batches:

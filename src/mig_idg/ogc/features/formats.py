@@ -72,7 +72,7 @@ def chosen(query: Mapping[str, str], headers: Mapping[str, str], offered: tuple[
     word = query.get("f")
     if word is None:
         accept = headers.get("accept")
-        return offered[0] if accept is None or accept == "*/*" else _accepted(accept, looked_at(offered))
+        return offered[0] if not accept or accept == "*/*" else _accepted(accept, looked_at(offered))
     return _worded(word, offered)
 
 

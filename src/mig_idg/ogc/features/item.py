@@ -14,7 +14,7 @@ from mig_idg.store.query import Query, parse
 from mig_idg.store.table import Table
 from mig_idg.store.values import value_of
 
-PARAMETERS = ("f", "lang", "token", "profile", "crs", "properties", "exclude-properties", "skipGeometry", "precision")
+PARAMETERS = ("f", "lang", "token", "crs", "properties", "exclude-properties", "skipGeometry", "precision")
 
 
 async def item(visit: Visit) -> Answer:

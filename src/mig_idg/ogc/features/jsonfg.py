@@ -17,8 +17,9 @@ def expression(visit: Visit, query: Query) -> str:
     """The SQL expression of one feature."""
     collection, grant = visit.layer
     moment = temporal(grant.table, collection.time_column)
-    return lines.jsonfg(grant.table, query.crs, query.properties, moment, plain=query.crs.srid == CRS84.srid
-                        and not query.crs.flipped)  # fmt: skip
+    plain = query.crs.srid == CRS84.srid and not query.crs.flipped
+    detail = lines.Detail(query.precision, query.simplify) if query.geometry else None
+    return lines.jsonfg(grant.table, query.crs, query.properties, moment, plain=plain, detail=detail)
 
 
 def members(visit: Visit, query: Query) -> bytes:

@@ -61,7 +61,8 @@ def _kind(headers: Mapping[str, str]) -> str:
 def _allowed(methods: str) -> Answer:
     """QGIS opens a layer for edition when OPTIONS lists POST: it is only told to who may write."""
     accepts = {"accept-patch": transactions.PATCH} if "PATCH" in methods else {}
-    return Answer(status=204, headers={"allow": methods, **accepts}, private=True)
+    accepts |= {"accept-post": transactions.FEATURE} if "POST" in methods else {}
+    return Answer(headers={"allow": methods, **accepts}, private=True)
 
 
 DOORS = (

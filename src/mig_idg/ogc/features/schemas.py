@@ -11,14 +11,14 @@ from mig_idg.errors import UnknownParameter
 from mig_idg.guard.answer import Answer, json_answer, page_answer
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.features import formats, links
-from mig_idg.ogc.features.transactions import may_edit
+from mig_idg.ogc.features.transactions import written_by
 from mig_idg.store.collection import Collection
 from mig_idg.store.cql2.functions import SCALAR
 from mig_idg.store.query import temporal
 from mig_idg.store.table import Column, Geometry
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-PARAMETERS = ("f", "lang", "token", "profile")
+PARAMETERS = ("f", "lang", "token")
 UNSORTABLE = ("json", "array", "other")
 _GEOMETRIES = {
     "POINT": "geometry-point",
@@ -35,7 +35,7 @@ async def schema(visit: Visit) -> Answer:
     """`/collections/{collection}/schema` (OGC 23-058): what a feature holds, and what a write must give."""
     collection, grant = visit.layer
     table = grant.table
-    editable = may_edit(visit)
+    written = written_by(visit)
     properties: dict[str, Any] = {}
     for number, column in enumerate(table.columns, start=1):
         described = _described(column, collection, visit)
@@ -43,15 +43,17 @@ async def schema(visit: Visit) -> Answer:
             described["x-ogc-role"] = "id"
         elif (moment := temporal(table, collection.time_column)) is not None and moment.name == column.name:
             described["x-ogc-role"] = "primary-instant"
-        if not editable or column.generated or column.name == table.id.name:
+        if column.name not in written:
             described["readOnly"] = True
         properties[column.name] = described | {"x-ogc-propertySeq": number}
     if table.geometry is not None:
-        properties[table.geometry.name] = _shape(table.geometry) | {"x-ogc-propertySeq": len(properties) + 1}
+        shape = _shape(table.geometry) | {"x-ogc-propertySeq": len(properties) + 1}
+        properties[table.geometry.name] = shape | ({} if table.geometry.name in written else {"readOnly": True})
     required = [c.name for c in table.columns if not c.nullable and not c.has_default and c.name != table.id.name]
     if table.geometry is not None and not table.geometry.nullable:
         required.append(table.geometry.name)
-    return _answer(visit, "schema", properties, {"required": required} if required else {})
+    more = {"required": required} if required else {}
+    return _answer(visit, "schema", properties, more | {"additionalProperties": False})
 
 
 async def queryables(visit: Visit) -> Answer:

@@ -14,6 +14,7 @@ from mig_idg.database.lane import Row, StatementFailed
 from mig_idg.errors import (
     Conflict,
     MethodNotAllowed,
+    Misunderstood,
     PreconditionFailed,
     PreconditionRequired,
     Refused,
@@ -41,7 +42,7 @@ async def create(visit: Visit) -> Answer:
     collection, grant = editable(visit)
     _expect(visit, (FEATURE,))
     written = body.feature(
-        body.decoded(await visit.body(), exactly=True), grant.table, _crs(visit, grant), _rules(collection, grant)
+        body.decoded(await visit.body(), exactly=True), grant.table, _crs(visit, grant), _rules(visit)
     )
     values = _with_id(written, grant)
     rows = await _write(visit, write.insert(grant, values, written.geometry), grant)
@@ -57,11 +58,11 @@ async def create(visit: Visit) -> Answer:
 
 async def replace(visit: Visit) -> Answer:
     """`PUT /collections/{collection}/items/{item}`: the whole feature; a property left out becomes null."""
-    collection, grant = editable(visit)
+    _, grant = editable(visit)
     _expect(visit, (FEATURE,))
     id = checked_id(visit)
     stored, seen = await _current(visit, grant, id)
-    rules = _rules(collection, grant, stored)
+    rules = _rules(visit, stored)
     written = body.feature(body.decoded(await visit.body(), exactly=True), grant.table, _crs(visit, grant), rules)
     _same_id(written.id, id)
     return await _changed(visit, grant, id, written, seen)
@@ -73,7 +74,7 @@ async def update(visit: Visit) -> Answer:
     _expect(visit, (PATCH, FEATURE))
     id = checked_id(visit)
     stored, seen = await _current(visit, grant, id, blind=_may_be_blind(collection))
-    rules = _rules(collection, grant, stored)
+    rules = _rules(visit, stored)
     written = body.patch(body.decoded(await visit.body(), exactly=True), grant.table, _crs(visit, grant), rules)
     _same_id(written.id, id)
     return await _changed(visit, grant, id, written, seen)
@@ -97,6 +98,18 @@ def may_edit(visit: Visit) -> bool:
     return visit.snapshot.decide(visit.principal, "contribute", collection.id).permitted
 
 
+def written_by(visit: Visit) -> frozenset[str]:
+    """The columns this caller may write, the geometry among them; none on a layer that is not open to edition."""
+    if not may_edit(visit):
+        return frozenset()
+    collection, _ = visit.layer
+    _, grant = visit.snapshot.grant(visit.principal, collection, "contribute")
+    if grant is None:
+        return frozenset()
+    shape = {grant.table.geometry.name} if grant.table.geometry else set()
+    return _writable(collection, grant) | shape
+
+
 def editable(visit: Visit) -> tuple[Collection, Grant]:
     """The layer of the visit, open to edition; MethodNotAllowed when its declaration does not open it."""
     collection, grant = visit.layer
@@ -118,15 +131,31 @@ def _may_be_blind(collection: Collection) -> bool:
     return _editing(collection).get("if_match") == "optional"
 
 
-def _rules(collection: Collection, grant: Grant, stored: dict[str, Any] | None = None) -> body.Rules:
+def _writable(collection: Collection, grant: Grant) -> frozenset[str]:
     declared = tuple(_editing(collection).get("attributes") or ())
     table = grant.table
-    writable = frozenset(
+    return frozenset(
         column.name
         for column in table.columns
         if column.name != table.id.name and not column.generated and (not declared or column.name in declared)
     )
-    return body.Rules(writable, collection.declared.get("codes") or {}, stored)
+
+
+def _rules(visit: Visit, stored: dict[str, Any] | None = None) -> body.Rules:
+    collection, grant = visit.layer
+    read = _read(visit)
+    return body.Rules(
+        _writable(collection, grant),
+        collection.declared.get("codes") or {},
+        stored,
+        frozenset(read.table.names) if read else frozenset(),
+    )
+
+
+def _read(visit: Visit) -> Grant | None:
+    """What the caller reads of the layer, which may be more than they write."""
+    collection, _ = visit.layer
+    return visit.snapshot.grant(visit.principal, collection, "query")[1]
 
 
 def _with_id(written: body.Written, grant: Grant) -> dict[str, str | None]:
@@ -158,11 +187,21 @@ def _same_id(given: str | None, path: str) -> None:
 
 def _expect(visit: Visit, kinds: tuple[str, ...]) -> None:
     kind = visit.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not kind:
+        raise missing_type(kinds)
     if kind not in kinds:
         raise UnsupportedMedia(
             Text(f"Type de contenu non pris en charge : « {kind[:60]} ».", f"Unsupported content type: “{kind[:60]}”."),
             remedy=Text(f"Attendu : {', '.join(kinds)}.", f"Expected: {', '.join(kinds)}."),
         )
+
+
+def missing_type(kinds: tuple[str, ...]) -> Misunderstood:
+    """A body without its type (OGC 20-002, post-content-type)."""
+    return Misunderstood(
+        Text("L'en-tête Content-Type manque.", "Header Content-Type is missing."),
+        remedy=Text(f"Attendu : {', '.join(kinds)}.", f"Expected: {', '.join(kinds)}."),
+    )
 
 
 def _crs(visit: Visit, grant: Grant) -> Crs:
@@ -186,8 +225,16 @@ async def _current(visit: Visit, grant: Grant, id: str, *, blind: bool = False) 
     if not rows:
         raise missing()
     state = _text(rows[0][1])
-    wanted = visit.headers.get("if-match")
+    wanted, unwanted = visit.headers.get("if-match"), visit.headers.get("if-none-match")
+    if unwanted is not None and validators.holds(unwanted, state):
+        raise _moved()
     stored: dict[str, Any] = links.document(rows[0][0] or b"{}")["properties"]
+    read = _read(visit)
+    if read is not None and set(read.table.names) - set(grant.table.names):
+        # Columns that are read and not written (an exception of the owner's own) may be sent back as they were read.
+        layer = (visit.layer[0], read, visit.snapshot.decide(visit.principal, "query", visit.layer[0].id))
+        more = await visit.fetch(write.current(read, id), layer)
+        stored = {**(links.document(more[0][0] or b"{}")["properties"] if more else {}), **stored}
     if wanted is None and blind:
         return stored, None
     if wanted is None:

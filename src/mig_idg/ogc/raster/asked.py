@@ -57,16 +57,27 @@ def crs_named(visit: Visit, parameter: str, srid: int, default: Crs) -> Crs:
     return reference.named(value, parameter, srid) if value is not None else default
 
 
-def region(visit: Visit, srid: int, whole: tuple[float, float, float, float]) -> Region:
-    """The region asked: `bbox` (in `bbox-crs`, CRS84 by default) or `whole` (CRS84 degrees), moved into `crs`.
+def region(
+    visit: Visit,
+    srid: int,
+    whole: tuple[float, float, float, float],
+    given: tuple[tuple[float, float, float, float], Crs] | None = None,
+) -> Region:
+    """The region asked: `bbox` (in `bbox-crs`, CRS84 by default), or `given`, or `whole` (CRS84 degrees); in `crs`.
 
     Without `crs`, a box is drawn in its own CRS, so that the picture covers it exactly: clients that do not read
     `Content-Crs` (GDAL's OGCAPI driver) place it by the box they sent. Without a box either, the CRS of storage.
     Raises InvalidParameter: unreadable, empty, or wholly outside what the CRS can tell.
     """
     text, source = visit.query.get("bbox"), crs_named(visit, "bbox-crs", srid, reference.CRS84)
-    target = crs_named(visit, "crs", srid, reference.storage_crs(srid) if text is None else source)
-    if text is None:
+    if given is not None:
+        source = given[1]
+    target = crs_named(visit, "crs", srid, reference.storage_crs(srid) if text is None and given is None else source)
+    if given is not None:
+        bounds = given[0]
+        if not (bounds[2] > bounds[0] and bounds[3] > bounds[1]):
+            raise _flat()
+    elif text is None:
         source, bounds = reference.CRS84, whole
     else:
         box = reference.box(numbers("bbox", text), source)
@@ -175,19 +186,26 @@ def numbers(name: str, text: str) -> list[float]:
 def background(visit: Visit) -> Colour | None:
     """`bgcolor` and `transparent`: a plain colour, or None for transparency (the default). Raises InvalidParameter."""
     transparent = flag(visit, "transparent", True if "bgcolor" not in visit.query else None)
+    # What lies outside the domain of a CRS is never in a frame of ours: these two are read, and nothing is coloured.
+    flag(visit, "void-transparent", None)
+    if "void-color" in visit.query:
+        _colour("void-color", visit.query["void-color"])
     colour = visit.query.get("bgcolor")
     if colour is None:
         return None if transparent else (255, 255, 255)
-    found = COLOURS.get(colour.lower())
-    match = _HEX.fullmatch(colour)
+    found = _colour("bgcolor", colour)
+    return None if transparent else found
+
+
+def _colour(name: str, word: str) -> Colour:
+    found = COLOURS.get(word.lower())
+    match = _HEX.fullmatch(word)
     if found is None and match is None:
         raise InvalidParameter(
-            "bgcolor",
-            Text(f"Couleur illisible : « {colour[:40]} ».", f"Unreadable colour: “{colour[:40]}”."),
+            name,
+            Text(f"Couleur illisible : « {word[:40]} ».", f"Unreadable colour: “{word[:40]}”."),
             remedy=Text("0xRRGGBB, ou un nom : white, black, grey…", "0xRRGGBB, or a name: white, black, grey…"),
         )
-    if transparent:
-        return None
     if found is None:
         assert match is not None
         code = int(match.group(1), 16)

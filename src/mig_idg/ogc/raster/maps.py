@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mig_idg.charter import Decision
-from mig_idg.errors import InvalidParameter, Text
+from mig_idg.errors import InvalidParameter, NotFound, Text
 from mig_idg.guard.answer import Answer
 from mig_idg.guard.obligations import attribution, headers
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.describe.formats import only
-from mig_idg.ogc.raster import asked, extent, formats, mention, paint
+from mig_idg.ogc.raster import asked, extent, formats, mention, paint, window
 from mig_idg.ogc.raster.encode import Colour, Format
 from mig_idg.ogc.raster.frame import Frame, Pixels, blank
 from mig_idg.ogc.raster.paint import Style
@@ -24,8 +24,8 @@ from mig_idg.ogc.raster.tiles import developed, known
 from mig_idg.store.collection import Collection
 
 PARAMETERS = (
-    "bbox", "bbox-crs", "crs", "width", "height", "scale-denominator", "mm-per-pixel", "transparent", "bgcolor",
-    "datetime", "style",
+    *window.PARAMETERS, "crs", "width", "height", "scale-denominator", "mm-per-pixel", "transparent", "bgcolor",
+    "void-color", "void-transparent", "datetime", "style",
 )  # fmt: skip
 MOST_LAYERS = 8
 
@@ -57,6 +57,11 @@ async def dataset_map(visit: Visit) -> Answer:
         ids = [one.id for one in visit.snapshot.visible(visit.principal) if _drawable(visit, one)][:MOST_LAYERS]
     else:
         ids = list(dict.fromkeys(part.strip() for part in named.split(",") if part.strip()))
+    if named is None and not ids:
+        raise NotFound(
+            Text("Aucune image que vous puissiez voir.", "No picture that you may see."),
+            remedy=Text("La liste est à /collections.", "The list is at /collections."),
+        )
     if not ids or len(ids) > MOST_LAYERS:
         raise InvalidParameter(
             "collections",
@@ -84,12 +89,13 @@ async def _map(visit: Visit, layers: Sequence[tuple[Collection, Decision]]) -> A
     format, background = formats.wanted(visit), asked.background(visit)
     first = layers[0][0]
     whole = (0.0, 0.0, 0.0, 0.0) if "bbox" in visit.query else await extent.of(room, visit, layers)
-    region = asked.region(visit, srid_of(first), whole)
+    region, moment = window.window(visit, srid_of(first), whole)
+    datetime = visit.query.get("datetime", moment)
     frame = asked.frame(visit, region)
     sheets = []
     for collection, decision in layers:
         style = _style(visit, collection, decision, len(layers))
-        scene = await scene_under(room, visit, collection, decision, frame, datetime=visit.query.get("datetime"))
+        scene = await scene_under(room, visit, collection, decision, frame, datetime=datetime)
         words = attribution(collection, visit.snapshot.mention, decision.obligations)
         sheets.append(Sheet(scene, style, words, decision.obligations))
     key = (

@@ -18,11 +18,16 @@ if TYPE_CHECKING:
 LAST_LEVEL = 18
 
 
+def knows(grid: Grid) -> bool:
+    """TileJSON has no word for the grid: it assumes this one."""
+    return grid.id == "WebMercatorQuad"
+
+
 def answer(
     visit: Visit, grid: Grid, layers: list[tuple[Collection, Grant]], path: str, title: str, bounds: Bounds | None
 ) -> Answer:
     """The TileJSON of a tileset. Raises NotAcceptable for another grid than WebMercatorQuad, that TileJSON assumes."""
-    if grid.id != "WebMercatorQuad":
+    if not knows(grid):
         raise NotAcceptable(
             Text("TileJSON ne connaît que la grille WebMercatorQuad.", "TileJSON knows the WebMercatorQuad grid only."),
             remedy=Text("Demandez f=json.", "Ask for f=json."),
@@ -44,7 +49,7 @@ def answer(
         document["bounds"] = list(bounds)
         document["center"] = [(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2, _zoom(bounds)]
     etag = visit.etag("tilejson", path) if visit.collection else None
-    return json_answer(document, media_type="application/json", etag=etag)
+    return json_answer(document, media_type="application/vnd.mapbox.tilejson+json", etag=etag)
 
 
 def _layer(visit: Visit, collection: Collection, grant: Grant) -> dict[str, Any]:

@@ -148,7 +148,11 @@ def _tileset(visit: Visit, layers: list[Layer], path: str, title: str) -> Answer
         "mediaTypes": [MVT],
         "links": [
             link(visit.url(f"{home}?f=json"), "self", "application/json", title),
-            link(visit.url(f"{home}?f=tilejson"), "alternate", FORMATS["tilejson"], "TileJSON"),
+            *(
+                [link(visit.url(f"{home}?f=tilejson"), "alternate", FORMATS["tilejson"], "TileJSON")]
+                if tilejson.knows(grid)
+                else []
+            ),
             _scheme(visit, grid),
             _template(visit, grid, path),
             _of(visit, layers, path),

@@ -13,9 +13,9 @@ _SERVED = ("features",)
 _OF_ITEMS = (
     "limit", "offset", "after", "before", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs",
     "properties", "exclude-properties", "sortby", "q", "skipGeometry", "zoom-level", "simplify", "resulttype",
-    "precision", "profile",
+    "precision",
 )  # fmt: skip
-_OF_ITEM = ("item", "crs", "properties", "exclude-properties", "skipGeometry", "precision", "profile")
+_OF_ITEM = ("item", "crs", "properties", "exclude-properties", "skipGeometry", "precision")
 _SCHEMAS = {
     "json": "featureCollectionGeoJSON",
     "jsonfg": "featureCollectionGeoJSON",
@@ -40,7 +40,7 @@ def _medias(several: tuple[formats.Format, ...]) -> tuple[tuple[str, str], ...]:
 def _of_schema(kind: str, fr: str, en: str) -> Operation:
     return Operation(
         f"{_HERE}/{kind}", kind, Text(fr, en), FEATURES, "query",
-        (("application/schema+json", "jsonSchema"), (HTML, "html")), ("profile",), PAGES, _SERVED, tabular=True,
+        (("application/schema+json", "jsonSchema"), (HTML, "html")), (), PAGES, _SERVED, tabular=True,
     )  # fmt: skip
 
 
@@ -74,5 +74,5 @@ OPERATIONS: tuple[Operation, ...] = (
     _of_schema("schema", "Schéma", "Schema"),
     _of_schema("sortables", "Attributs de tri", "Sortables"),
     Operation("/functions", "functions", Text("Les fonctions des filtres", "Functions of filters"), FEATURES, "open",
-              ((JSON, "object"),), ("profile",), PAGES),
+              ((JSON, "object"),), (), PAGES),
 )  # fmt: skip

@@ -9,8 +9,8 @@ _HERE = "/collections/{collection}"
 _PICTURES = (("image/png", "binary"), ("image/jpeg", "binary"), ("image/webp", "binary"))
 _WORDS = ("png", "jpeg", "webp")
 _OF_MAPS = (
-    "bbox", "bbox-crs", "crs", "width", "height", "scale-denominator", "mm-per-pixel", "transparent", "bgcolor",
-    "datetime", "style",
+    "bbox", "bbox-crs", "subset", "subset-crs", "center", "center-crs", "crs", "width", "height", "scale-denominator",
+    "mm-per-pixel", "transparent", "bgcolor", "void-color", "void-transparent", "datetime", "style",
 )  # fmt: skip
 _OF_COVERAGES = (
     "bbox", "bbox-crs", "subset", "subset-crs", "crs", "scale-size", "scale-factor", "scale-axes", "width", "height",

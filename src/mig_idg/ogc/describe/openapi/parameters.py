@@ -198,6 +198,10 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
     "bgcolor": (_STRING, Text("Couleur du fond : 0xRRVVBB ou un nom.", "Background colour: 0xRRGGBB or a name.")),
     "subset": (_STRING, Text("Partie d'un axe : E(650000:651000).", "Part of an axis: E(650000:651000).")),
     "subset-crs": (_URI, Text("Système de coordonnées de subset.", "Reference system of subset.")),
+    "center": (_STRING, Text("Centre de la carte, deux coordonnées.", "Centre of the map, two coordinates.")),
+    "center-crs": (_URI, Text("Système de coordonnées de center.", "Reference system of center.")),
+    "void-color": (_STRING, Text("Couleur hors du domaine du système.", "Colour outside the domain of the system.")),
+    "void-transparent": ({"type": "boolean"}, Text("Hors du domaine, transparent.", "Transparent outside the domain.")),
     "scale-size": (_STRING, Text("Taille : E(512),N(512).", "Size: E(512),N(512).")),
     "scale-factor": (_POSITIVE, Text("Facteur de réduction.", "Factor of reduction.")),
     "scale-axes": (_STRING, Text("Facteur par axe : E(2),N(2).", "Factor for each axis: E(2),N(2).")),
@@ -213,7 +217,6 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
     },
     "wmtsStyle": (_STRING, Text("Paramètre WMTS STYLE.", "WMTS parameter STYLE.")),
     "wmtsFormat": (_STRING, Text("Paramètre WMTS FORMAT.", "WMTS parameter FORMAT.")),
-    "profile": (_STRING, Text("Profil de la réponse.", "Profile of the answer.")),
     "lang": (_STRING, Text("Langue : fr ou en.", "Language: fr or en.")),
 }
 
