@@ -841,6 +841,7 @@ CREATE FUNCTION served.publish(new_collection text, new_relation regclass, new_c
     AS $$
 declare
   test text := served.row_test(new_territory);
+  one regclass;
 begin
   insert into served.published as p (collection, relation, columns, id_column, territory, prepared)
   values (new_collection, new_relation, new_columns, new_id, new_territory, new_prepared)
@@ -853,11 +854,21 @@ begin
     perform served.enclose(new_prepared, test);
   end if;
   insert into registry.data_version (collection) values (new_collection) on conflict do nothing;
-  if not exists (select from pg_trigger where tgrelid = new_relation and tgname = 'idg_touch') then
+  for one in
+    with recursive whole (part) as (
+      select new_relation::oid
+      union
+      select i.inhrelid from whole join pg_inherits i on i.inhparent = whole.part
+    )
+    select part::regclass
+    from whole
+    where not exists (select from pg_trigger where tgrelid = part and tgname = 'idg_touch')
+      and (select relkind in ('r', 'p') from pg_class where oid = part)
+  loop
     execute format(
       'create trigger idg_touch after insert or update or delete or truncate on %s'
-      ' for each statement execute function served.touch(%L)', new_relation, new_collection);
-  end if;
+      ' for each statement execute function served.touch(%L)', one, new_collection);
+  end loop;
 end
 $$;
 
@@ -879,9 +890,14 @@ CREATE FUNCTION served.touch() RETURNS trigger
     AS $$
 begin
   insert into registry.data_version as v (collection, number)
+  with recursive whole (part) as (
+    select tg_relid
+    union
+    select i.inhparent from whole join pg_inherits i on i.inhrelid = whole.part
+  )
   select p.collection, 1
   from served.published p
-  where p.relation = tg_relid
+  where p.relation in (select part from whole)
   on conflict (collection) do update set number = v.number + 1, changed_at = now();
   return null;
 end

@@ -286,3 +286,17 @@ def test_a_copy_just_made_is_left_as_its_readers_like_it(database_url: str) -> N
         settle(owner)  # nothing is left to do, and the connection is as it was
         assert not owner.autocommit
         owner.execute("drop table data.bornes cascade")
+
+
+def test_the_version_moves_with_a_write_to_a_part(connection: Any) -> None:
+    connection.execute("create table data.m (id int primary key, nom text) partition by range (id)")
+    connection.execute("create table data.m1 partition of data.m for values from (0) to (1000)")
+    connection.execute("select served.publish('m', 'data.m', '{id,nom}', 'id', null)")
+    seen = []
+    for write in (
+        "select 1", "insert into data.m1 values (1, 'a')", "update data.m1 set nom = 'b'", "insert into data.m values (2)",
+        "truncate data.m1",
+    ):  # fmt: skip
+        connection.execute(write)
+        seen.append(connection.execute("select number from registry.data_version where collection = 'm'").fetchone()[0])
+    assert seen == sorted(set(seen))

@@ -62,6 +62,8 @@ async def send_answer(
         out["etag"] = f'"{answer.etag}"'
         if method in ("GET", "HEAD") and answer.status == 200 and _matches(headers.get("if-none-match"), answer.etag):
             await _close(answer)
+            if f'W/"{answer.etag}"' in headers["if-none-match"]:  # what it was when it was compressed
+                out["etag"] = f'W/"{answer.etag}"'
             out.pop("content-type", None)
             await _send_whole(304, out, b"", send, whole)
             return

@@ -22,6 +22,10 @@ from mig_idg.deposit.reader import ENVIRONMENT
 from mig_idg.errors import OutsideFailure, Text, UnfitData
 
 MEMORY = 3 << 30
+_OLD = Text(
+    "Un Shapefile ancien, sans fichier .cpg, n'est souvent pas en UTF-8 : réessayez avec --encoding cp1252.",
+    "An old Shapefile, without a .cpg file, is often not in UTF-8: try again with --encoding cp1252.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +131,6 @@ def _check(file: VectorFile, process: subprocess.Popen[bytes], err: bytes) -> No
             f"{file.shown}{place.fr} : ce fichier {file.format.name} est endommagé ou mal formé.",
             f"{file.shown}{place.en}: this {file.format.name} file is damaged or malformed.",
         ),
+        remedy=_OLD if file.format.driver == "ESRI Shapefile" and file.encoding is None else None,
         extra={"file": file.shown} | ({"line": where.line, "column": where.column} if where else {}),
     )

@@ -52,12 +52,17 @@ def _cell(column: Column, words: bool) -> Cell:
         case "date":
             return Cell(column, "text", f"case when isfinite({name}) then {name}::text end")
         case "timestamp":
-            words_of = f"case when isfinite({name}) then (to_json({utc(column)}) #>> '{{}}') || 'Z' end"
+            words_of = f"case when isfinite({name}) then {_instant(utc(column))} end"
             return Cell(column, "text", words_of)
         case "array":
             return Cell(column, "text", f"to_json({name})::text")
         case _:
             return Cell(column, "text", f"{name}::text")
+
+
+def _instant(wall: str) -> str:
+    """An instant as GeoPackage wants it: to the millisecond (OGC 12-128r19, 1.1.2.1.1)."""
+    return f"""to_char({wall}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
 
 
 def wkb(table: Table, crs: Crs, detail: Detail = FULL) -> str:

@@ -202,6 +202,15 @@ def describe(
             Text(f"La table « {schema}.{name} » n'existe pas.", f"There is no table “{schema}.{name}”."),
             remedy=Text("Importez les données d'abord : mig-idg import.", "Import the data first: mig-idg import."),
         )
+    kind = connection.execute("select relkind::text from pg_class where oid = %s", [found[0]]).fetchone()
+    if kind is not None and kind[0] not in ("r", "p"):
+        raise UnfitData(
+            Text(
+                f"« {schema}.{name} » n'est pas une table : ses lignes ne peuvent être protégées ni suivies.",
+                f"“{schema}.{name}” is not a table: its rows can be neither protected nor followed.",
+            ),
+            remedy=Text("Publiez la table, ou créez-en une (create table … as).", "Publish the table, or make one."),
+        )
     rows = connection.execute(_COLUMNS, [found[0]]).fetchall()
     plain = {row[0]: _column(row) for row in rows if row[2] != "geometry"}
     shapes = {row[0]: row for row in rows if row[2] == "geometry"}

@@ -18,9 +18,11 @@ from tests.ogc.features.conftest import DECLARATION, TODAY, Client
 from mig_idg.app import create
 from mig_idg.database import connect
 from mig_idg.declaration.publish import InvalidCollections, publish
+from mig_idg.errors import UnfitData
 from mig_idg.ogc import features
 from mig_idg.registry import demonstration, tokens
 from mig_idg.settings import Settings
+from mig_idg.store.table import describe
 
 SQL = """
 create type data.etat as enum ('bon', 'use');
@@ -186,4 +188,18 @@ def test_a_declaration_of_a_table_with_a_row_that_cannot_be_told_is_named(databa
         (tmp_path / "loin.yml").write_text(DECLARATION.format(id="loin", time="", licence="licence: LO-2.0", more=""))
         with pytest.raises(InvalidCollections, match=r"loin\.yml:\d+: .*data\.loin.*: 5\)"):
             publish(connection, tmp_path, author="test", on=date(2026, 1, 2))
+        connection.rollback()
+
+
+def test_the_id_of_a_new_feature_may_be_among_its_properties(awkward: Client) -> None:
+    answer = written(awkward, id=7001, code="sept")
+    assert answer.status == 201, answer.content
+    assert answer.headers["location"].endswith("/items/7001")
+
+
+def test_a_view_is_refused_in_its_own_words(database_url: str) -> None:
+    with connect(database_url) as connection:
+        connection.execute("create view data.vue as select 1 as id")
+        with pytest.raises(UnfitData, match="n'est pas une table"):
+            describe(connection, "data.vue", "id", None)
         connection.rollback()

@@ -111,8 +111,13 @@ def feature(document: Mapping[str, Any], table: Table, crs: Crs, rules: Rules) -
         if column.name in rules.writable and column.name not in values:
             _absent(column, values, faults, replaced=rules.stored is not None)
     geometry = _geometry(document.get("geometry"), table, crs, faults) if table.geometry else None
+    given = document.get("id")
+    if rules.stored is None and (own := properties.get(table.id.name)) is not None:
+        if given is not None and str(given) != str(own):
+            faults.add(table.id.name, "n'est pas « id »", "is not “id”")
+        given = own
     faults.raise_any()
-    return Written(values, geometry, _id(document.get("id"), table, faults))
+    return Written(values, geometry, _id(given, table, faults))
 
 
 def patch(document: Mapping[str, Any], table: Table, crs: Crs, rules: Rules) -> Written:
