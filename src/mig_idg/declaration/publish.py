@@ -114,8 +114,10 @@ def _in_parts(checked: Checked) -> Iterator[Text]:
     if table is not None and table.copy is None and declaration.source.prepared:
         name = f"{table.schema}.{table.name}"
         yield Text(
-            f"« {declaration.id} » est servie sans copie préparée, donc moins vite : {name} est en plusieurs tables.",
-            f"“{declaration.id}” is served without a prepared copy, so less quickly: {name} is made of several tables.",
+            f"« {declaration.id} » est servie sans copie préparée, donc moins vite : {name} est en plusieurs tables,"
+            " ou a trop de colonnes.",
+            f"“{declaration.id}” is served without a prepared copy, so less quickly: {name} is made of several"
+            " tables, or has too many columns.",
         )
 
 

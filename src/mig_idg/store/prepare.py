@@ -22,8 +22,7 @@ import psycopg
 import structlog
 from psycopg import Connection, sql
 
-from mig_idg.errors import Text, UnfitData
-from mig_idg.store import words
+from mig_idg.store import untold, words
 from mig_idg.store.crs import CRS84
 from mig_idg.store.feature import cut, geojson, native_head, straight
 from mig_idg.store.statement import quoted
@@ -84,7 +83,7 @@ def prepare(connection: Connection[Any], table: Table, *, wanted: bool = True, a
         return table
     except (psycopg.DataError, psycopg.InternalError) as error:
         log.warning("not-prepared", table=f"{table.schema}.{table.name}", sqlstate=error.sqlstate)
-        raise _untold(table, _culprit(connection, plan)) from None
+        raise untold.refusal(table, untold.culprit(connection, table, [text for _, text in plan.columns])) from None
     return replace(table, copy=name, companions=plan.companions, text=TEXT, pieces=plan.pieces)
 
 
@@ -250,81 +249,13 @@ def _make(connection: Connection[Any], plan: _Plan) -> str:
         connection.execute(sql.SQL("create index on {} using gist ({})").format(copy, sql.Identifier(column)))
     connection.execute(sql.SQL("analyze {}").format(copy))
     if table.geometry is not None:
-        _no_numbers(connection, plan, copy)
+        untold.refuse_no_numbers(connection, table, copy)
     _follow(connection, plan, name)
     connection.execute(
         "insert into served.copy (relation, source, definition)\nvalues (%s::regclass, %s::regclass, %s)",
         [f"{COPIES}.{name}", f"{quoted(table.schema)}.{quoted(table.name)}", plan.definition],
     )
     return name
-
-
-def _no_numbers(connection: Connection[Any], plan: _Plan, copy: sql.Identifier) -> None:
-    """Raise UnfitData when a coordinate is not a number: PostGIS keeps such points, and JSON cannot say them."""
-    row = connection.execute(
-        sql.SQL("select {}::text from {} where left({}, {}) ~ {} limit 1").format(
-            sql.Identifier(plan.table.id.name),
-            copy,
-            sql.Identifier(TEXT),
-            sql.Identifier(CUT),
-            sql.Literal(r"[\[,]-?(NaN|Infinity|inf|nan)"),
-        )
-    ).fetchone()
-    if row is not None:
-        raise _untold(plan.table, str(row[0]))
-
-
-_ROW_BY_ROW = """
-create function pg_temp.idg_culprit() returns text
-language plpgsql
-as $culprit$
-declare
-  one {source};
-begin
-  for one in select * from {source} loop
-    begin
-      perform {expressions} from (select one.*) as rows;
-    exception
-      when data_exception or internal_error then
-        return (one).{id}::text;
-    end;
-  end loop;
-  return null;
-end
-$culprit$
-"""
-
-
-def _culprit(connection: Connection[Any], plan: _Plan) -> str | None:
-    """The id of the first row of which the copy cannot be made: each is tried, which takes seconds for a million."""
-    connection.execute(
-        sql.SQL(_ROW_BY_ROW).format(
-            source=sql.Identifier(plan.table.schema, plan.table.name),
-            id=sql.Identifier(plan.table.id.name),
-            expressions=sql.SQL(", ").join(sql.SQL(expression) for _, expression in plan.columns),  # type: ignore[arg-type]
-        )
-    )
-    row = connection.execute("select pg_temp.idg_culprit()").fetchone()
-    connection.execute("drop function pg_temp.idg_culprit()")
-    return str(row[0]) if row and row[0] is not None else None
-
-
-def _untold(table: Table, id: str | None) -> UnfitData:
-    name, one = f"{table.schema}.{table.name}", f" (« {table.id.name} » : {id})" if id is not None else ""
-    error = UnfitData(
-        Text(
-            f"Une ligne de {name} ne se dit pas en GeoJSON{one} : coordonnées infinies ou hors du système de référence,"
-            " ou type de géométrie sans équivalent.",
-            f"A row of {name} cannot be told in GeoJSON{one}: coordinates that are infinite or outside the reference"
-            " system, or a type of geometry without an equivalent.",
-        ),
-        remedy=Text(
-            f"Corrigez ou retirez cette ligne, ou déclarez le bon EPSG pour {name}.",
-            f"Mend or remove that row, or declare the right EPSG for {name}.",
-        ),
-    )
-    error.extra["table"] = name
-    return error
 
 
 _EVENTS = (
