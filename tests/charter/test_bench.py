@@ -1,7 +1,6 @@
-"""The two promises of speed, in processor time so that a busy machine does not matter."""
+"""What measures the two promises of speed: `mig-idg bench charter`, and no test, since machines differ."""
 
 import json
-import time
 
 import pytest
 
@@ -13,30 +12,8 @@ from mig_idg.cli.bench_charter import NONE, ON, WHO, partnership, run
 from mig_idg.cli.words import guarded
 
 
-def least(work, rounds=7):
-    """The least processor time of some rounds, in seconds."""
-    spent = []
-    for _ in range(rounds):
-        start = time.thread_time()
-        work()
-        spent.append(time.thread_time() - start)
-    return min(spent)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", WHO)
-def test_a_decision_takes_less_than_fifty_microseconds(kind):
-    facts = partnership()
-    asked = [Request(WHO[kind], NONE, "view", id, ON) for id in facts.datasets]
-    assert least(lambda: [decide(request, facts) for request in asked]) / len(asked) < 50e-6
-
-
-@pytest.mark.slow
-def test_listing_what_a_body_may_see_among_a_thousand_datasets_takes_less_than_twenty_milliseconds():
-    facts = partnership()
-    found = visible("92012", NONE, facts, ON)
-    assert 300 < len(found) < 1000
-    assert least(lambda: visible("92012", NONE, facts, ON)) < 20e-3
+def test_what_a_body_may_see_among_a_thousand_datasets():
+    assert 300 < len(visible("92012", NONE, partnership(), ON)) < 1000
 
 
 def test_the_benchmark_meets_every_kind_of_basis_and_tells_its_measures():
