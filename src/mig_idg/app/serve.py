@@ -53,7 +53,7 @@ def run(settings: Settings, url: str) -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
-        loop="uvloop",
+        loop="mig_idg.app.listening:EvenLoop",
         http=BoundedProtocol,
         lifespan="on",
         access_log=False,
