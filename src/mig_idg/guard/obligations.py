@@ -7,6 +7,7 @@ are the headers that no format can forget.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from mig_idg.store.collection import Collection
 
@@ -33,7 +34,8 @@ KNOWN = frozenset(
 )
 
 
-def unknown(obligations: Iterable[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=1024)
+def unknown(obligations: tuple[str, ...]) -> tuple[str, ...]:
     """The obligations this server could not carry out (none, unless the rule book grew)."""
     return tuple(one for one in obligations if one not in KNOWN and not one.startswith("RESPONSIBLE:"))
 

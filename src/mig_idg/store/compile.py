@@ -7,6 +7,7 @@ once. Everything a client wrote is bound. The view of the grant has the granted 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mig_idg.store import crs as reference
 from mig_idg.store import words
@@ -148,16 +149,17 @@ def item(grant: Grant, id: str, query: Query, writer: Table | None = None, expre
     The state of the row is the MD5 of its default representation, as the columns of `writer` show it when the caller
     may edit (an exception may hide some from edition); null when the feature asked for is that very text.
     """
-    table, bind = grant.table, Binder()
-    condition = _equals(table.id, id, bind)
+    table = grant.table
     feature = expression or geojson(table, query.crs, query.properties, query.geometry, query.precision, None)
-    sql = f"select {feature}, {_state(feature, writer or table)}\nfrom {grant.view}\nwhere {condition}"
-    return Statement(sql, tuple(bind.values), light=expression is None and query.crs is reference.CRS84)
+    sql = _item(grant.view, table.id, feature, writer or table)
+    return Statement(sql, (id,), light=expression is None and query.crs is reference.CRS84)
 
 
-def _state(feature: str, table: Table) -> str:
+@lru_cache(maxsize=1024)
+def _item(view: str, id: Column, feature: str, table: Table) -> str:
     default = geojson(table, reference.CRS84, None, True, None, None)
-    return "null" if feature == default else f"md5({default})"
+    state = "null" if feature == default else f"md5({default})"
+    return f"select {feature}, {state}\nfrom {view}\nwhere {_equals(id, '', Binder())}"
 
 
 def count(query: Query, grant: Grant, time_column: str | None = None, cap: int | None = COUNT_CAP) -> Statement:

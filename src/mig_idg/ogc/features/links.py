@@ -111,12 +111,7 @@ def written(
     for name in _PAGING:
         pairs.pop(name, None)
     whole = "&".join(pairs.values())
-    text = (
-        frame.replace(_PATH, path)
-        .replace(_SELF, f"?{own}" if own else "")
-        .replace(_REST, f"&{plain}" if plain else "")
-        .replace(_WHOLE, f"&{whole}" if whole else "")
-    )
+    text = (_told if len(own) < _SHORT else _filled)(frame, own, plain, whole).replace(_PATH, path)
     for relation, titles, asked in (("prev", _PREVIOUS, back), ("next", _NEXT, onward)):
         if asked is not None:
             href = orjson.dumps(address(visit, path, asked)).decode()
@@ -124,6 +119,21 @@ def written(
             text = f"[{there}{text[1:]}"
     return text.encode()
 
+
+# Queries like `f=json` come again and again, boxes do not.
+_SHORT = 32
+
+
+def _filled(frame: str, own: str, plain: str, whole: str) -> str:
+    """The prepared list with its queries."""
+    return (
+        frame.replace(_SELF, f"?{own}" if own else "")
+        .replace(_REST, f"&{plain}" if plain else "")
+        .replace(_WHOLE, f"&{whole}" if whole else "")
+    )
+
+
+_told = lru_cache(maxsize=1024)(_filled)
 
 _NEXT: dict[Lang, str] = {"fr": "Page suivante", "en": "Next page"}
 _PREVIOUS: dict[Lang, str] = {"fr": "Page précédente", "en": "Previous page"}

@@ -12,6 +12,8 @@ from functools import lru_cache
 
 from mig_idg.guard.visit import Visit
 
+_FORM = frozenset({"f"})
+
 
 def of_state(visit: Visit, state: str, variant: str = "") -> str:
     """The validator of a row's state in one representation (format, CRS, selection, language, address)."""
@@ -25,6 +27,8 @@ def _short(*parts: str) -> str:
 
 def variant(form: str, query: Mapping[str, str]) -> str:
     """What distinguishes a representation."""
+    if query.keys() <= _FORM:
+        return form
     return "&".join((form, *(f"{name}={value}" for name, value in sorted(query.items()) if name != "f")))
 
 
