@@ -188,6 +188,33 @@ def test_arcs_are_told_as_chords(connection: Any, kind: str, shape: str, type: s
     connection.execute("update data.a set geom = null")
 
 
+@pytest.mark.parametrize(
+    ("kind", "shape", "coordinates"),
+    [
+        ("LineStringM", "LINESTRING M (641000 6866000 7,641010 6866010 8)", [[641000, 6866000], [641010, 6866010]]),
+        ("LineStringZM", "LINESTRING ZM (641000 6866000 1 7,641010 6866010 2 8)",
+         [[641000, 6866000, 1], [641010, 6866010, 2]]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("wanted", [True, False])
+def test_measures_are_left_out(connection: Any, kind: str, shape: str, coordinates: Any, wanted: bool) -> None:
+    connection.execute(f"create table data.a (id int primary key, geom geometry({kind}, 2154))")
+    connection.execute(f"insert into data.a values (1, 'SRID=2154;{shape}')")
+    table = prepare(connection, describe(connection, "data.a", "id", "geom"), wanted=wanted)
+    text = geojson(table, BY_SRID[2154], None, True, None, None)
+    told = connection.execute(f"select {text} from {table.read}").fetchone()[0]
+    assert orjson.loads(told)["geometry"] == {"type": "LineString", "coordinates": coordinates}
+    connection.execute("update data.a set id = 2")
+
+
+def test_an_index_that_the_copy_cannot_have_is_no_trouble(connection: Any) -> None:
+    connection.execute(
+        "create table data.i (id int primary key, geom geometry(Point, 2154), centre geometry(Point, 2154))"
+    )
+    connection.execute("create index on data.i (st_x(centre))")
+    assert prepare(connection, describe(connection, "data.i", "id", "geom")).copy is not None
+
+
 def test_names_of_ours_are_refused_and_long_ones_are_no_trouble(connection: Any) -> None:
     connection.execute("create table data.n (id int primary key, idg_n int)")
     with pytest.raises(UnfitData, match="idg_n"):

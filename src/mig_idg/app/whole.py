@@ -1,7 +1,8 @@
 """A whole answer in one write: its head and its body leave in one system call and one packet.
 
-uvicorn writes them one after the other and reads each header twice; of a small answer that is a quarter of the server's
-work. It is offered to the application as an extension of the ASGI scope; streams go the ordinary way.
+uvicorn writes them one after the other and reads each header twice, a good part of the server's work for a small answer
+(docs/explanations/performance.md). This is offered to the application as an extension of the ASGI scope; streams go the
+ordinary way.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from mig_idg.store.crs import Crs
-from mig_idg.store.feature import geometry_in, geometry_text, joined, json_value, members, utc
+from mig_idg.store.feature import geometry_in, geometry_text, joined, json_value, members, straight, utc
 from mig_idg.store.statement import literal, quoted
 from mig_idg.store.table import GENERIC_GEOMETRY, Column, Table
 
@@ -171,10 +171,10 @@ def _gml_geometry(table: Table, crs: Crs, tag: str, id: str, detail: Detail) -> 
     written = f"st_asgml(3, {shape}, {digits}, 5, 'gml', {id})"
     one = f"replace({written}, {literal(_srs(f'urn:ogc:def:crs:EPSG::{crs.srid}'))}, {literal(_srs(crs.uri))})"
     if type in _MANY:
-        written = _gml_many(type, shape, digits, crs, id)
+        written = f"case when {straight(table)} is not null then {_gml_many(type, shape, digits, crs, id)} end"
     elif type == GENERIC_GEOMETRY:
         cases = " ".join(f"when '{many}' then {_gml_many(many, shape, digits, crs, id)}" for many in _MANY)
-        written = f"case geometrytype({shape}) {cases} else {one} end"
+        written = f"case geometrytype({straight(table)}) {cases} else {one} end"
     else:
         written = one
     return f"coalesce({literal(f'<{tag}>')} || {written} || {literal(f'</{tag}>')}, '')"
@@ -193,7 +193,7 @@ def _gml_many(type: str, shape: str, digits: int, crs: Crs, id: str) -> str:
             literal('">'),
             f"(select coalesce(string_agg({literal(f'<{inner}>')} || {member} || {literal(f'</{inner}>')}, ''"
             f" order by part.path), '') from st_dump({shape}) as part)",
-            f"case when {shape} is not null then {literal(f'</{outer}>')} end",
+            literal(f"</{outer}>"),
         ]
     )
 

@@ -297,6 +297,7 @@ def test_the_small_rules_of_writing(served: Any) -> None:
     options = served.request("OPTIONS", ITEMS, who="owner")
     assert (options.status, options.headers["accept-post"]) == (200, "application/geo+json")
     assert served.request("PATCH", f"{ITEMS}/3", content=b"{}", who="owner").status == 400
+    assert served.request("POST", ITEMS, content=b"{}", who="owner").status == 400
     now = served.get(f"{ITEMS}/3", who="owner").headers["etag"]
     unwanted = {"content-type": "application/merge-patch+json", "if-match": now, "if-none-match": "*"}
     assert served.request("PATCH", f"{ITEMS}/3", json={}, headers=unwanted, who="owner").status == 412

@@ -16,6 +16,7 @@ from mig_idg.guard.answer import Answer
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.features import formats, items
 from mig_idg.ogc.features.body import decoded
+from mig_idg.ogc.features.transactions import FEATURE, missing_type
 
 FORM = "application/x-www-form-urlencoded"
 JSON = ("application/cql2+json", "application/query-cql-json", "application/json")
@@ -25,6 +26,8 @@ TEXT = ("application/cql2-text", "text/cql2", "text/plain")
 async def search(visit: Visit) -> Answer:
     """`POST` of a question to the items of a collection."""
     kind = visit.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not kind:
+        raise missing_type((FORM, *JSON, *TEXT, FEATURE))
     raw = await visit.body()
     if kind == FORM:
         asked = _form(raw)

@@ -232,8 +232,7 @@ async def _current(visit: Visit, grant: Grant, id: str, *, blind: bool = False) 
     read = _read(visit)
     if read is not None and set(read.table.names) - set(grant.table.names):
         # Columns that are read and not written (an exception of the owner's own) may be sent back as they were read.
-        layer = (visit.layer[0], read, visit.snapshot.decide(visit.principal, "query", visit.layer[0].id))
-        more = await visit.fetch(write.current(read, id), layer)
+        more = await visit.fetch(write.current(read, id), visit.admit(visit.layer[0].id, "query"))
         stored = {**(links.document(more[0][0] or b"{}")["properties"] if more else {}), **stored}
     if wanted is None and blind:
         return stored, None
