@@ -4,8 +4,9 @@
     crowd(…)      how many there are, counted up to the cap: cheap, before a crowded tile is drawn
     thinned(…)    one feature for each cell of a grid over the tile, and how many each stands for
 
-Rows of `whole` and `thinned`: (tile, features in it, features they stand for). The conditions are those of the compiler
-of pages: a filter means the same on a tile as on a page.
+Rows of `whole` and `thinned`: (piece of the tile, features in it, features they stand for). The pieces follow each
+other: a connection keeps for ever a buffer of the largest row it read. The conditions are those of the compiler of
+pages: a filter means the same on a tile as on a page.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from mig_idg.store.table import Column, Table
 EXTENT = 4096
 BUFFER = 64
 CELLS = 128
+PIECE = 32_000
 _SHAPE, _ID, _KEPT = "idg_shape", "idg_id", "idg_kept"
 # A quarter of a pixel of a tile shown on 512 pixels: no line moves by what an eye could see.
 _PIXELS = 2048
@@ -85,13 +87,15 @@ def whole(query: Query, grant: Grant, layer: str, rectangle: Rectangle, cap: int
     where = _where(query, table, rectangle, bind, time_column)
     columns = ",\n    ".join((*_properties(query, table), f"{_shape(table, rectangle, bind)} as {_SHAPE}"))
     return Statement(
-        f"select {_encoded(layer, table)}, count({_SHAPE}), count(*)\n"
-        f"from (\n"
-        f"  select {columns}\n"
-        f"  from {grant.view}\n"
-        f"  where {where}\n"
-        f"  limit {bind(cap + 1, 'int')}\n"
-        f") as tile",
+        _in_pieces(
+            f"select {_encoded(layer, table)} as body, count({_SHAPE}) as shown, count(*) as meant\n"
+            f"from (\n"
+            f"  select {columns}\n"
+            f"  from {grant.view}\n"
+            f"  where {where}\n"
+            f"  limit {bind(cap + 1, 'int')}\n"
+            f") as tile"
+        ),
         tuple(bind.values),
         binary=True,
     )
@@ -138,28 +142,31 @@ def thinned(
     columns = ",\n      ".join((*_properties(query, table), f"{_shape(table, rectangle, bind)} as {_SHAPE}"))
     # `offset 0` keeps the planner from sorting what a small hash table groups.
     return Statement(
-        f"with placed as (\n"
-        f"  select {_orderable(table.id)} as id, floor({x} / {across}) as x, floor({y} / {up}) as y, {large} as large\n"
-        f"  from {source}\n"
-        f"  where {where}\n"
-        f"  offset 0\n"
-        f"),\n"
-        f"kept as (\n"
-        f"  select coalesce(min(id) filter (where large), min(id)) as {_KEPT}, count(*) as {count}\n"
-        f"  from placed\n"
-        f"  group by x, y\n"
-        f")\n"
-        f"select {_encoded(layer, table)}, count({_SHAPE}), coalesce(sum({count}), 0)::bigint\n"
-        f"from (\n"
-        f"  select feature.*, {_scaled(count, share)} as {count}\n"
-        f"  from kept,\n"
-        f"  lateral (\n"
-        f"    select {columns}\n"
-        f"    from {grant.view}\n"
-        f"    where {key} = {_back(table.id)}\n"
-        f"    limit 1\n"
-        f"  ) as feature\n"
-        f") as tile",
+        _in_pieces(
+            f"select {_encoded(layer, table)} as body, count({_SHAPE}) as shown,\n"
+            f"  coalesce(sum({count}), 0)::bigint as meant\n"
+            f"from (\n"
+            f"  select feature.*, {_scaled(count, share)} as {count}\n"
+            f"  from kept,\n"
+            f"  lateral (\n"
+            f"    select {columns}\n"
+            f"    from {grant.view}\n"
+            f"    where {key} = {_back(table.id)}\n"
+            f"    limit 1\n"
+            f"  ) as feature\n"
+            f") as tile",
+            f"with placed as (\n"
+            f"  select {_orderable(table.id)} as id, floor({x} / {across}) as x, floor({y} / {up}) as y, {large} as large\n"
+            f"  from {source}\n"
+            f"  where {where}\n"
+            f"  offset 0\n"
+            f"),\n"
+            f"kept as (\n"
+            f"  select coalesce(min(id) filter (where large), min(id)) as {_KEPT}, count(*) as {count}\n"
+            f"  from placed\n"
+            f"  group by x, y\n"
+            f"),\n",
+        ),
         tuple(bind.values),
         binary=True,
     )
@@ -191,6 +198,19 @@ def _shape(table: Table, rectangle: Rectangle, bind: Binder) -> str:
         shape = f"st_simplify({shape}, {bind(rectangle.width / _PIXELS, 'float8')}, true)"
     frame = bind(reference.rectangle(rectangle.bounds, rectangle.srid), "geometry")
     return f"st_asmvtgeom({shape}, {frame}::box2d, {EXTENT}, {BUFFER}, true)"
+
+
+def _in_pieces(drawing: str, before: str = "with ") -> str:
+    """The rows of a drawing of (body, shown, meant): the body cut into pieces; one row, empty, when there is nothing."""
+    return (
+        f"{before}drawn as materialized (\n{drawing}\n),\n"
+        f"cut as (\n"
+        f"  select *, generate_series(1, greatest(length(body), 1), {PIECE}) as place\n"
+        f"  from drawn\n"
+        f")\n"
+        f"select substring(body, place, {PIECE}), shown, meant\n"
+        f"from cut"
+    )
 
 
 def _encoded(layer: str, table: Table) -> str:

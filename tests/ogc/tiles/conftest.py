@@ -90,11 +90,12 @@ class Town:
         """The decoded layers of a tile; none when it is empty."""
         response = self.get(path, partner=partner)
         assert response.status_code in (200, 204), response.text
-        return (
-            mapbox_vector_tile.decode(response.content, default_options={"y_coord_down": True})
-            if response.content
-            else {}
-        )
+        return decoded(response.content)
+
+
+def decoded(tile: bytes) -> dict[str, Any]:
+    """The layers of a tile."""
+    return mapbox_vector_tile.decode(tile, default_options={"y_coord_down": True}) if tile else {}
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,8 @@
 """Finished tiles, kept by worker within a budget of bytes; a tile is drawn once for a version of the rows.
 
+Their bytes lie in a file without a name, which the system keeps in memory while it has some to spare, and nobody but
+this process can open; what is known of them stays here. The file is written round and round: the oldest leave first.
+
 Nothing here decides who may see what: the key holds the grant, and the caller has asked the database, in this very
 request, for the epoch of rights and the version of the rows before it looks here (`Visit.stamp`). A tile of another
 version is as good as absent.
@@ -8,12 +11,15 @@ version is as good as absent.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+import os
+import tempfile
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from weakref import finalize
 
-BUDGET = 32 * 2**20
+BUDGET = 64 * 2**20
+# What a kept tile costs beside its bytes, counted with them: many empty tiles must not fill the memory.
 _OVERHEAD = 600
 
 Key = tuple[object, ...]
@@ -33,15 +39,35 @@ class Drawn:
     encoding: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Where the bytes of a tile lie, of which version it is, and what else is known of it."""
+
+    version: object
+    place: int
+    size: int
+    drawn: Drawn
+
+
 class Drawer:
-    """Tiles by key, the least recently used leaving first."""
+    """Tiles by key. When no file can be had, none is kept."""
 
     def __init__(self, budget: int = BUDGET) -> None:
         self._budget = budget
-        self._held: OrderedDict[Key, tuple[object, Drawn]] = OrderedDict()
+        self._file: int | None = None
+        with suppress(OSError), tempfile.TemporaryFile() as file:
+            self._file = os.dup(file.fileno())
+            finalize(self, os.close, self._file)
+        # In the order of their places, beginning with the next to be written over.
+        self._held: dict[Key, _Kept] = {}
+        self._next = 0
         self._running: dict[Key, asyncio.Future[None]] = {}
         self._later: set[asyncio.Task[None]] = set()
-        self.size = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes that the tiles kept take, the room around them counted."""
+        return sum(kept.size for kept in self._held.values())
 
     def knows(self, key: Key) -> bool:
         """True when a tile is kept under this key, of whatever version."""
@@ -49,33 +75,51 @@ class Drawer:
 
     def get(self, key: Key, version: object) -> Drawn | None:
         """The tile of this version, or None."""
-        found = self._held.get(key)
-        if found is None or found[0] != version:
+        kept = self._held.get(key)
+        if kept is None or kept.version != version or self._file is None:
             return None
-        self._held.move_to_end(key)
-        return found[1]
+        length = kept.size - _OVERHEAD
+        try:
+            body = os.pread(self._file, length, kept.place)
+        except OSError:
+            body = b""
+        return replace(kept.drawn, body=body) if len(body) == length else None
 
     def put(self, key: Key, version: object, drawn: Drawn) -> None:
-        """Keep a tile, unless it would take an eighth of the room by itself."""
-        self._drop(key)
-        weight = len(drawn.body) + _OVERHEAD
-        if weight > self._budget // 8:
+        """Keep a tile, unless it would take an eighth of the room by itself, or the disk has none left."""
+        self._held.pop(key, None)
+        size = len(drawn.body) + _OVERHEAD
+        if size > self._budget // 8 or self._file is None:
             return
-        self._held[key] = (version, drawn)
-        self.size += weight
-        while self.size > self._budget:
-            self._drop(next(iter(self._held)))
+        place = self._room(size)
+        try:
+            written = os.pwrite(self._file, drawn.body, place)
+        except OSError:
+            return
+        if written == len(drawn.body):
+            self._held[key] = _Kept(version, place, size, replace(drawn, body=b""))
+
+    def _room(self, size: int) -> int:
+        """A place for so many bytes: what lay there is forgotten."""
+        if self._next + size > self._budget:
+            self._forget(self._next, self._budget)
+            self._next = 0
+        place, self._next = self._next, self._next + size
+        self._forget(place, self._next)
+        return place
+
+    def _forget(self, start: int, end: int) -> None:
+        while self._held:
+            key, oldest = next(iter(self._held.items()))
+            if not (oldest.place < end and start < oldest.place + oldest.size):
+                return
+            del self._held[key]
 
     def later(self, work: Coroutine[None, None, None]) -> None:
         """Work that no answer waits for."""
         task = asyncio.ensure_future(work)
         self._later.add(task)
         task.add_done_callback(self._later.discard)
-
-    def _drop(self, key: Key) -> None:
-        found = self._held.pop(key, None)
-        if found is not None:
-            self.size -= len(found[1].body) + _OVERHEAD
 
     @asynccontextmanager
     async def turn(self, key: Key) -> AsyncIterator[bool]:

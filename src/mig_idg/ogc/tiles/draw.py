@@ -117,9 +117,9 @@ def _rows(table: Table) -> int:
 
 
 def _read(rows: list[Row], how: str) -> Drawn:
-    body, features, of = rows[0]
+    _, features, of = rows[0]
     shown, total = int.from_bytes(features or b"", "big"), int.from_bytes(of or b"", "big")
-    return Drawn(body if body and shown else b"", shown, total, how)
+    return Drawn(b"".join(piece or b"" for piece, _, _ in rows) if shown else b"", shown, total, how)
 
 
 async def _fetch(visit: Visit, layer: Layer, statement: Statement) -> list[Row]:

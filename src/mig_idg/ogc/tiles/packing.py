@@ -50,7 +50,8 @@ async def unpacked(drawn: Drawn) -> Drawn:
 
 
 def _zstd(body: bytes) -> bytes:
-    return zstandard.ZstdCompressor(level=1).compress(body)
+    # What it returns lies in room for the worst case, never given back: a copy takes what it needs.
+    return bytes(memoryview(zstandard.ZstdCompressor(level=1).compress(body)))
 
 
 def _gzip(body: bytes) -> bytes:

@@ -7,6 +7,7 @@ needed at all. Columns are built from the bytes of PostgreSQL, not by way of tex
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -60,12 +61,12 @@ class GeoParquet:
 
     def _batch(self, rows: Sequence[Row]) -> Any:
         """The rows as columns; at the first ones, Arrow and the writer."""
+        # Arrow's own allocators keep what was freed; the system's gives it back. Read when Arrow is first imported.
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
         import pyarrow as pa
         import pyarrow.parquet
 
         if self._writer is None:
-            # Arrow's own allocators keep what was freed; the system's gives it back.
-            pa.set_memory_pool(pa.system_memory_pool())
             self._schema = _schema(self._layer, pa)
             self._writer = pyarrow.parquet.ParquetWriter(
                 self._sink, self._schema, compression="zstd", dictionary_pagesize_limit=DICTIONARY
