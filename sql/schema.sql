@@ -647,6 +647,9 @@ begin
         execute format('drop owned by %I', one.relname);
         execute format('drop role %I', one.relname);
       end loop;
+      if old.tiles is not null then
+        execute format('drop table if exists %s', old.tiles);
+      end if;
       execute format('drop table if exists %s', old.relation);
       delete from served.copy where relation = old.relation;
       forgotten := forgotten + 1;
@@ -667,6 +670,7 @@ declare
   source served.published;
   profile text;
   target regclass;
+  drawn regclass;
   numbers regclass;
   column_list text;
 begin
@@ -699,6 +703,11 @@ begin
   execute format('grant usage on schema served, data, prepared to %I', profile);
   execute format('revoke all on %s from %I', target, profile);
   execute format('grant select (%s) on %s to %I', column_list, target, profile);
+  -- Tiles drawn ahead tell every column of every row: they go with all columns, and their policy wants all rows.
+  select c.tiles into drawn from served.copy c where c.relation = target;
+  if drawn is not null and wanted_columns @> source.columns then
+    execute format('grant select on %s to %I', drawn, profile);
+  end if;
   if kind = 'w' then
     execute format('grant insert (%1$s), update (%1$s), delete on %2$s to %3$I', column_list, target, profile);
     -- Where a default numbers the rows (`serial`), whoever adds one draws a number.
@@ -2059,10 +2068,13 @@ CREATE TABLE served.copy (
     relation regclass NOT NULL,
     source regclass NOT NULL,
     definition text NOT NULL,
-    made_at timestamp with time zone DEFAULT now() NOT NULL
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    tiles regclass
 );
 
 COMMENT ON TABLE served.copy IS 'Which copy is made of which table, and from what definition.';
+
+COMMENT ON COLUMN served.copy.tiles IS 'Tiles drawn ahead from this copy, for whoever sees all of it; null: tiles are drawn when they are asked for.';
 
 CREATE SEQUENCE served.copy_number
     START WITH 1

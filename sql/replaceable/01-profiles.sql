@@ -124,6 +124,7 @@ declare
   source served.published;
   profile text;
   target regclass;
+  drawn regclass;
   numbers regclass;
   column_list text;
 begin
@@ -156,6 +157,11 @@ begin
   execute format('grant usage on schema served, data, prepared to %I', profile);
   execute format('revoke all on %s from %I', target, profile);
   execute format('grant select (%s) on %s to %I', column_list, target, profile);
+  -- Tiles drawn ahead tell every column of every row: they go with all columns, and their policy wants all rows.
+  select c.tiles into drawn from served.copy c where c.relation = target;
+  if drawn is not null and wanted_columns @> source.columns then
+    execute format('grant select on %s to %I', drawn, profile);
+  end if;
   if kind = 'w' then
     execute format('grant insert (%1$s), update (%1$s), delete on %2$s to %3$I', column_list, target, profile);
     -- Where a default numbers the rows (`serial`), whoever adds one draws a number.

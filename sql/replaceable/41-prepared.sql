@@ -72,6 +72,9 @@ begin
         execute format('drop owned by %I', one.relname);
         execute format('drop role %I', one.relname);
       end loop;
+      if old.tiles is not null then
+        execute format('drop table if exists %s', old.tiles);
+      end if;
       execute format('drop table if exists %s', old.relation);
       delete from served.copy where relation = old.relation;
       forgotten := forgotten + 1;

@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     empty_tiles: Literal["transparent", "204"] = Field(
         "transparent", description="a raster tile outside the data: a transparent picture, or 204 without one"
     )
+    kept_tiles: Annotated[int, Field(ge=0)] = Field(
+        64, description="megabytes of finished vector tiles that each worker keeps, in a temporary file; 0 = none"
+    )
     config_file: Path = Field(Path("pygeoapi-config.yml"), description="server and metadata")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 5000

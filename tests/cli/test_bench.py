@@ -122,7 +122,7 @@ def test_a_quick_run_measures_and_leaves_nothing_running(home: Path) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     item, tiles = json.loads(done.stdout)
     assert {one["server"] for one in item["servers"]} == {"mig-idg", "mig-idg sans droits"}
-    assert {one["server"] for one in tiles["servers"]} == {"mig-idg", "mig-idg+", "mig-idg sans droits"}
+    assert {one["server"] for one in tiles["servers"]} == {"mig-idg", "mig-idg+", "mig-idg*", "mig-idg sans droits"}
     for one in (*item["servers"], *tiles["servers"]):
         assert one["rate"] > 0
         assert one["failed"] == 0

@@ -122,10 +122,10 @@ def every_door(settings: Settings) -> list[Door]:
     from mig_idg.ogc import describe
     from mig_idg.ogc.features.routes import DOORS as FEATURES
     from mig_idg.ogc.raster.doors import doors as raster_doors
-    from mig_idg.ogc.tiles.doors import DOORS as TILES
+    from mig_idg.ogc.tiles.doors import doors as tile_doors
     from mig_idg.web.doors import doors as web_doors
 
-    others = [*FEATURES, *TILES, *raster_doors(settings), *web_doors()]
+    others = [*FEATURES, *tile_doors(settings.kept_tiles), *raster_doors(settings), *web_doors()]
     return [*describe.doors(settings, others), *others]
 
 

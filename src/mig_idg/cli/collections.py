@@ -15,6 +15,7 @@ from mig_idg.cli.words import registry_connection, say, say_json, settings, t
 from mig_idg.errors import Text
 
 if TYPE_CHECKING:
+    from mig_idg.declaration.publish import Published
     from mig_idg.errors import InvalidDeclaration
 
 FOLDER = click.argument("folder", required=False, type=click.Path(path_type=Path))
@@ -66,8 +67,8 @@ def check(folder: Path | None, as_json: bool, offline: bool) -> int:
 @click.option("--second", help=t("second relecteur, pour un élargissement", "second reader, for a widening"))
 def publish(folder: Path | None, as_json: bool, author: str, on: Any, second: str | None) -> int:
     """Check, tell who gains and loses, publish."""
+    from mig_idg.cli.finish import finish
     from mig_idg.declaration.publish import publish as run
-    from mig_idg.store.prepare import settle
 
     day: date = on.date() if on else words.today()
     with _told(as_json) as wrong, registry_connection() as connection:
@@ -78,9 +79,13 @@ def publish(folder: Path | None, as_json: bool, author: str, on: Any, second: st
             on=day,
             rasters=_rasters(),
         )
-        settle(connection)
-    if wrong:
-        return 1
+        connection.commit()
+        _say_published(done, as_json)
+        finish(connection, quiet=as_json)
+    return 1 if wrong else 0
+
+
+def _say_published(done: Published, as_json: bool) -> None:
     if as_json:
         notes = [note.in_(words.lang()) for note in done.notes]
         say_json({"ok": True, "publication": done.number, "collections": done.collections, "notes": notes})
@@ -93,7 +98,6 @@ def publish(folder: Path | None, as_json: bool, author: str, on: Any, second: st
                 f"Publication no. {done.number}: {len(done.collections)} collection(s).",
             )
         )
-    return 0
 
 
 @command.command(help=t("Dit qui gagne et qui perd quoi, et par quel article.", "Tells who gains and loses what."))

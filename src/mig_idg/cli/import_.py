@@ -116,11 +116,10 @@ def command(
     adjustments = Adjustments(_pairs("rename", rename), frozenset(leave), _pairs("set", given))
     choices = Choices(layer, encoding, crs, replace, aggregate, today(), adjustments, author())  # type: ignore[arg-type]
     try:
-        done = _imported(file, declaration, choices, quiet=as_json)
+        _import(file, declaration, choices, as_json)
     except RefusedFile as refused:
         _tell_refusal(refused, as_json)
         return 1
-    _tell(done, as_json)
     return 0
 
 
@@ -149,14 +148,16 @@ def _declared(collection_id: str, directory: Path) -> Declaration:
     raise UnknownWord(Text("Collection", "collection"), collection_id, known)
 
 
-def _imported(file: Path, declaration: Declaration, choices: Choices, *, quiet: bool) -> ImportReport:
+def _import(file: Path, declaration: Declaration, choices: Choices, as_json: bool) -> None:
+    from mig_idg.cli.finish import finish
     from mig_idg.deposit.imports import run
-    from mig_idg.store.prepare import settle
 
-    with registry_connection() as connection, _bar(quiet=quiet) as progress:
-        done = run(connection, file, declaration, choices, progress)
-        settle(connection)
-        return done
+    with registry_connection() as connection:
+        with _bar(quiet=as_json) as progress:
+            done = run(connection, file, declaration, choices, progress)
+        connection.commit()
+        _tell(done, as_json)
+        finish(connection, quiet=as_json)
 
 
 @contextmanager

@@ -64,6 +64,7 @@ def table_as_json(table: Table) -> dict[str, Any]:
         "copy": table.copy,
         "text": table.text,
         "pieces": list(table.pieces),
+        "tiles": table.tiles,
         "searched": list(table.searched),
     }
 
@@ -85,6 +86,7 @@ def table_from_json(document: Mapping[str, Any]) -> Table:
         copy=document.get("copy"),
         text=document.get("text"),
         pieces=tuple(document.get("pieces") or ()),
+        tiles=document.get("tiles"),
         searched=tuple(document.get("searched") or ()),
     )
 

@@ -86,6 +86,7 @@ def narrowed(table: Table, columns: Iterable[str]) -> Table:
         companions=table.companions if geometry else (),
         text=table.text if whole else None,
         pieces=table.pieces if whole else (),
+        tiles=table.tiles if whole else None,
     )
 
 

@@ -22,7 +22,7 @@ import psycopg
 import structlog
 from psycopg import Connection, sql
 
-from mig_idg.store import untold, words
+from mig_idg.store import ahead, untold, words
 from mig_idg.store.crs import CRS84
 from mig_idg.store.feature import cut, geojson, native_head, straight
 from mig_idg.store.statement import quoted
@@ -84,7 +84,8 @@ def prepare(connection: Connection[Any], table: Table, *, wanted: bool = True, a
     except (psycopg.DataError, psycopg.InternalError) as error:
         log.warning("not-prepared", table=f"{table.schema}.{table.name}", sqlstate=error.sqlstate)
         raise untold.refusal(table, untold.culprit(connection, table, [text for _, text in plan.columns])) from None
-    return replace(table, copy=name, companions=plan.companions, text=TEXT, pieces=plan.pieces)
+    tiles = ahead.room(connection, name) if table.geometry else None
+    return replace(table, copy=name, companions=plan.companions, text=TEXT, pieces=plan.pieces, tiles=tiles)
 
 
 def parts(connection: Connection[Any], table: Table) -> bool:

@@ -85,7 +85,8 @@ class Table:
     """A layer's table. `columns` are the properties in table order, the id among them, geometries apart.
 
     `copy` is the name, in schema `prepared`, of the copy that readers have; `text` its column with the whole feature,
-    and `pieces` those that help to tell it in another CRS; `searched` the columns that `q` looks in (`store.words`).
+    and `pieces` those that help to tell it in another CRS; `tiles` the name, in the same schema, of the table of tiles
+    drawn ahead for whoever sees every column; `searched` the columns that `q` looks in (`store.words`).
     """
 
     schema: str
@@ -99,6 +100,7 @@ class Table:
     copy: str | None = None
     text: str | None = None
     pieces: tuple[str, ...] = ()
+    tiles: str | None = None
     searched: tuple[str, ...] = ()
     _by_name: dict[str, Column] = field(default_factory=dict, init=False, repr=False, compare=False)
     _hash: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
@@ -135,7 +137,7 @@ class Table:
     @property
     def written(self) -> Table:
         """The table as its depositor made it, which editors write to: nothing that publication prepared."""
-        return replace(self, companions=(), copy=None, text=None, pieces=())
+        return replace(self, companions=(), copy=None, text=None, pieces=(), tiles=None)
 
     def geometry_in(self, srid: int) -> str | None:
         """The column that already holds the geometry in this SRID, or None."""

@@ -156,7 +156,8 @@ def thinned(
             f"  ) as feature\n"
             f") as tile",
             f"with placed as (\n"
-            f"  select {_orderable(table.id)} as id, floor({x} / {across}) as x, floor({y} / {up}) as y, {large} as large\n"
+            f"  select {_orderable(table.id)} as id, floor({x} / {across}) as x, floor({y} / {up}) as y,\n"
+            f"    {large} as large\n"
             f"  from {source}\n"
             f"  where {where}\n"
             f"  offset 0\n"
@@ -201,7 +202,7 @@ def _shape(table: Table, rectangle: Rectangle, bind: Binder) -> str:
 
 
 def _in_pieces(drawing: str, before: str = "with ") -> str:
-    """The rows of a drawing of (body, shown, meant): the body cut into pieces; one row, empty, when there is nothing."""
+    """The rows of a drawing of (body, shown, meant), its body in pieces: one row, empty, when there is nothing."""
     return (
         f"{before}drawn as materialized (\n{drawing}\n),\n"
         f"cut as (\n"

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from pyproj import Transformer
+from tests.ogc.tiles.conftest import decoded
 
 from mig_idg.database import connect
 from mig_idg.ogc.tiles import draw
 from mig_idg.ogc.tiles.grids import GRIDS
-from tests.ogc.tiles.conftest import decoded
 
 LAMPS = "/collections/lampes/tiles"
 WORLD = f"{LAMPS}/WebMercatorQuad/0/0/0"

@@ -19,6 +19,7 @@ from mig_idg.database.migrate import migrate
 from mig_idg.declaration.publish import publish
 from mig_idg.deposit import demonstration
 from mig_idg.errors import Text
+from mig_idg.ogc.tiles.ahead import draw_ahead
 from mig_idg.registry import demonstration as partnership
 from mig_idg.registry import tokens
 from mig_idg.store import samples
@@ -79,6 +80,8 @@ def prepare_all(cluster: PrivateCluster, *, scale: int, many: int, count: int, o
         tokens.open_account(connection, LOGIN, name="Banc d'essai", organisation=PARTNER, author=LOGIN)
         _, token = tokens.issue(connection, LOGIN, author=LOGIN)
         settle(connection)
+        tell(Text("tuiles dessinées d'avance", "tiles drawn ahead"))
+        draw_ahead(connection)
         tell(Text("échantillons", "samples"))
         near = {
             name: samples.draw(connection, table, key, "geom", count, 100 if name != "pcrs" else 30)

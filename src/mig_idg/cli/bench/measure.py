@@ -56,7 +56,7 @@ def measure(ground: Ground, server: Server, workload: Workload, clients: int, se
         paged(server, paths[0], 0)  # the pages after the first are read here only
     for path in paths[:4]:
         fetch(server, path)
-    if server.name.endswith("+"):
+    if server.name.endswith("*"):
         paths = fresh(paths, ground)
     before = meter.cpu([server.pid]), meter.cpu([ground.postmaster])
     with meter.peak(server.pid) as peak:
@@ -112,7 +112,7 @@ def together(rounds: list[Measure]) -> Measure:
 
 
 def fresh(paths: list[str], ground: Ground) -> list[str]:
-    """The same tiles under addresses never asked before (columns named in another order): nothing is kept of them."""
+    """The same tiles under addresses of their own (columns named in another order): nothing is drawn of them."""
     names = ground.columns[paths[0].split("/")[2].removeprefix(PREFIX)]
     orders = itertools.permutations(names)
     stamp = int(time.time() * 1000) % 5_000

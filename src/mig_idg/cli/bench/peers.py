@@ -47,19 +47,23 @@ def free_port() -> int:
 
 
 @contextmanager
-def idg(ground: Ground, database: str = "idg", *, rights: bool = True) -> Iterator[Server]:
-    """Ours: two workers, asked with the token of a partner; without rights, asked with none."""
+def idg(ground: Ground, database: str = "idg", *, rights: bool = True, kept: bool = True) -> Iterator[Server]:
+    """Ours: two workers, asked with the token of a partner; without rights, asked with none.
+
+    Unless `kept`, no worker keeps a tile: each is as never asked before.
+    """
     port = free_port()
     environment = {
         "IDG_DATABASE_URL": ground.owner(database),
         "IDG_DATABASE_APP_URL": ground.application(database),
         "IDG_HOME": str(ground.cluster.home),
         "IDG_RIGHTS": str(rights).lower(),
+        **({} if kept else {"IDG_KEPT_TILES": "0"}),
     }
     command = [str(Path(sys.executable).parent / "mig-idg"), "serve", f"--port={port}", f"--workers={WORKERS}"]
     token = ground.token if database == "idg" else token_in(ground, database)
     headers = {"Authorization": f"Bearer {token}"} if rights else {}
-    name = "mig-idg" if rights else "mig-idg sans droits"
+    name = ("mig-idg" if kept else "mig-idg+") if rights else "mig-idg sans droits"
     with process(name, command, port, environment, "/readyz") as pid:
         yield Server(name, f"http://127.0.0.1:{port}", pid, heard.ours, headers)
 

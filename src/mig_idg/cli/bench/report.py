@@ -11,7 +11,7 @@ from rich.table import Table
 from mig_idg.cli.bench.measure import Measure
 from mig_idg.cli.words import t
 
-OURS = ("mig-idg", "mig-idg+", "mig-idg sans droits")
+OURS = ("mig-idg", "mig-idg+", "mig-idg*", "mig-idg sans droits")
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Line:
 
     @property
     def own(self) -> Measure | None:
-        """Ours, drawn anew where a kept answer would not be comparable."""
+        """Ours, as never asked before where a kept answer would not be comparable."""
         by_name = {one.server: one for one in self.measures}
         return by_name.get("mig-idg+") or by_name.get("mig-idg")
 

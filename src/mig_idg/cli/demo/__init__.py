@@ -72,6 +72,7 @@ def _prepare(owner: str, chosen: Settings, scale: int, steps: Steps) -> None:
     from mig_idg.database import connect
     from mig_idg.database.migrate import migrate
     from mig_idg.deposit import demonstration as data
+    from mig_idg.ogc.tiles.ahead import draw_ahead
     from mig_idg.registry import demonstration as partnership
     from mig_idg.registry.publications import latest
     from mig_idg.store.prepare import settle
@@ -91,6 +92,8 @@ def _prepare(owner: str, chosen: Settings, scale: int, steps: Steps) -> None:
             with steps(Text("publication des collections", "publication of the collections")):
                 _publish(connection, chosen, today, steps)
                 settle(connection)
+            with steps(Text("tuiles dessinées d'avance", "tiles drawn ahead")):
+                draw_ahead(connection, lambda collection, drawn: steps.tell(f"{collection} {drawn}"))
         with steps(Text("comptes", "accounts")):
             cast = accounts.open_all(connection, chosen.home, author=AUTHOR)
             connection.commit()

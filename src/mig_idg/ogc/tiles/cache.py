@@ -55,14 +55,15 @@ class Drawer:
     def __init__(self, budget: int = BUDGET) -> None:
         self._budget = budget
         self._file: int | None = None
-        with suppress(OSError), tempfile.TemporaryFile() as file:
-            self._file = os.dup(file.fileno())
-            finalize(self, os.close, self._file)
         # In the order of their places, beginning with the next to be written over.
         self._held: dict[Key, _Kept] = {}
         self._next = 0
         self._running: dict[Key, asyncio.Future[None]] = {}
         self._later: set[asyncio.Task[None]] = set()
+        if budget:
+            with suppress(OSError), tempfile.TemporaryFile() as file:
+                self._file = os.dup(file.fileno())
+                finalize(self, os.close, self._file)
 
     @property
     def size(self) -> int:

@@ -7,7 +7,7 @@ from mig_idg.guard.door import Door
 from mig_idg.guard.visit import Visit
 from mig_idg.ogc.raster import tiles as raster_tiles
 from mig_idg.ogc.raster import tilesets as raster_tilesets
-from mig_idg.ogc.tiles import place
+from mig_idg.ogc.tiles import draw, place
 from mig_idg.ogc.tiles.grid_pages import every_grid, one_grid
 from mig_idg.ogc.tiles.tile import collection_tile, dataset_tile
 from mig_idg.ogc.tiles.tileset import collection_tileset, collection_tilesets, dataset_tileset, dataset_tilesets
@@ -44,3 +44,9 @@ DOORS = (
     Door("/tiles/{tms}", "listing", dataset_tileset, lanes="tiles"),
     Door("/tiles/{tms}/{z}/{row}/{col}", "listing", dataset_tile, lanes="tiles"),
 )
+
+
+def doors(kept: int) -> tuple[Door, ...]:
+    """All doors; each worker keeps so many megabytes of finished tiles."""
+    draw.keep(kept * 2**20)
+    return DOORS

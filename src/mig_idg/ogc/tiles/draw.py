@@ -1,11 +1,16 @@
 """One layer of a tile: every feature when they fit, else one for each cell of a grid, from all rows or from a sample.
 
+    draw(…)     for a caller: kept by this worker, or drawn ahead, or drawn now
+    drawn(…)    drawn now, whoever asks the database
+
 What was done is said in the answer (`idg-tile`), and what may be done in the tileset's metadata. The choice rests on
 counts of publication only where the caller sees every row: elsewhere it would tell how many are hidden.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from mig_idg.database.lane import Row, StatementFailed
@@ -13,9 +18,10 @@ from mig_idg.errors import Text, TooLarge
 from mig_idg.guard.visit import Layer, Threshold, Visit
 from mig_idg.ogc.features.asking import explained
 from mig_idg.ogc.tiles import packing
-from mig_idg.ogc.tiles.cache import Drawer, Drawn, Key
+from mig_idg.ogc.tiles.cache import BUDGET, Drawer, Drawn, Key
 from mig_idg.ogc.tiles.place import Place
-from mig_idg.store import tiles
+from mig_idg.store import ahead, tiles
+from mig_idg.store.collection import Collection
 from mig_idg.store.grant import Grant
 from mig_idg.store.query import Query
 from mig_idg.store.statement import NOTHING, Statement
@@ -27,7 +33,14 @@ SAMPLE = 200_000
 READ_AT_MOST = 1_000_000
 GRIDS = (tiles.CELLS, 48, 16)
 PACKED = "zstd"
+# The grid that maps on the web ask for is drawn ahead, where a tile has this many features or more.
+AHEAD, FEWEST = "WebMercatorQuad", 500
+# How far from the average of its extent a place may be, before its tile is looked for in vain.
+SPARSE = 50
 
+Fetch = Callable[[Statement], Awaitable[list[Row]]]
+
+_budget = BUDGET
 _drawers: WeakKeyDictionary[Threshold, Drawer] = WeakKeyDictionary()
 
 
@@ -39,68 +52,102 @@ async def draw(
     assert grant is not None
     key: Key = (collection.id, grant.key, place.name, asked, encoding or PACKED)
     drawer = drawer_of(visit)
+    fetch = partial(_fetch, visit, layer)
     async with drawer.turn(key) as at_once:
         if drawer.knows(key) or not at_once:
-            await _fetch(visit, layer, NOTHING)
+            await fetch(NOTHING)
             kept = drawer.get(key, _version(visit))
             if kept is not None:
                 return kept if encoding else await packing.unpacked(kept)
-        drawn = await packing.packed(await _drawn(visit, layer, query, place), encoding)
-        drawer.put(key, _version(visit), drawn)
+        found = None if asked else await _ahead(visit, layer, place)
+        if found is not None:
+            made = found if encoding == found.encoding else await packing.unpacked(found)
+            made = await packing.packed(made, encoding)
+            drawer.put(key, _version(visit), made if encoding else found)
+            return made
+        made = await packing.packed(await drawn(fetch, collection, grant, query, place), encoding)
+        drawer.put(key, _version(visit), made)
         if not encoding:
-            drawer.later(_pack(drawer, key, _version(visit), drawn))
-        return drawn
+            drawer.later(_pack(drawer, key, _version(visit), made))
+        return made
 
 
-async def _pack(drawer: Drawer, key: Key, version: object, drawn: Drawn) -> None:
+async def _pack(drawer: Drawer, key: Key, version: object, made: Drawn) -> None:
     """Keep packed what was sent as it was drawn."""
-    drawer.put(key, version, await packing.packed(drawn, PACKED))
+    drawer.put(key, version, await packing.packed(made, PACKED))
+
+
+def keep(budget: int) -> None:
+    """How many bytes of finished tiles the drawers to come have room for."""
+    global _budget
+    _budget = budget
 
 
 def drawer_of(visit: Visit) -> Drawer:
     """The finished tiles of this worker: one drawer for a threshold, so for a database."""
     assert visit.threshold is not None
-    return _drawers.setdefault(visit.threshold, Drawer())
+    drawer = _drawers.get(visit.threshold)
+    if drawer is None:
+        drawer = _drawers[visit.threshold] = Drawer(_budget)
+    return drawer
 
 
 def _version(visit: Visit) -> object:
     return (visit.snapshot.generation, visit.data_version)
 
 
-async def _drawn(visit: Visit, layer: Layer, query: Query, place: Place) -> Drawn:
+async def _ahead(visit: Visit, layer: Layer, place: Place) -> Drawn | None:
+    """The tile that was drawn ahead of the rows as they are now, for a caller who sees all of them."""
     collection, grant, _ = layer
     assert grant is not None
+    if grant.table.tiles is None or not grant.all_rows or place.grid.id != AHEAD:
+        return None
+    expected = tiles.expected(place.rectangle, grant.table)
+    if expected is not None and expected * SPARSE < FEWEST:
+        return None
+    rows = await _fetch(
+        visit, layer, ahead.read(grant.table, collection.id, int(place.level.id), place.row, place.column)
+    )
+    if not rows or _number(rows[0][5]) != visit.data_version:
+        return None
+    _, features, meant, how, encoding, _ = rows[0]
+    body = b"".join(piece or b"" for piece, *_ in rows)
+    return Drawn(body, _number(features), _number(meant), (how or b"").decode(), (encoding or b"").decode())
+
+
+async def drawn(fetch: Fetch, collection: Collection, grant: Grant, query: Query, place: Place) -> Drawn:
+    """The tile as the rows are now. Raises TooLarge when even its thinnest form is over six megabytes."""
     rectangle, time_column = place.rectangle, collection.time_column
     if tiles.reach(rectangle, grant.table) is None:
-        await _fetch(visit, layer, NOTHING)
+        await fetch(NOTHING)
         return Drawn(b"", 0, 0)
     expected = tiles.expected(rectangle, grant.table) if grant.all_rows else None
-    if await _fits(visit, layer, query, rectangle, expected):
+    if await _fits(fetch, collection, grant, query, rectangle, expected):
         statement = tiles.whole(query, grant, collection.id, rectangle, MOST_FEATURES, time_column)
-        drawn = _read(await _fetch(visit, layer, statement), "complete")
-        if drawn.of <= MOST_FEATURES and len(drawn.body) <= MOST_BYTES:
-            return drawn
+        made = _read(await fetch(statement), "complete")
+        if made.of <= MOST_FEATURES and len(made.body) <= MOST_BYTES:
+            return made
     share = _share(expected, grant)
     for cells in GRIDS:
         statement = tiles.thinned(query, grant, collection.id, rectangle, time_column, cells=cells, share=share)
-        drawn = _read(await _fetch(visit, layer, statement), "thinned" if share == 1 else "sampled")
-        if len(drawn.body) <= MOST_BYTES:
-            return drawn
+        made = _read(await fetch(statement), "thinned" if share == 1 else "sampled")
+        if len(made.body) <= MOST_BYTES:
+            return made
     raise TooLarge(
         Text("Cette tuile dépasse la taille permise.", "This tile is over the size allowed."),
         remedy=Text("Choisissez des attributs (properties=).", "Choose attributes (properties=)."),
     )
 
 
-async def _fits(visit: Visit, layer: Layer, query: Query, rectangle: tiles.Rectangle, expected: float | None) -> bool:
+async def _fits(
+    fetch: Fetch, collection: Collection, grant: Grant, query: Query, rectangle: tiles.Rectangle, expected: float | None
+) -> bool:
     """Whether every feature may be drawn: by the counts of publication when they are clear, else counted now."""
-    collection, grant, _ = layer
-    assert grant is not None
     if expected is not None and expected * 2 <= MOST_FEATURES:
         return True
     if expected is not None and expected > 4 * MOST_FEATURES and not query.selective:
         return False
-    rows = await _fetch(visit, layer, tiles.crowd(query, grant, rectangle, MOST_FEATURES, collection.time_column))
+    rows = await fetch(tiles.crowd(query, grant, rectangle, MOST_FEATURES, collection.time_column))
     return int(rows[0][0] or b"0") <= MOST_FEATURES
 
 
@@ -118,8 +165,12 @@ def _rows(table: Table) -> int:
 
 def _read(rows: list[Row], how: str) -> Drawn:
     _, features, of = rows[0]
-    shown, total = int.from_bytes(features or b"", "big"), int.from_bytes(of or b"", "big")
+    shown, total = _number(features), _number(of)
     return Drawn(b"".join(piece or b"" for piece, _, _ in rows) if shown else b"", shown, total, how)
+
+
+def _number(value: bytes | None) -> int:
+    return int.from_bytes(value or b"", "big")
 
 
 async def _fetch(visit: Visit, layer: Layer, statement: Statement) -> list[Row]:

@@ -30,11 +30,17 @@ def wanted(accept: str) -> str:
 
 
 async def packed(drawn: Drawn, encoding: str) -> Drawn:
-    """The same tile in that encoding, off the event loop; as it was when it is too small to gain."""
+    """The same tile in that encoding, off the event loop; as it was when it is packed, or too small to gain."""
+    if drawn.encoding or not encoding or len(drawn.body) < SMALLEST:
+        return drawn
+    return await asyncio.to_thread(packed_now, drawn, encoding)
+
+
+def packed_now(drawn: Drawn, encoding: str) -> Drawn:
+    """The same, where no event loop waits."""
     if not encoding or len(drawn.body) < SMALLEST:
         return drawn
-    body = await asyncio.to_thread(_zstd if encoding == "zstd" else _gzip, drawn.body)
-    return replace(drawn, body=body, encoding=encoding)
+    return replace(drawn, body=(_zstd if encoding == "zstd" else _gzip)(drawn.body), encoding=encoding)
 
 
 async def unpacked(drawn: Drawn) -> Drawn:
