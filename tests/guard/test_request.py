@@ -52,6 +52,17 @@ def test_a_query_is_read_as_browsers_write_it() -> None:
     assert read_query(b"q=rue+de+l%27%C3%89glise&limit=10&&f=") == {"q": "rue de l'Église", "limit": "10", "f": ""}
 
 
+@pytest.mark.parametrize(("version", "sound"), [("1.1", False), ("1.0", True)])
+def test_http_1_1_says_which_host_it_asks(version: str, sound: bool) -> None:
+    asked = {**scope(headers=[]), "http_version": version}
+    if sound:
+        assert read(asked).path == "/"
+    else:
+        with pytest.raises(Misunderstood, match="Host"):
+            read(asked)
+    assert read({**asked, "headers": [(b"host", b"idg.test")]}).path == "/"
+
+
 @pytest.mark.parametrize("name", [b"authorization", b"host", b"if-match"])
 def test_a_header_that_must_be_single_is_refused_twice(name: bytes) -> None:
     with pytest.raises(Misunderstood):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import resource
@@ -35,7 +36,9 @@ def worker() -> Application:
     _keep_memory()
     _many_files()
     Thread(target=_end_with_supervisor, daemon=True).start()
-    return create_app(Settings(), os.environ[URL_VARIABLE])
+    application = create_app(Settings(), os.environ[URL_VARIABLE])
+    _set_aside()
+    return application
 
 
 def run(settings: Settings, url: str) -> None:
@@ -78,6 +81,12 @@ def _keep_memory() -> None:
         set_option(_TRIM_THRESHOLD, _KEPT_BYTES)
         set_option(_MMAP_THRESHOLD, _KEPT_BYTES)
         set_option(_ARENA_MAX, _ARENAS)
+
+
+def _set_aside() -> None:
+    """What was made to begin with stays to the end: looking at it again, collection after collection, takes 50 ms."""
+    gc.collect()
+    gc.freeze()
 
 
 def _many_files() -> None:

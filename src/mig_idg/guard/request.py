@@ -44,6 +44,11 @@ def read(scope: Mapping[str, Any]) -> Incoming:
             headers[name] += ", " + raw_value.decode("latin-1")
         else:
             headers[name] = raw_value.decode("latin-1")
+    if "host" not in headers and scope.get("http_version") == "1.1":  # RFC 9112, 3.2
+        raise Misunderstood(
+            Text("L'en-tête Host manque.", "Header Host is missing."),
+            remedy=Text("HTTP/1.1 le demande.", "HTTP/1.1 wants it."),
+        )
     client = scope.get("client")
     return Incoming(
         method=scope["method"],
