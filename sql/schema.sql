@@ -584,9 +584,15 @@ CREATE FUNCTION served.follow() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_catalog', 'pg_temp'
     AS $_$
+declare
+  drawn regclass := (select c.tiles from served.copy c where c.relation = pg_catalog.to_regclass(tg_argv[0]));
 begin
   if pg_catalog.current_setting('idg.prepare', true) = 'later' then
     return null;
+  end if;
+  -- Of rows that are no more, nothing stays, even in tiles that nobody would be given.
+  if drawn is not null then
+    execute pg_catalog.format('delete from %s', drawn);
   end if;
   if tg_op = 'TRUNCATE' then
     execute pg_catalog.format('truncate %s', tg_argv[0]);

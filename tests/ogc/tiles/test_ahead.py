@@ -106,6 +106,7 @@ def test_a_tile_of_rows_that_changed_is_drawn_again(town: Town) -> None:
     ahead(town)
     with connect(town.owner) as owner:
         owner.execute("update data.lampes set note = 'neuve' where id = 1")
+        assert owner.execute(f"select count(*) from {tiles_of(owner, 'lampes')}").fetchone() == (0,)
     try:
         with nobody_draws() as drawing:
             lamp = next(one for one in in_order(town.get(TOWN).content) if one["id"] == 1)
