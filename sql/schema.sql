@@ -585,7 +585,12 @@ CREATE FUNCTION served.follow() RETURNS trigger
     SET search_path TO 'public', 'pg_catalog', 'pg_temp'
     AS $_$
 declare
-  drawn regclass := (select c.tiles from served.copy c where c.relation = pg_catalog.to_regclass(tg_argv[0]));
+  drawn regclass := (
+    select t.oid::regclass
+    from served.copy c
+    join pg_catalog.pg_class t on t.oid = c.tiles
+    where c.relation = pg_catalog.to_regclass(tg_argv[0])
+  );
 begin
   if pg_catalog.current_setting('idg.prepare', true) = 'later' then
     return null;
@@ -653,7 +658,7 @@ begin
         execute format('drop owned by %I', one.relname);
         execute format('drop role %I', one.relname);
       end loop;
-      if old.tiles is not null then
+      if exists (select from pg_class where oid = old.tiles) then
         execute format('drop table if exists %s', old.tiles);
       end if;
       execute format('drop table if exists %s', old.relation);
@@ -710,7 +715,10 @@ begin
   execute format('revoke all on %s from %I', target, profile);
   execute format('grant select (%s) on %s to %I', column_list, target, profile);
   -- Tiles drawn ahead tell every column of every row: they go with all columns, and their policy wants all rows.
-  select c.tiles into drawn from served.copy c where c.relation = target;
+  select t.oid::regclass into drawn
+  from served.copy c
+  join pg_class t on t.oid = c.tiles
+  where c.relation = target;
   if drawn is not null and wanted_columns @> source.columns then
     execute format('grant select on %s to %I', drawn, profile);
   end if;

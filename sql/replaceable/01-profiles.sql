@@ -158,7 +158,10 @@ begin
   execute format('revoke all on %s from %I', target, profile);
   execute format('grant select (%s) on %s to %I', column_list, target, profile);
   -- Tiles drawn ahead tell every column of every row: they go with all columns, and their policy wants all rows.
-  select c.tiles into drawn from served.copy c where c.relation = target;
+  select t.oid::regclass into drawn
+  from served.copy c
+  join pg_class t on t.oid = c.tiles
+  where c.relation = target;
   if drawn is not null and wanted_columns @> source.columns then
     execute format('grant select on %s to %I', drawn, profile);
   end if;

@@ -9,7 +9,12 @@ security definer
 set search_path = public, pg_catalog, pg_temp
 as $$
 declare
-  drawn regclass := (select c.tiles from served.copy c where c.relation = pg_catalog.to_regclass(tg_argv[0]));
+  drawn regclass := (
+    select t.oid::regclass
+    from served.copy c
+    join pg_catalog.pg_class t on t.oid = c.tiles
+    where c.relation = pg_catalog.to_regclass(tg_argv[0])
+  );
 begin
   if pg_catalog.current_setting('idg.prepare', true) = 'later' then
     return null;
@@ -78,7 +83,7 @@ begin
         execute format('drop owned by %I', one.relname);
         execute format('drop role %I', one.relname);
       end loop;
-      if old.tiles is not null then
+      if exists (select from pg_class where oid = old.tiles) then
         execute format('drop table if exists %s', old.tiles);
       end if;
       execute format('drop table if exists %s', old.relation);

@@ -74,10 +74,15 @@ KEYS = {"lampes": "id", "bordures": "code", "quartiers": "uid", "compteurs": "id
 class Town:
     """The application, asked synchronously."""
 
-    def __init__(self, app: Any, loop: asyncio.AbstractEventLoop, owner: str, token: str) -> None:
-        self._loop = loop
+    def __init__(self, app: Any, loop: asyncio.AbstractEventLoop, owner: str, token: str, folder: Path) -> None:
+        self._loop, self._folder = loop, folder
         self.owner, self.token = owner, token
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=BASE)
+
+    def publish(self) -> None:
+        """The same declarations once more."""
+        with connect(self.owner) as owner:
+            publish(owner, self._folder, author="essai", on=DAY)
 
     def get(self, path: str, *, partner: bool = False, **headers: str) -> httpx.Response:
         """One GET; `partner` shows the token of another partner of the charter."""
@@ -130,7 +135,7 @@ def town(database_url: str, app_url: str, tmp_path_factory: pytest.TempPathFacto
         await task
 
     task = loop.run_until_complete(begin())
-    yield Town(app, loop, database_url, token)
+    yield Town(app, loop, database_url, token, folder)
     loop.run_until_complete(end(task))
     app.guard.current._drop()
     loop.close()

@@ -76,7 +76,10 @@ def test_a_tile_drawn_ahead_is_the_one_that_would_be_drawn(town: Town) -> None:
             assert read.headers["idg-tile"] == now.headers["idg-tile"]
             assert read.headers.get("content-encoding", "identity") == accept
         assert town.get(LAMPS).headers["idg-tile"] == "lampes;complete"
-        assert drawing == []
+        both = town.get(f"/tiles/{WORLD}?collections=lampes,bordures")
+        assert len(in_order(both.content)) == 10_000
+        assert drawing == ["bordures"]
+        drawing.clear()
         town.get(f"{TOWN}?properties=id")
         town.get(f"{TOWN}?commune=92050")
         assert drawing == ["lampes"] * 2
@@ -157,6 +160,23 @@ def test_the_database_refuses_tiles_to_a_profile_that_lacks_a_column(town: Town)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             owner.execute(f"select count(*) from {table}")
         owner.rollback()
+
+
+def test_who_makes_room_by_dropping_tiles_has_them_drawn_and_rows_still_change(town: Town) -> None:
+    with connect(town.owner) as owner:
+        owner.execute(f"drop table {tiles_of(owner, 'lampes')}")
+    try:
+        with nobody_draws() as drawing:
+            assert len(in_order(town.get(LAMPS).content)) == 10_000
+            assert drawing == ["lampes"]
+        with connect(town.owner) as owner:
+            owner.execute("update data.lampes set note = note where id = 1")
+    finally:
+        town.publish()
+    assert ahead(town)["lampes"] > 12
+    with nobody_draws() as drawing:
+        assert len(in_order(town.get(LAMPS).content)) == 10_000
+        assert drawing == []
 
 
 def test_tiles_go_with_the_copy_they_were_drawn_from(town: Town) -> None:

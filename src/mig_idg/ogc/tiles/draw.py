@@ -37,6 +37,8 @@ PACKED = "zstd"
 AHEAD, FEWEST = "WebMercatorQuad", 500
 # How far from the average of its extent a place may be, before its tile is looked for in vain.
 SPARSE = 50
+# No such table, or no right on it: an administrator made room.
+_NOT_THERE = ("42P01", "42501")
 
 Fetch = Callable[[Statement], Awaitable[list[Row]]]
 
@@ -59,7 +61,8 @@ async def draw(
             kept = drawer.get(key, _version(visit))
             if kept is not None:
                 return kept if encoding else await packing.unpacked(kept)
-        found = None if asked else await _ahead(visit, layer, place)
+        plain = not query.selective and query.properties is None
+        found = await _ahead(visit, layer, place) if plain else None
         if found is not None:
             made = found if encoding == found.encoding else await packing.unpacked(found)
             made = await packing.packed(made, encoding)
@@ -105,9 +108,13 @@ async def _ahead(visit: Visit, layer: Layer, place: Place) -> Drawn | None:
     expected = tiles.expected(place.rectangle, grant.table)
     if expected is not None and expected * SPARSE < FEWEST:
         return None
-    rows = await _fetch(
-        visit, layer, ahead.read(grant.table, collection.id, int(place.level.id), place.row, place.column)
-    )
+    statement = ahead.read(grant.table, collection.id, int(place.level.id), place.row, place.column)
+    try:
+        rows = await visit.fetch(statement, layer)
+    except StatementFailed as failed:
+        if failed.sqlstate in _NOT_THERE:
+            return None
+        raise explained(failed, visit) from failed
     if not rows or _number(rows[0][5]) != visit.data_version:
         return None
     _, features, meant, how, encoding, _ = rows[0]
