@@ -32,7 +32,7 @@ def settings(sockets: Path, memory_bytes: int, *, lasting: bool) -> str:
         "port": "5432",
         "unix_socket_directories": f"'\"{sockets}\"'",
         "unix_socket_permissions": "0700",
-        "max_connections": "100",
+        "max_connections": "300",  # a worker has 22 at most
         "shared_buffers": f"{share}MB",
         "effective_cache_size": f"{max(256, memory_bytes // MEBIBYTE // 2)}MB",
         "work_mem": "16MB",
