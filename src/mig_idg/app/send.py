@@ -73,13 +73,7 @@ async def send_answer(
         if answer.etag is not None:
             out["etag"] = f'W/"{answer.etag}"'
     if isinstance(answer.body, bytes):
-        body = answer.body
-        if encoding:
-            body = (
-                _compressed(body, encoding)
-                if len(body) < INLINE
-                else await asyncio.to_thread(_compressed, body, encoding)
-            )
+        body = await _packed(answer.body, encoding, answer.packed) if encoding else answer.body
         if answer.status != 204:
             out["content-length"] = str(len(body))
         await _send_whole(answer.status, out, b"" if method == "HEAD" else body, send, whole)
@@ -162,6 +156,17 @@ def _encoding(answer: Answer, headers: Mapping[str, str], out: Mapping[str, str]
         except ValueError:
             continue
     return next((name for name in ("zstd", "br", "gzip") if offered.get(name, 0) > 0), None)
+
+
+async def _packed(body: bytes, encoding: str, kept: dict[str, bytes] | None) -> bytes:
+    """The body in that encoding, off the event loop when it is long; kept beside a body that is kept."""
+    if kept is not None and encoding in kept:
+        return kept[encoding]
+    packed = _compressed(body, encoding) if len(body) < INLINE else await asyncio.to_thread(_compressed, body, encoding)
+    if kept is not None:
+        # zstd's lies in room for the worst case: a copy takes what it needs.
+        kept[encoding] = bytes(memoryview(packed))
+    return packed
 
 
 def _compressed(body: bytes, encoding: str) -> bytes:

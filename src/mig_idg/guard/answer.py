@@ -17,6 +17,7 @@ class Answer:
 
     `headers` has lower-case names. `public` answers may be kept by shared caches; the threshold decides it from the
     grant, a handler may only narrow it. `etag` is the bare validator; the threshold compares, quotes and answers 304.
+    `packed` keeps the body compressed, by encoding, for answers to come: only where the body itself is kept.
     `page`, when set, is (name of a page, what it shows): the application renders it into the body, since pages stand
     above the trades.
     """
@@ -28,6 +29,7 @@ class Answer:
     etag: str | None = None
     private: bool = False
     page: tuple[str, Mapping[str, Any]] | None = None
+    packed: dict[str, bytes] | None = None
 
 
 def json_answer(document: Any, *, status: int = 200, media_type: str = "application/json", **rest: Any) -> Answer:

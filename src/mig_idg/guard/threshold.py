@@ -97,6 +97,7 @@ class Guard:
                     principal=principal,
                     snapshot=snapshot,
                     base_url=self._base_url + prefix,
+                    tokened=bool(prefix),
                     door=door,
                     lanes=door.lanes,
                     threshold=self,

@@ -51,8 +51,9 @@ class Visit:
     """One request past the threshold.
 
     `path` is without the `/t/TOKEN` prefix; `base_url` is the public address with it, so that links in the answer can
-    be followed by clients that drop headers. `params` are the names of the door's pattern; `query` the decoded query
-    string (no name twice). `collection`, `grant` and `decision` are set for doors on a collection.
+    be followed by clients that drop headers (`tokened`: it has one). `params` are the names of the door's pattern;
+    `query` the decoded query string (no name twice). `collection`, `grant` and `decision` are set for doors on a
+    collection.
     """
 
     method: str
@@ -65,6 +66,7 @@ class Visit:
     snapshot: Snapshot
     base_url: str
     door: Door
+    tokened: bool = False
     collection: Collection | None = None
     grant: Grant | None = None
     decision: Decision | None = None

@@ -137,7 +137,7 @@ class Asking:
         door, params = found
         visit = Visit(
             method="GET", path=path, params=params, query=query, headers={"accept": accept}, lang=lang, principal=who,
-            snapshot=self.snapshot, base_url=base, door=door, collection=self.snapshot.collections.get(params.get("collection", "")),
+            snapshot=self.snapshot, base_url=base, tokened="/t/" in base, door=door, collection=self.snapshot.collections.get(params.get("collection", "")),
         )  # fmt: skip
         answer = asyncio.run(door.handler(visit))
         if answer.page is not None:

@@ -96,7 +96,11 @@ def test_titles_come_in_the_language_asked(asking: Asking) -> None:
 
 def test_links_keep_the_way_the_caller_came(asking: Asking) -> None:
     direct = asking.answer("/collections", PARTNER).body
-    by_token = asking.answer("/collections", PARTNER, base=f"{BASE}/t/idg_x").body
+    tokened = asking.answer("/collections", PARTNER, base=f"{BASE}/t/idg_x")
+    other = asking.answer("/collections", PARTNER, base=f"{BASE}/t/idg_y")
+    by_token = tokened.body
+    assert other.body != by_token
+    assert other.etag != tokened.etag
     assert isinstance(direct, bytes)
     assert isinstance(by_token, bytes)
     assert b"/t/idg_x" not in direct

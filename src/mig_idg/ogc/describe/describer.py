@@ -7,7 +7,7 @@ a caller who came through `/t/TOKEN/` follows links that keep the token.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -20,7 +20,7 @@ from mig_idg.ogc.describe import conformance, linked, search, standing
 from mig_idg.ogc.describe.access import access_document
 from mig_idg.ogc.describe.collection import complete
 from mig_idg.ogc.describe.formats import JSON_PAGES, LINKED_PAGES, only, wanted
-from mig_idg.ogc.describe.kept import Kept, fingerprint
+from mig_idg.ogc.describe.kept import Document, Kept, document, fingerprint
 from mig_idg.ogc.describe.landing import landing_document
 from mig_idg.ogc.describe.service import Service
 from mig_idg.ogc.describe.standing import Standing
@@ -43,9 +43,9 @@ class Describer:
         self.engine = Engine(service)
         self.mounted = frozenset(mounted)
         self.conforms_to = conformance.classes()
-        self._answers = Kept(ANSWERS_BYTES)
+        self._answers: Kept[Document] = Kept(ANSWERS_BYTES)
         self._answers_of: Snapshot | None = None
-        self._fragments = Kept(FRAGMENTS_BYTES)
+        self._fragments: Kept[bytes] = Kept(FRAGMENTS_BYTES)
 
     # The handlers.
 
@@ -69,7 +69,7 @@ class Describer:
         """`/conformance`: exactly the classes that our routes implement."""
         only(visit)
         form = wanted(visit, JSON_PAGES)
-        body = orjson.dumps({"conformsTo": self.conforms_to})
+        body = document(orjson.dumps({"conformsTo": self.conforms_to}))
         return self.answer(visit, body, "conformance" if form == "html" else None)
 
     async def collections(self, visit: Visit) -> Answer:
@@ -85,7 +85,7 @@ class Describer:
         if asked.everything:
             body = await self.kept(visit, ("collections",), lambda: self._list(visit, asked))
         else:
-            body = self._placed(visit, await self.engine.in_thread(self._list, visit, asked))
+            body = document(self._placed(visit, await self.engine.in_thread(self._list, visit, asked)))
         return self.answer(visit, body, "collections" if form == "html" else None, search=asked)
 
     async def collection(self, visit: Visit) -> Answer:
@@ -186,16 +186,27 @@ class Describer:
 
     # Keeping, placing, answering.
 
-    async def kept(self, visit: Visit, what: tuple[str, ...], make: Callable[[], bytes]) -> bytes:
-        """The document of this caller's class, computed once, with the caller's addresses."""
-        answers = self._of(visit.snapshot)
-        key = (visit.principal.key, visit.lang, *what)
-        document = answers.get(key)
-        if document is None:
-            document = await self.engine.in_thread(lambda: answers.get(key) or answers.keep(key, make()))
-        return self._placed(visit, document)
+    async def kept(self, visit: Visit, what: tuple[Hashable, ...], make: Callable[[], bytes]) -> Document:
+        """The document of this caller's class, computed once, with the caller's addresses.
 
-    def _of(self, snapshot: Snapshot) -> Kept:
+        Addresses that hold a token are written each time, and kept by nobody.
+        """
+        answers = self._of(visit.snapshot)
+        key = (visit.principal.key, visit.lang, visit.tokened, *what)
+        found = answers.get(key)
+        if found is None:
+
+            def made() -> Document:
+                body = make()
+                return answers.keep(key, document(body if visit.tokened else self._placed(visit, body)))
+
+            found = await self.engine.in_thread(made)
+        if not visit.tokened:
+            return found
+        mark = fingerprint(f"{found.mark} {visit.base_url}".encode())
+        return Document(self._placed(visit, found.body), mark)
+
+    def _of(self, snapshot: Snapshot) -> Kept[Document]:
         """What is kept of this snapshot: another one starts from nothing, so that no right outlives it here."""
         if self._answers_of is not snapshot:
             self._answers, self._answers_of = Kept(ANSWERS_BYTES), snapshot
@@ -204,24 +215,30 @@ class Describer:
     def _placed(self, visit: Visit, document: bytes) -> bytes:
         return document.replace(BASE.encode(), orjson.dumps(visit.base_url)[1:-1])
 
-    def answer(self, visit: Visit, body: bytes, page: str | None, **context: Any) -> Answer:
+    def answer(self, visit: Visit, found: Document, page: str | None, **context: Any) -> Answer:
         """The document itself, or the page that is rendered from it."""
         if page is not None:
             return Answer(
                 media_type="text/html; charset=utf-8",
-                page=(page, {"document": orjson.loads(body), **context}),
+                page=(page, {"document": orjson.loads(found.body), **context}),
                 headers={"content-language": visit.lang},
             )
-        return Answer(body=body, etag=fingerprint(body), headers={"content-language": visit.lang})
+        return sent(visit, found)
 
     async def _linked(self, visit: Visit, what: str, make: Callable[[], Mapping[str, Any]]) -> Answer:
-        body = await self.kept(visit, (what,), lambda: orjson.dumps(make()))
-        return Answer(
-            body=body,
-            media_type="application/ld+json",
-            etag=fingerprint(body),
-            headers={"content-language": visit.lang},
-        )
+        found = await self.kept(visit, (what,), lambda: orjson.dumps(make()))
+        return sent(visit, found, "application/ld+json")
+
+
+def sent(visit: Visit, found: Document, media_type: str = "application/json") -> Answer:
+    """A document as an answer."""
+    return Answer(
+        body=found.body,
+        media_type=media_type,
+        etag=found.mark,
+        headers={"content-language": visit.lang},
+        packed=found.packed,
+    )
 
 
 def address(path: str, query: Mapping[str, str]) -> str:

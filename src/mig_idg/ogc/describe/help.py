@@ -7,9 +7,8 @@ import orjson
 from mig_idg.errors import ANSWERS, NotFound, Text
 from mig_idg.guard.answer import Answer, json_answer, page_answer
 from mig_idg.guard.visit import Visit
-from mig_idg.ogc.describe.describer import Describer
+from mig_idg.ogc.describe.describer import Describer, sent
 from mig_idg.ogc.describe.formats import JSON_PAGES, only, wanted
-from mig_idg.ogc.describe.kept import fingerprint
 from mig_idg.ogc.describe.openapi.document import Seen, definition
 from mig_idg.ogc.describe.standing import ACTIONS, standing
 from mig_idg.ogc.pygeoapi_engine import BASE
@@ -30,12 +29,7 @@ class Help:
         body = await self._describer.kept(visit, ("openapi",), lambda: orjson.dumps(self._definition(visit)))
         if form == "html":
             return self._describer.answer(visit, body, "openapi")
-        return Answer(
-            body=body,
-            media_type=OPENAPI["json"],
-            etag=fingerprint(body),
-            headers={"content-language": visit.lang},
-        )
+        return sent(visit, body, OPENAPI["json"])
 
     async def connection(self, visit: Visit) -> Answer:
         """How to connect: QGIS, GDAL, a program; and the five ways to show a token."""

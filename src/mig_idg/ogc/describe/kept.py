@@ -8,28 +8,42 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Hashable
+from dataclasses import dataclass, field
 
 
-class Kept:
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as it is sent: its bytes, their validator, and the same compressed, as clients asked for it."""
+
+    body: bytes
+    mark: str
+    packed: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.body)
+
+
+class Kept[T: (bytes, Document)]:
     """At most `bound` bytes of documents."""
 
     def __init__(self, bound: int) -> None:
         self._bound = bound
         self._size = 0
-        self._documents: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._documents: OrderedDict[Hashable, T] = OrderedDict()
 
-    def get(self, key: Hashable) -> bytes | None:
+    def get(self, key: Hashable) -> T | None:
         """The document kept under this key."""
         document = self._documents.get(key)
         if document is not None:
             self._documents.move_to_end(key)
         return document
 
-    def keep(self, key: Hashable, document: bytes) -> bytes:
+    def keep(self, key: Hashable, document: T) -> T:
         """Keep a document, letting the oldest go; one that is over the bound by itself is not kept."""
         if len(document) > self._bound:
             return document
-        self._size += len(document) - len(self._documents.pop(key, b""))
+        replaced = self._documents.pop(key, None)
+        self._size += len(document) - (0 if replaced is None else len(replaced))
         self._documents[key] = document
         while self._size > self._bound:
             _, gone = self._documents.popitem(last=False)
@@ -38,6 +52,11 @@ class Kept:
 
     def __len__(self) -> int:
         return len(self._documents)
+
+
+def document(body: bytes) -> Document:
+    """These bytes and their validator."""
+    return Document(body, fingerprint(body))
 
 
 def fingerprint(body: bytes) -> str:
