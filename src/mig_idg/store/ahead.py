@@ -105,9 +105,20 @@ def known(connection: Connection[Any], table: Table, collection: str, version: i
 
 def finished(connection: Connection[Any], table: Table, collection: str, version: int, *, done: bool = False) -> bool:
     """Whether nothing is left to draw of this version; `done` writes down that it is so."""
+    assert table.tiles is not None
     if done:
         keep(connection, table, collection, _ALL, version, (0, 0, "finished", "", b""))
-    return _ALL in known(connection, table, collection, version)
+        return True
+    row = connection.execute(
+        sql.SQL(
+            "select exists (\n"
+            "  select from {} where (collection, zoom, tile_row, tile_column) = (%s, %s, %s, %s)\n"
+            "    and version = %s and recipe = %s\n"
+            ")"
+        ).format(sql.Identifier(COPIES, table.tiles)),
+        [collection, *_ALL, version, RECIPE],
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def keep(

@@ -73,9 +73,9 @@ def _collection(connection: Connection[Any], collection: Collection, progress: P
     table = collection.table
     assert table is not None
     version = ahead.version(connection, collection.id)
-    ahead.forget_others(connection, table, collection.id, version)
     if ahead.finished(connection, table, collection.id, version):
         return 0
+    ahead.forget_others(connection, table, collection.id, version)
     known = ahead.known(connection, table, collection.id, version)
     role = profile_name(collection.id, every_column(table), copy=table.copy)
     grant = Grant(table, role, ALL_ROWS, "", public=False)

@@ -35,8 +35,6 @@ GRIDS = (tiles.CELLS, 48, 16)
 PACKED = "zstd"
 # The grid that maps on the web ask for is drawn ahead, where a tile has this many features or more.
 AHEAD, FEWEST = "WebMercatorQuad", 500
-# How far from the average of its extent a place may be, before its tile is looked for in vain.
-SPARSE = 50
 # No such table, or no right on it: an administrator made room.
 _NOT_THERE = ("42P01", "42501")
 
@@ -104,9 +102,6 @@ async def _ahead(visit: Visit, layer: Layer, place: Place) -> Drawn | None:
     collection, grant, _ = layer
     assert grant is not None
     if grant.table.tiles is None or not grant.all_rows or place.grid.id != AHEAD:
-        return None
-    expected = tiles.expected(place.rectangle, grant.table)
-    if expected is not None and expected * SPARSE < FEWEST:
         return None
     statement = ahead.read(grant.table, collection.id, int(place.level.id), place.row, place.column)
     try:
