@@ -1,6 +1,7 @@
 """Tiles drawn ahead: a table beside the copy of a layer, filled after a publication, read instead of drawing.
 
     room(connection, copy)                  the table for the tiles of a copy, made when there is none; its name
+    there(connection, name)                 whether it is there
     read(table, collection, zoom, …)        the statement that finds one of them
     keep(connection, table, …)              one more, or a newer one
     known(connection, table, …)             those that are there
@@ -34,8 +35,7 @@ def room(connection: Connection[Any], copy: str) -> str:
     """The table for the tiles of the copy of that name. In the caller's transaction."""
     name = f"tiles-{copy.rpartition('_')[2]}"
     table = sql.Identifier(COPIES, name)
-    found = connection.execute("select to_regclass(%s)", [f"{quoted(COPIES)}.{quoted(name)}"]).fetchone()
-    if found is None or found[0] is None:
+    if not there(connection, name):
         connection.execute(
             sql.SQL(
                 "create table {} (\n"
@@ -64,6 +64,12 @@ def room(connection: Connection[Any], copy: str) -> str:
             [f"{quoted(COPIES)}.{quoted(name)}", f"{quoted(COPIES)}.{quoted(copy)}"],
         )
     return name
+
+
+def there(connection: Connection[Any], name: str) -> bool:
+    """Whether the table of that name is there: an administrator who wants room may drop it."""
+    row = connection.execute("select to_regclass(%s) is not null", [f"{quoted(COPIES)}.{quoted(name)}"]).fetchone()
+    return bool(row and row[0])
 
 
 def read(table: Table, collection: str, zoom: int, row: int, column: int) -> Statement:

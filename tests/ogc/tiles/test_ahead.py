@@ -171,6 +171,7 @@ def test_who_makes_room_by_dropping_tiles_has_them_drawn_and_rows_still_change(t
             assert drawing == ["lampes"]
         with connect(town.owner) as owner:
             owner.execute("update data.lampes set note = note where id = 1")
+        assert "lampes" not in ahead(town)
     finally:
         town.publish()
     assert ahead(town)["lampes"] > 12

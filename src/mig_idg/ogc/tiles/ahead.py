@@ -72,6 +72,9 @@ def _served(entry: Mapping[str, Any], generation: int) -> Collection | None:
 def _collection(connection: Connection[Any], collection: Collection, progress: Progress) -> int:
     table = collection.table
     assert table is not None
+    assert table.tiles is not None
+    if not ahead.there(connection, table.tiles):
+        return 0
     version = ahead.version(connection, collection.id)
     if ahead.finished(connection, table, collection.id, version):
         return 0
