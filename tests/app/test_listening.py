@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mig_idg.app.listening import EvenLoop, Listening
+from mig_idg.app.listening import BURST_SECONDS, FIRST, EvenLoop, Listening
 
 
 @pytest.fixture
@@ -91,15 +91,35 @@ def test_every_connection_is_served_and_none_after_the_end(bound: socket.socket)
         runner.run(body())
 
 
-def test_one_connection_is_taken_at_a_time(bound: socket.socket) -> None:
+def test_one_connection_is_taken_at_a_time_and_the_next_left_to_others_first(
+    bound: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("mig_idg.app.listening.time.monotonic", lambda: now[0])
     loop = Still()
     listening = Listening(loop, Echo, bound, 50)  # type: ignore[arg-type]
-    clients = [socket.create_connection(bound.getsockname()) for _ in range(3)]
-    for number in range(1, 4):
+    clients = [socket.create_connection(bound.getsockname()) for _ in range(12)]
+    listening._accept()
+    assert loop.noted == ["listen", "open"]
+    listening._accept()
+    assert loop.noted == ["listen", "open", "rest"]
+    loop.later.pop()()
+    listening._accept()
+    assert loop.noted == ["listen", "open", "rest", "listen", "open"]
+    now[0] += BURST_SECONDS + 0.001  # that burst is over
+    for number in range(3, 3 + FIRST):
         listening._accept()
+        if loop.later:
+            loop.later.pop()()
+            listening._accept()
         assert loop.noted.count("open") == number
+    rests = loop.noted.count("rest")
+    listening._accept()  # a flood: there is enough for all
+    listening._accept()
+    assert loop.noted.count("rest") == rests
+    assert loop.noted.count("open") == 12
     listening._accept()  # another worker was quicker
-    assert loop.noted.count("open") == 3
+    assert loop.noted.count("open") == 12
     for client in clients:
         client.close()
 

@@ -1,7 +1,8 @@
 """Workers take new connections one at a time, so that a burst of them is shared between all.
 
 They listen to the same socket. uvloop takes all that wait at once: of eight connections opened together, one worker
-often had the eight, and the others nothing to do. One for each turn of the loop leaves the next to whoever is free.
+often had the eight, and the others nothing to do. Here each takes one for each turn of its loop, and after the first of
+a burst leaves the next for a millisecond to a worker that may have none, and takes as long to wake up.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -20,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 # Without a free file descriptor, accepting fails at once, and again: better wait for one.
 PAUSE_SECONDS = 0.5
+# The first connections of a burst are left to others before they are taken; in a flood all have enough.
+BURST_SECONDS, LEFT_SECONDS, FIRST = 0.02, 0.001, 8
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 Factory = Callable[[], asyncio.BaseProtocol]
@@ -43,6 +48,8 @@ class Listening(asyncio.AbstractServer):
         self._loop, self._factory, self._socket = loop, factory, bound
         self._opening: set[asyncio.Task[Any]] = set()
         self._closed = False
+        self._taken_at: deque[float] = deque(maxlen=FIRST)
+        self._left = False
         bound.setblocking(False)
         bound.listen(backlog)
         loop.add_reader(bound, self._accept)
@@ -72,6 +79,8 @@ class Listening(asyncio.AbstractServer):
             await asyncio.wait(self._opening)
 
     def _accept(self) -> None:
+        if self._leaves_it():
+            return
         try:
             taken, _ = self._socket.accept()
         except OSError as error:
@@ -81,12 +90,23 @@ class Listening(asyncio.AbstractServer):
                 self._loop.call_later(PAUSE_SECONDS, self._go_on)
             # Else another worker was quicker, or the client left again.
             return
+        self._taken_at.append(time.monotonic())
         taken.setblocking(False)
         with suppress(OSError):
             taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         opening = self._loop.create_task(self._open(taken))
         self._opening.add(opening)
         opening.add_done_callback(self._opening.discard)
+
+    def _leaves_it(self) -> bool:
+        """Whether what waits is left to the other workers for now; never twice in a row."""
+        since = time.monotonic() - BURST_SECONDS
+        recent = sum(at > since for at in self._taken_at)
+        self._left = not self._left and 0 < recent < FIRST
+        if self._left:
+            self._loop.remove_reader(self._socket)
+            self._loop.call_later(LEFT_SECONDS, self._go_on)
+        return self._left
 
     async def _open(self, taken: socket.socket) -> None:
         try:
