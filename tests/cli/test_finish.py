@@ -18,6 +18,7 @@ def test_stopping_the_tiles_leaves_the_publication(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("mig_idg.ogc.tiles.ahead.draw_ahead", stopped)
+    monkeypatch.setattr("mig_idg.cli.words.lang", lambda: "fr")
     with connect(database_url) as owner:
         owner.execute("create table data.essai (id int)")
         finish(owner, quiet=True)
