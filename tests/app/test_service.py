@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import MutableMapping
 from typing import Any
+
+from mig_idg.app.create import create_app
+from mig_idg.settings import Settings
 
 
 def test_the_process_is_alive_and_ready(service: Any) -> None:
@@ -10,6 +15,25 @@ def test_the_process_is_alive_and_ready(service: Any) -> None:
     ready = service.get("/readyz")
     assert ready.status_code == 200
     assert ready.json()["broken"] == []
+
+
+def test_a_worker_is_ready_before_it_takes_requests(service: Any) -> None:
+    seen: list[int] = []
+
+    async def heard(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            seen.append(message["status"])
+
+    async def body() -> None:
+        app = create_app(Settings(home=service.home), service.app_url, doors=())
+        await app._start()
+        try:
+            await app({"type": "http", "method": "GET", "raw_path": b"/readyz", "headers": []}, None, heard)  # type: ignore[arg-type]
+        finally:
+            await app._stop()
+
+    asyncio.run(body())
+    assert seen == [200]
 
 
 def test_an_owner_reads_its_addresses(service: Any) -> None:

@@ -73,6 +73,7 @@ def create_app(
         await current.refresh()
         on_up()
         tasks.extend((asyncio.create_task(watch.run()), asyncio.create_task(journal.run())))
+        await watch.first_beat()
         if oidc is not None:
             await oidc.refresh()
             tasks.append(asyncio.create_task(oidc.run()))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -27,6 +28,7 @@ WAIT_SECONDS = 2.0
 BEAT_SECONDS = 1.0
 SILENCE_SECONDS = 1.5
 RETRY_SECONDS = 0.5
+FIRST_SECONDS = 5.0
 
 # One process a query: waiting for parallel workers took a third of the tiles and pages a second (performance-tiles.md).
 READ_ONLY = (
@@ -317,7 +319,14 @@ class Watch:
         self._on_epoch = on_epoch
         self._on_down = on_down
         self._on_up = on_up
+        self._heard = asyncio.Event()
         self.up = False
+
+    async def first_beat(self) -> None:
+        """Return once the database was felt: who takes requests before would say that it is not ready."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_SECONDS):
+                await self._heard.wait()
 
     async def run(self) -> None:
         """For ever; cancel the task to stop."""
@@ -338,6 +347,7 @@ class Watch:
             if not self.up:
                 log.info("database-up")
             self.up = True
+            self._heard.set()
             self._on_up()
             while True:
                 for payload in await lane.news(BEAT_SECONDS):
