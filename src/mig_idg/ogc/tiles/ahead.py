@@ -17,7 +17,7 @@ from mig_idg.database import Connection
 from mig_idg.database.lane import Row, StatementFailed
 from mig_idg.errors import TooLarge
 from mig_idg.ogc.tiles import packing
-from mig_idg.ogc.tiles.draw import AHEAD, FEWEST, PACKED, drawn
+from mig_idg.ogc.tiles.draw import AHEAD, PACKED, drawn
 from mig_idg.ogc.tiles.grids import GRIDS
 from mig_idg.ogc.tiles.place import Place
 from mig_idg.registry.publications import latest
@@ -27,6 +27,8 @@ from mig_idg.store.grant import ALL_ROWS, Grant, every_column, profile_name
 from mig_idg.store.query import Query
 from mig_idg.store.statement import Statement
 
+# A tile with fewer features is quick to draw on demand.
+FEWEST = 500
 # For one collection: the widest tiles first, which are the dearest to draw.
 MOST = 5_000
 

@@ -33,8 +33,8 @@ SAMPLE = 200_000
 READ_AT_MOST = 1_000_000
 GRIDS = (tiles.CELLS, 48, 16)
 PACKED = "zstd"
-# The grid that maps on the web ask for is drawn ahead, where a tile has this many features or more.
-AHEAD, FEWEST = "WebMercatorQuad", 500
+# The grid that maps on the web ask for is drawn ahead.
+AHEAD = "WebMercatorQuad"
 # No such table, or no right on it: an administrator made room.
 _NOT_THERE = ("42P01", "42501")
 
