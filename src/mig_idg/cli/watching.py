@@ -36,9 +36,9 @@ def _watch(folder: Path, owner_url: str, settings: Settings, stop: threading.Eve
 
 def publish_and_tell(folder: Path, owner_url: str, settings: Settings) -> bool:
     """Publish the folder; on any trouble say what is wrong and keep what was there. True when it was published."""
-    from mig_idg.cli.finish import finish
     from mig_idg.database import connect
     from mig_idg.declaration.publish import InvalidCollections, publish
+    from mig_idg.store.prepare import settle
 
     try:
         with connect(owner_url) as connection:
@@ -49,9 +49,8 @@ def publish_and_tell(folder: Path, owner_url: str, settings: Settings) -> bool:
                 on=words.today(),
                 rasters=settings.raster_place().root,
             )
-            connection.commit()
-            say(Text(f"Publication n° {done.number} en force.", f"Publication no. {done.number} in force."), err=True)
-            finish(connection, quiet=True)
+            # No tile is drawn ahead here: whoever is writing waits for nothing but the publication.
+            settle(connection)
     except InvalidCollections as invalid:
         for error in invalid.errors:
             say(error.text(words.lang()), err=True)
@@ -63,4 +62,5 @@ def publish_and_tell(folder: Path, owner_url: str, settings: Settings) -> bool:
     except Trouble as error:
         say(error.text(words.lang()), err=True)
         return False
+    say(Text(f"Publication n° {done.number} en force.", f"Publication no. {done.number} in force."), err=True)
     return True

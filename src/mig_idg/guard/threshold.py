@@ -28,7 +28,7 @@ from mig_idg.guard.request import Incoming, choose_language, unknown_place
 from mig_idg.guard.snapshot import Snapshot
 from mig_idg.guard.visit import Layer, StaleEpoch, Visit
 from mig_idg.store.collection import Collection
-from mig_idg.store.statement import Param, Statement
+from mig_idg.store.statement import Statement
 
 if TYPE_CHECKING:
     from mig_idg.guard.oidc import Oidc
@@ -203,7 +203,7 @@ class Guard:
         """All rows of a statement; raises StaleEpoch when rights moved since the visit's snapshot."""
         grip = await self._grip(visit, layer)
         pool = self._pools[visit.lanes]
-        sql, params = statement.sql.encode(), _bound(statement.params)
+        sql, params = statement.sql.encode(), statement.bound
         try:
             if statement.light and pool.sharing:
                 stamp, rows = await pool.ask(visit.caller, grip, sql, params)
@@ -228,9 +228,7 @@ class Guard:
         """Rows `many` at a time, as columns; the first are only given once the epoch was checked."""
         grip = await self._grip(visit, layer)
         async with self._pools[visit.lanes].lane(visit.caller) as lane:
-            flow = lane.stream(
-                grip, statement.sql.encode(), _bound(statement.params), binary=statement.binary, many=many
-            )
+            flow = lane.stream(grip, statement.sql.encode(), statement.bound, binary=statement.binary, many=many)
             try:
                 async for columns in flow:
                     if isinstance(columns, Stamp):
@@ -251,7 +249,7 @@ class Guard:
         await self._confirm(visit.snapshot, visit.principal)
         grip = Grip(visit.grant.writer.encode(), visit.grant.rows.encode(), PARTNER_TIMEOUT, _name(visit.collection))
         async with self._writers.lane(visit.caller) as lane:
-            stamp, rows = await lane.run(grip, statement.sql.encode(), _bound(statement.params))
+            stamp, rows = await lane.run(grip, statement.sql.encode(), statement.bound)
         visit.data_version = stamp.data
         return rows
 
@@ -422,15 +420,6 @@ class _Primed:
 
 def _name(collection: Collection | None) -> bytes:
     return collection.id.encode() if collection else b""
-
-
-def _bound(params: tuple[Param, ...]) -> list[bytes | None]:
-    return [
-        value
-        if value is None or isinstance(value, bytes)
-        else (value if isinstance(value, str) else repr(value)).encode()
-        for value in params
-    ]
 
 
 def _text_array(names: tuple[str, ...]) -> bytes:

@@ -5,6 +5,7 @@
     read(table, collection, zoom, …)        the statement that finds one of them
     keep(connection, table, …)              one more, or a newer one
     known(connection, table, …)             those that are there
+    finish(connection, table, …)            all of them are there
     finished(connection, table, …)          whether they all are
     version(connection, collection)         that of the rows now
     answer(connection, statement)           a statement of `store.tiles`, for who draws
@@ -109,12 +110,14 @@ def known(connection: Connection[Any], table: Table, collection: str, version: i
     return set(rows.fetchall())
 
 
-def finished(connection: Connection[Any], table: Table, collection: str, version: int, *, done: bool = False) -> bool:
-    """Whether nothing is left to draw of this version; `done` writes down that it is so."""
+def finish(connection: Connection[Any], table: Table, collection: str, version: int) -> None:
+    """Write down that nothing is left to draw of this version."""
+    keep(connection, table, collection, _ALL, version, (0, 0, "finished", "", b""))
+
+
+def finished(connection: Connection[Any], table: Table, collection: str, version: int) -> bool:
+    """Whether nothing is left to draw of this version."""
     assert table.tiles is not None
-    if done:
-        keep(connection, table, collection, _ALL, version, (0, 0, "finished", "", b""))
-        return True
     row = connection.execute(
         sql.SQL(
             "select exists (\n"
@@ -159,8 +162,9 @@ def forget_others(connection: Connection[Any], table: Table, collection: str, ve
 
 def answer(connection: Connection[Any], statement: Statement) -> list[Row]:
     """The rows of a statement, as a lane gives them. Raises StatementFailed."""
-    params = [None if p is None else p if isinstance(p, bytes) else str(p).encode() for p in statement.params]
-    result = connection.pgconn.exec_params(statement.sql.encode(), params, result_format=1 if statement.binary else 0)
+    result = connection.pgconn.exec_params(
+        statement.sql.encode(), statement.bound, result_format=1 if statement.binary else 0
+    )
     if result.status != TUPLES:
         raise failure(result)
     return rows_of(result)

@@ -23,6 +23,16 @@ class Statement:
     binary: bool = False
     light: bool = False
 
+    @property
+    def bound(self) -> list[bytes | None]:
+        """The values as libpq takes them: text, as bytes."""
+        return [
+            value
+            if value is None or isinstance(value, bytes)
+            else (value if isinstance(value, str) else repr(value)).encode()
+            for value in self.params
+        ]
+
 
 # What is asked for the sake of the epoch and the version of the rows alone.
 NOTHING = Statement("select 1", light=True)

@@ -112,7 +112,7 @@ def together(rounds: list[Measure]) -> Measure:
 
 
 def fresh(paths: list[str], ground: Ground) -> list[str]:
-    """The same tiles under addresses of their own (columns named in another order): nothing is drawn of them."""
+    """The same tiles under addresses of their own (columns named in another order): each has to be drawn."""
     names = ground.columns[paths[0].split("/")[2].removeprefix(PREFIX)]
     orders = itertools.permutations(names)
     stamp = int(time.time() * 1000) % 5_000

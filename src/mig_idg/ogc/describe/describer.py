@@ -197,6 +197,8 @@ class Describer:
         if found is None:
 
             def made() -> Document:
+                if (meanwhile := answers.get(key)) is not None:
+                    return meanwhile
                 body = make()
                 return answers.keep(key, document(body if visit.tokened else self._placed(visit, body)))
 

@@ -113,7 +113,7 @@ def _collection(connection: Connection[Any], collection: Collection, progress: P
                 progress(collection.id, number)
         if zoom + 1 < len(grid.levels):
             waiting.extend((zoom + 1, 2 * row + south, 2 * column + east) for south in (0, 1) for east in (0, 1))
-    ahead.finished(connection, table, collection.id, version, done=True)
+    ahead.finish(connection, table, collection.id, version)
     return number
 
 
