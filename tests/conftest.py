@@ -100,7 +100,7 @@ class Service:
     home: Path
     now: list[datetime] = field(default_factory=list)
     settle: Callable[[], None] = lambda: None
-    doors: tuple[Any, ...] = ()
+    routes: tuple[Any, ...] = ()
 
     # `now[0]` is the server's clock; `settle()` returns once the journal is written.
 
@@ -118,10 +118,10 @@ class Service:
 @pytest.fixture(scope="session")
 def demonstration(cluster: PrivateCluster, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """A database with the whole demonstration, to be copied from, and its home folder (rasters, accounts)."""
+    from mig_idg import demonstration as data
     from mig_idg.cli.demo import accounts
-    from mig_idg.declaration.publish import publish
-    from mig_idg.deposit import demonstration as data
-    from mig_idg.registry import demonstration as partnership
+    from mig_idg.demonstration import adhesion as partnership
+    from mig_idg.publication.publish import publish
 
     home = tmp_path_factory.mktemp("home")
     with connect(cluster.url(role="idg_owner", database="postgres"), autocommit=True) as admin:
@@ -184,7 +184,7 @@ def _running(urls: tuple[str, str], tokens: dict[str, str], home: Path, more: di
     except BaseException:
         listening.close()
         raise
-    service.doors = app.guard.doors.all
+    service.routes = app.guard.routes.all
     server = uvicorn.Server(uvicorn.Config(app, http=BoundedProtocol, loop="asyncio", lifespan="on", log_level="error"))
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve([listening])), daemon=True)

@@ -1,8 +1,8 @@
 """What can go wrong, in one tree.
 
-    Trouble                     anything mig-idg answers with a sentence instead of a stack trace
-    ├── Misunderstood           the request, file or command cannot be read            exit 2 · HTTP 400
-    │   ├── UnknownParameter        a query parameter no door knows                        400
+    Problem                     anything mig-idg answers with a sentence instead of a stack trace
+    ├── BadRequest           the request, file or command cannot be read            exit 2 · HTTP 400
+    │   ├── UnknownParameter        a query parameter no route knows                        400
     │   ├── InvalidParameter        a parameter whose value cannot be used                 400
     │   ├── UnknownWord             a name that is not known; the nearest one is proposed  400
     │   ├── InvalidDeclaration      a file of collections/ that does not follow the model  422
@@ -13,15 +13,15 @@
     ├── Unauthenticated         a credential that does not verify                      exit 1 · 401
     ├── Refused                 the charter says no, and which article                 exit 1 · 403
     ├── NotFound                missing, or hidden: the same answer                    exit 1 · 404
-    ├── MethodNotAllowed        a door that exists, but not for this verb              405
+    ├── MethodNotAllowed        a route that exists, but not for this verb              405
     ├── Conflict                the act contradicts a recorded fact                    exit 1 · 409
     │   └── PreconditionFailed      If-Match does not hold                                 412
     ├── PreconditionRequired    a write that needs If-Match                            428
-    ├── UnfitData               a file or feature that breaks its data model           exit 1 · 422
+    ├── Unprocessable               a file or feature that breaks its data model           exit 1 · 422
     ├── TooMany                 over a rate or concurrency limit                       429
-    └── OutsideFailure          database, disk, network: not the caller's fault        exit 3 · 503
+    └── Unavailable          database, disk, network: not the caller's fault        exit 3 · 503
 
-A message is written in French first, English second; the caller's language chooses (`Trouble.text`). The words are
+A message is written in French first, English second; the caller's language chooses (`Problem.text`). The words are
 ours and constant: never those of an exception from below. The table at the end is the only place where a class meets
 its HTTP status and its stable `code`.
 """
@@ -48,7 +48,7 @@ class Text:
         return self.en if lang == "en" else self.fr
 
 
-class Trouble(Exception):
+class Problem(Exception):
     """Base of every error that mig-idg answers for; raise the precise one.
 
     `detail` says what is wrong and with what (file, line, field, parameter); `remedy` says what to do. `extra` holds
@@ -68,12 +68,12 @@ class Trouble(Exception):
         return f"{words} {self.remedy.in_(lang)}" if self.remedy else words
 
 
-class Misunderstood(Trouble):
+class BadRequest(Problem):
     """The request, file or command cannot be read as written."""
 
 
-class UnknownParameter(Misunderstood):
-    """A query parameter that no door knows; the nearest known one is proposed."""
+class UnknownParameter(BadRequest):
+    """A query parameter that no route knows; the nearest known one is proposed."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         near = nearest(name, known)
@@ -84,14 +84,14 @@ class UnknownParameter(Misunderstood):
         )
 
 
-class InvalidParameter(Misunderstood):
+class InvalidParameter(BadRequest):
     """A parameter that is known but whose value cannot be used."""
 
     def __init__(self, name: str, detail: Text, *, remedy: Text | None = None) -> None:
         super().__init__(detail, remedy=remedy, extra={"parameter": name})
 
 
-class UnknownWord(Misunderstood):
+class UnknownWord(BadRequest):
     """A body, collection, action, ground… that is not known; the nearest known one is proposed.
 
     `closed`: the words are few and nobody's secret; when none is near, they are all told.
@@ -109,7 +109,7 @@ class UnknownWord(Misunderstood):
         )
 
 
-class InvalidDeclaration(Misunderstood):
+class InvalidDeclaration(BadRequest):
     """A file of `collections/` (or a scenario) that does not follow the model: `file`, `line`, what was expected."""
 
     def __init__(self, file: str, line: int | None, detail: Text, *, remedy: Text | None = None) -> None:
@@ -122,39 +122,39 @@ class InvalidDeclaration(Misunderstood):
         return f"{place}: {super().text(lang)}"
 
 
-class UnsupportedMedia(Misunderstood):
+class UnsupportedMedia(BadRequest):
     """A body or a format that nobody here reads or writes."""
 
 
-class NotAcceptable(Misunderstood):
+class NotAcceptable(BadRequest):
     """No representation of this resource suits the Accept header."""
 
 
-class OutOfRange(Misunderstood):
+class OutOfRange(BadRequest):
     """A range of bytes that the file does not have; `Content-Range` tells its size."""
 
 
-class TooLarge(Misunderstood):
+class TooLarge(BadRequest):
     """A body, a filter or a geometry over its documented limit."""
 
 
-class Unauthenticated(Trouble):
+class Unauthenticated(Problem):
     """A credential was given and does not verify; never a quiet fall back to the public."""
 
 
-class Refused(Trouble):
+class Refused(Problem):
     """The charter says no. `extra` carries `rule`, `article`, `reason` and `remedy` for the problem document."""
 
 
-class NotFound(Trouble):
+class NotFound(Problem):
     """Missing, or hidden from this caller: the same answer to the byte but the name."""
 
 
-class MethodNotAllowed(Trouble):
-    """The door exists, but not for this verb."""
+class MethodNotAllowed(Problem):
+    """The route exists, but not for this verb."""
 
 
-class Conflict(Trouble):
+class Conflict(Problem):
     """The act contradicts a recorded fact, or another change came first."""
 
 
@@ -162,19 +162,19 @@ class PreconditionFailed(Conflict):
     """`If-Match` does not hold: somebody changed the resource in between."""
 
 
-class PreconditionRequired(Trouble):
+class PreconditionRequired(Problem):
     """A write that must name the state it was prepared on (`If-Match`)."""
 
 
-class UnfitData(Trouble):
+class Unprocessable(Problem):
     """A file or a feature that breaks its data model; `extra` names file, line, column or field."""
 
 
-class TooMany(Trouble):
+class TooMany(Problem):
     """Over a rate or concurrency limit; `Retry-After` says when to come back."""
 
 
-class OutsideFailure(Trouble):
+class Unavailable(Problem):
     """Something outside failed: database, disk, network, a missing program."""
 
 
@@ -194,7 +194,7 @@ def did_you_mean(near: str | None) -> Text | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """How one class of trouble is told outside: HTTP status, stable code, titles, process exit code."""
 
     status: int
@@ -203,36 +203,40 @@ class Answer:
     exit: int
 
 
-ANSWERS: dict[type[Trouble], Answer] = {
-    UnknownParameter: Answer(400, "unknown-parameter", Text("Paramètre inconnu", "Unknown parameter"), 2),
-    InvalidParameter: Answer(400, "invalid-parameter", Text("Paramètre invalide", "Invalid parameter"), 2),
-    UnknownWord: Answer(400, "unknown-word", Text("Nom inconnu", "Unknown name"), 2),
-    InvalidDeclaration: Answer(422, "invalid-declaration", Text("Déclaration invalide", "Invalid declaration"), 2),
-    UnsupportedMedia: Answer(415, "unsupported-media-type", Text("Format non pris en charge", "Unsupported format"), 2),
-    NotAcceptable: Answer(406, "not-acceptable", Text("Format non disponible", "Not available in this format"), 2),
-    OutOfRange: Answer(416, "range-not-satisfiable", Text("Intervalle hors du fichier", "Range not satisfiable"), 2),
-    TooLarge: Answer(413, "too-large", Text("Demande trop grande", "Request too large"), 2),
-    Misunderstood: Answer(400, "not-understood", Text("Demande non comprise", "Request not understood"), 2),
-    Unauthenticated: Answer(401, "unauthenticated", Text("Identification refusée", "Not authenticated"), 1),
-    Refused: Answer(403, "refused", Text("Accès refusé par la charte", "Refused by the charter"), 1),
-    NotFound: Answer(404, "not-found", Text("Ressource introuvable", "Not found"), 1),
-    MethodNotAllowed: Answer(405, "method-not-allowed", Text("Méthode non permise", "Method not allowed"), 1),
-    PreconditionFailed: Answer(412, "precondition-failed", Text("Ressource modifiée entre-temps", "Changed since"), 1),
-    Conflict: Answer(409, "conflict", Text("Conflit", "Conflict"), 1),
-    PreconditionRequired: Answer(428, "precondition-required", Text("If-Match attendu", "If-Match required"), 1),
-    UnfitData: Answer(422, "unfit-data", Text("Données non conformes", "Data do not fit their model"), 1),
-    TooMany: Answer(429, "too-many-requests", Text("Trop de demandes", "Too many requests"), 1),
-    OutsideFailure: Answer(503, "unavailable", Text("Service momentanément indisponible", "Service unavailable"), 3),
-    Trouble: Answer(500, "internal", Text("Erreur interne", "Internal error"), 3),
+ANSWERS: dict[type[Problem], Response] = {
+    UnknownParameter: Response(400, "unknown-parameter", Text("Paramètre inconnu", "Unknown parameter"), 2),
+    InvalidParameter: Response(400, "invalid-parameter", Text("Paramètre invalide", "Invalid parameter"), 2),
+    UnknownWord: Response(400, "unknown-word", Text("Nom inconnu", "Unknown name"), 2),
+    InvalidDeclaration: Response(422, "invalid-declaration", Text("Déclaration invalide", "Invalid declaration"), 2),
+    UnsupportedMedia: Response(
+        415, "unsupported-media-type", Text("Format non pris en charge", "Unsupported format"), 2
+    ),
+    NotAcceptable: Response(406, "not-acceptable", Text("Format non disponible", "Not available in this format"), 2),
+    OutOfRange: Response(416, "range-not-satisfiable", Text("Intervalle hors du fichier", "Range not satisfiable"), 2),
+    TooLarge: Response(413, "too-large", Text("Demande trop grande", "Request too large"), 2),
+    BadRequest: Response(400, "not-understood", Text("Demande non comprise", "Request not understood"), 2),
+    Unauthenticated: Response(401, "unauthenticated", Text("Identification refusée", "Not authenticated"), 1),
+    Refused: Response(403, "refused", Text("Accès refusé par la charte", "Refused by the charter"), 1),
+    NotFound: Response(404, "not-found", Text("Ressource introuvable", "Not found"), 1),
+    MethodNotAllowed: Response(405, "method-not-allowed", Text("Méthode non permise", "Method not allowed"), 1),
+    PreconditionFailed: Response(
+        412, "precondition-failed", Text("Ressource modifiée entre-temps", "Changed since"), 1
+    ),
+    Conflict: Response(409, "conflict", Text("Conflit", "Conflict"), 1),
+    PreconditionRequired: Response(428, "precondition-required", Text("If-Match attendu", "If-Match required"), 1),
+    Unprocessable: Response(422, "unfit-data", Text("Données non conformes", "Data do not fit their model"), 1),
+    TooMany: Response(429, "too-many-requests", Text("Trop de demandes", "Too many requests"), 1),
+    Unavailable: Response(503, "unavailable", Text("Service momentanément indisponible", "Service unavailable"), 3),
+    Problem: Response(500, "internal", Text("Erreur interne", "Internal error"), 3),
 }
 
 
-def answer_for(error: Trouble) -> Answer:
+def answer_for(error: Problem) -> Response:
     """The row of the table for this error: its own class, or the nearest parent that has one."""
     return next(ANSWERS[cls] for cls in type(error).__mro__ if cls in ANSWERS)
 
 
-def problem(error: Trouble, lang: Lang = "fr", instance: str | None = None) -> dict[str, Any]:
+def problem(error: Problem, lang: Lang = "fr", instance: str | None = None) -> dict[str, Any]:
     """The RFC 9457 problem document of an error (`application/problem+json`).
 
     `type` is a relative reference to the page of the code, `instance` an incident id when there is one.

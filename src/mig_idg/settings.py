@@ -1,4 +1,4 @@
-"""One frozen `Settings`, read once by the doors and passed down. Nothing else reads the environment."""
+"""One frozen `Settings`, read once by the routes and passed down. Nothing else reads the environment."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from mig_idg.errors import OutsideFailure, Text
-from mig_idg.store.places import Folder, Place
+from mig_idg.errors import Text, Unavailable
+from mig_idg.store.storage import Folder, Place
 
 
 class Settings(BaseSettings):
@@ -100,7 +100,7 @@ class Settings(BaseSettings):
         return self.base_url or f"http://{'localhost' if everywhere else self.host}:{self.port}"
 
     def raster_place(self) -> Place:
-        """Where the files of rasters are: `home`/rasters, or the bucket. Raises OutsideFailure for an unread secret."""
+        """Where the files of rasters are: `home`/rasters, or the bucket. Raises Unavailable for an unread secret."""
         if self.s3_bucket is None:
             return Folder(self.home.resolve() / "rasters")
         from mig_idg.store.bucket import Access, bucket
@@ -115,7 +115,7 @@ class Settings(BaseSettings):
         try:
             return self.s3_secret_key_file.read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise OutsideFailure(
+            raise Unavailable(
                 Text("Le fichier du secret S3 ne peut pas être lu.", "The file of the S3 secret cannot be read."),
                 remedy=Text("Vérifiez IDG_S3_SECRET_KEY_FILE.", "Check IDG_S3_SECRET_KEY_FILE."),
             ) from error

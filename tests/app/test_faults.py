@@ -99,9 +99,9 @@ def test_a_query_ends_when_its_client_leaves(own_service: Any) -> None:
         owner.execute("insert into data.adresses select (a).* from (select a from data.adresses a limit 0) t")
     path = "/collections/adresses/items?f=csv"
     headers = {"authorization": f"Bearer {own_service.tokens['owner']}"}
-    with httpx.stream("GET", own_service.url + path, headers=headers) as answer:
-        assert answer.status_code == 200
-        next(answer.iter_raw(1024))
+    with httpx.stream("GET", own_service.url + path, headers=headers) as response:
+        assert response.status_code == 200
+        next(response.iter_raw(1024))
     start = time.monotonic()
     while backends(own_service.database_url) and time.monotonic() - start < 2.5:
         pass

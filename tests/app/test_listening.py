@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mig_idg.app.listening import BURST_SECONDS, FIRST, EvenLoop, Listening
+from mig_idg.app.accept_loop import BURST_SECONDS, FIRST, SharedListener, SharingLoop
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_every_connection_is_served_and_none_after_the_end(bound: socket.socket)
         for _, one in pairs:
             one.close()
 
-    with asyncio.Runner(loop_factory=EvenLoop) as runner:
+    with asyncio.Runner(loop_factory=SharingLoop) as runner:
         runner.run(body())
 
 
@@ -95,9 +95,9 @@ def test_one_connection_is_taken_at_a_time_and_the_next_left_to_others_first(
     bound: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr("mig_idg.app.listening.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("mig_idg.app.accept_loop.time.monotonic", lambda: now[0])
     loop = Still()
-    listening = Listening(loop, Echo, bound, 50)  # type: ignore[arg-type]
+    listening = SharedListener(loop, Echo, bound, 50)  # type: ignore[arg-type]
     clients = [socket.create_connection(bound.getsockname()) for _ in range(12)]
     listening._accept()
     assert loop.noted == ["listen", "open"]
@@ -133,7 +133,7 @@ def test_without_a_descriptor_left_it_waits_for_one(bound: socket.socket) -> Non
             raise OSError(errno.EMFILE, "too many")
 
     loop = Still()
-    listening = Listening(loop, Echo, Full(), 50)  # type: ignore[arg-type]
+    listening = SharedListener(loop, Echo, Full(), 50)  # type: ignore[arg-type]
     listening._accept()
     assert loop.noted == ["listen", "rest"]
     loop.later[0]()
@@ -146,8 +146,8 @@ def test_without_a_descriptor_left_it_waits_for_one(bound: socket.socket) -> Non
 def test_a_server_of_its_own_is_uvloops() -> None:
     async def body() -> None:
         server = await asyncio.get_running_loop().create_server(Echo, "127.0.0.1", 0)
-        assert not isinstance(server, Listening)
+        assert not isinstance(server, SharedListener)
         server.close()
 
-    with asyncio.Runner(loop_factory=EvenLoop) as runner:
+    with asyncio.Runner(loop_factory=SharingLoop) as runner:
         runner.run(body())

@@ -11,13 +11,13 @@ import pytest
 import zstandard
 
 from mig_idg.app import send
-from mig_idg.guard.answer import Answer
+from mig_idg.guard.response import Response
 
 BODY = b'{"collections": []}' * 5_000
 UNPACK = {"gzip": gzip.decompress, "zstd": lambda body: zstandard.decompress(body, len(BODY))}
 
 
-def sent(answer: Answer, headers: Mapping[str, str]) -> tuple[dict[str, str], bytes]:
+def sent(response: Response, headers: Mapping[str, str]) -> tuple[dict[str, str], bytes]:
     heads: dict[str, str] = {}
     pieces: list[bytes] = []
 
@@ -27,7 +27,7 @@ def sent(answer: Answer, headers: Mapping[str, str]) -> tuple[dict[str, str], by
         else:
             pieces.append(message["body"])
 
-    asyncio.run(send.send_answer(answer, "GET", headers, heard))
+    asyncio.run(send.send_answer(response, "GET", headers, heard))
     return heads, b"".join(pieces)
 
 
@@ -43,16 +43,16 @@ def test_a_document_that_is_kept_is_compressed_once(encoding: str, monkeypatch: 
     monkeypatch.setattr(send, "_compressed", compressed)
     kept: dict[str, bytes] = {}
     for _ in range(3):
-        heads, body = sent(Answer(body=BODY, etag="e", packed=kept), {"accept-encoding": encoding})
+        heads, body = sent(Response(body=BODY, etag="e", packed=kept), {"accept-encoding": encoding})
         assert heads["content-encoding"] == encoding
         assert heads["etag"] == 'W/"e"'
         assert UNPACK[encoding](body) == BODY
     assert done == [encoding]
-    assert sent(Answer(body=BODY, etag="e", packed=kept), {})[1] == BODY
+    assert sent(Response(body=BODY, etag="e", packed=kept), {})[1] == BODY
 
 
 def test_a_document_that_is_not_kept_is_compressed_each_time() -> None:
-    first = sent(Answer(body=BODY), {"accept-encoding": "gzip"})[1]
-    other = sent(Answer(body=BODY[::-1]), {"accept-encoding": "gzip"})[1]
+    first = sent(Response(body=BODY), {"accept-encoding": "gzip"})[1]
+    other = sent(Response(body=BODY[::-1]), {"accept-encoding": "gzip"})[1]
     assert gzip.decompress(first) == BODY
     assert gzip.decompress(other) == BODY[::-1]

@@ -25,7 +25,7 @@ def test_a_worker_is_ready_before_it_takes_requests(service: Any) -> None:
             seen.append(message["status"])
 
     async def body() -> None:
-        app = create_app(Settings(home=service.home), service.app_url, doors=())
+        app = create_app(Settings(home=service.home), service.app_url, routes=())
         await app._start()
         try:
             await app({"type": "http", "method": "GET", "raw_path": b"/readyz", "headers": []}, None, heard)  # type: ignore[arg-type]
@@ -44,7 +44,7 @@ def test_an_owner_reads_its_addresses(service: Any) -> None:
 
 
 def test_the_credit_of_a_layer_is_whole_in_its_header(service: Any) -> None:
-    answer = service.get("/collections/equipements/items?limit=1", "owner")
-    assert answer.headers["attribution"] == (
+    response = service.get("/collections/equipements/items?limit=1", "owner")
+    assert response.headers["attribution"] == (
         "Mutualisation de l'Information Géographique - Département des Hauts-de-Seine"
     )

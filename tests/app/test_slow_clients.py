@@ -12,19 +12,19 @@ import pytest
 from mig_idg.app import asgi
 from mig_idg.app.asgi import Application
 from mig_idg.app.operations import Operations
-from mig_idg.guard.answer import Answer
-from mig_idg.guard.visit import Visit
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response
 
 
 class Streaming:
     """A threshold whose only answer is endless, and that knows whether its stream was closed."""
 
-    def __init__(self, lanes: str) -> None:
+    def __init__(self, pool: str) -> None:
         self.closed = False
-        self._visit: Any = SimpleNamespace(lanes=lanes, door=SimpleNamespace(pattern="/"))
+        self._visit: Any = SimpleNamespace(pool=pool, route=SimpleNamespace(pattern="/"))
 
-    async def receive(self, *_: object) -> tuple[Answer, Visit | None]:
-        return Answer(body=self._pieces()), self._visit
+    async def receive(self, *_: object) -> tuple[Response, Request | None]:
+        return Response(body=self._pieces()), self._visit
 
     async def _pieces(self) -> AsyncIterator[bytes]:
         try:
@@ -37,7 +37,7 @@ class Streaming:
 class Reading:
     """A threshold that reads the body before it answers."""
 
-    async def receive(self, incoming: object, read_body: Callable[[int], Awaitable[bytes]]) -> None:
+    async def receive(self, http_request: object, read_body: Callable[[int], Awaitable[bytes]]) -> None:
         await read_body(1000)
 
 
@@ -69,10 +69,10 @@ def test_a_client_that_leaves_while_it_sends_is_no_incident() -> None:
     assert told == []
 
 
-@pytest.mark.parametrize(("lanes", "patience"), [("items", "PAGE_TAKEN_SECONDS"), ("exports", "FILE_TAKEN_SECONDS")])
-def test_a_stream_that_nobody_takes_is_ended(monkeypatch: pytest.MonkeyPatch, lanes: str, patience: str) -> None:
+@pytest.mark.parametrize(("pool", "patience"), [("items", "PAGE_TAKEN_SECONDS"), ("exports", "FILE_TAKEN_SECONDS")])
+def test_a_stream_that_nobody_takes_is_ended(monkeypatch: pytest.MonkeyPatch, pool: str, patience: str) -> None:
     monkeypatch.setattr(asgi, patience, 0.01)
-    threshold, taken = Streaming(lanes), 0
+    threshold, taken = Streaming(pool), 0
 
     async def receive() -> MutableMapping[str, Any]:
         return await asyncio.Event().wait()  # type: ignore[return-value]

@@ -14,7 +14,8 @@ import pytest
 from mig_idg.database.cluster import PrivateCluster, throwaway
 from mig_idg.database.migrate import migrate
 from mig_idg.database.programs import find_programs
-from mig_idg.registry import demonstration, publications
+from mig_idg.demonstration import adhesion
+from mig_idg.registry import publications
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "backup.md"
 pytestmark = pytest.mark.slow
@@ -37,7 +38,7 @@ def run(program: str, cluster: PrivateCluster, *words: str) -> str:
 def lived_in(cluster: PrivateCluster, database: str) -> str:
     """A database with the partnership's acts, and a layer that is served."""
     with psycopg.connect(cluster.url(database=database)) as connection:
-        demonstration.adopt(connection, date(2026, 10, 1))
+        adhesion.adopt(connection, date(2026, 10, 1))
         connection.execute("create table data.squares (id text primary key, geom geometry(Polygon, 2154) not null)")
         connection.execute(
             "insert into data.squares select n, st_makeenvelope(n, n, n + 1, n + 1, 2154) from generate_series(1, 1000) n"

@@ -24,7 +24,8 @@ import pytest
 from mig_idg.cli.demo import accounts
 from mig_idg.database import orphans
 from mig_idg.database.cluster import PrivateCluster
-from mig_idg.registry import demonstration, tokens
+from mig_idg.demonstration import adhesion
+from mig_idg.registry import tokens
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +54,7 @@ def home() -> Iterator[Path]:
 def adopted(database_url: str) -> str:
     """A database in which the demonstration's adhesions are written."""
     with psycopg.connect(database_url) as connection:
-        demonstration.adopt(connection, DAY)
+        adhesion.adopt(connection, DAY)
     return database_url
 
 
@@ -113,11 +114,11 @@ def test_a_taken_port_is_said_before_anything_is_made(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        answer = subprocess.run(demo(home, "--port", str(port)), capture_output=True, text=True)
-    assert answer.returncode == 3
-    assert answer.stderr.count("\n") == 1
-    assert str(port) in answer.stderr
-    assert "--port" in answer.stderr
+        response = subprocess.run(demo(home, "--port", str(port)), capture_output=True, text=True)
+    assert response.returncode == 3
+    assert response.stderr.count("\n") == 1
+    assert str(port) in response.stderr
+    assert "--port" in response.stderr
     assert not home.exists()
 
 
@@ -201,8 +202,8 @@ def wait_until(holds: Callable[[], bool]) -> None:
 def get(port: int, path: str) -> int:
     """The status of an answer, 0 when nobody answers."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
-            return int(answer.status)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+            return int(response.status)
     except urllib.error.HTTPError as error:
         error.close()
         return error.code

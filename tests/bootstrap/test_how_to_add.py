@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from mig_idg.registry import demonstration
+from mig_idg.demonstration import adhesion
 from mig_idg.registry.publications import latest
 
 pytestmark = pytest.mark.slow
@@ -39,7 +39,7 @@ def test_the_two_languages_show_the_same_file_and_the_same_declaration() -> None
 def test_followed_to_the_letter_it_ends_with_a_published_collection(database_url: str, tmp_path: Path) -> None:
     page = FOLDER / "add-a-collection.md"
     with psycopg.connect(database_url) as connection:
-        demonstration.adopt(connection, date(2026, 10, 1))
+        adhesion.adopt(connection, date(2026, 10, 1))
     (tmp_path / "collections").mkdir()
     (tmp_path / "collections" / "bancs.yml").write_text(block(page, "yaml"))
     (tmp_path / "bancs.geojson").write_text(block(page, "json"))

@@ -111,12 +111,12 @@ def furnished(bare: Machine) -> Machine:
     return bare.has(uv=UV, python3_12=PYTHON_312)
 
 
-def assert_one_sentence(answer: subprocess.CompletedProcess[str], *words: str) -> None:
+def assert_one_sentence(response: subprocess.CompletedProcess[str], *words: str) -> None:
     """Exit 3, nothing on standard output, and a last line that holds these words."""
-    assert answer.returncode == 3, answer.stderr
-    assert answer.stdout == ""
-    lines = [line for line in answer.stderr.splitlines() if not line.startswith(("→", "  "))]
-    assert len(lines) == 1, answer.stderr
+    assert response.returncode == 3, response.stderr
+    assert response.stdout == ""
+    lines = [line for line in response.stderr.splitlines() if not line.startswith(("→", "  "))]
+    assert len(lines) == 1, response.stderr
     for word in words:
         assert word in lines[0]
 
@@ -125,9 +125,9 @@ def assert_one_sentence(answer: subprocess.CompletedProcess[str], *words: str) -
 
 
 def test_the_words_and_the_exit_code_are_those_of_mig_idg(furnished: Machine) -> None:
-    answer = furnished.idg("collections", "check", "a b", STUB_EXIT="1")
-    assert answer.stdout == "mig-idg: collections check a b\n"
-    assert answer.returncode == 1
+    response = furnished.idg("collections", "check", "a b", STUB_EXIT="1")
+    assert response.stdout == "mig-idg: collections check a b\n"
+    assert response.returncode == 1
 
 
 def test_the_second_start_says_nothing_and_calls_nothing(furnished: Machine) -> None:
@@ -177,8 +177,8 @@ def test_an_interpreter_of_pyenv_is_found_behind_its_shims(furnished: Machine) -
 
 def test_no_package_is_installed_for_a_database_that_was_named(bare: Machine) -> None:
     bare.has(uv=UV, python3_12=PYTHON_312, apt_get=APT_GET)
-    answer = bare.idg("serve", IDG_DATABASE_URL="postgresql://db.example/idg")
-    assert answer.stdout == "mig-idg: serve\n"
+    response = bare.idg("serve", IDG_DATABASE_URL="postgresql://db.example/idg")
+    assert response.stdout == "mig-idg: serve\n"
     assert bare.called("apt-get") == ""
 
 
@@ -189,10 +189,10 @@ def test_postgis_is_installed_by_apt_and_it_is_said_first(bare: Machine) -> None
         uv=UV, python3_12=PYTHON_312, id="echo 1000", sudo='[ "$1" = -n ] || PATH=$PATH:/usr/bin:/bin "$@"',
         apt_cache='echo "  Candidate: 15+248"', apt_get=f"{APT_GET}\n{made}",
     )  # fmt: skip
-    answer = bare.idg("demo")
-    assert "installation par apt (sudo) de postgresql postgresql-postgis…" in answer.stderr
+    response = bare.idg("demo")
+    assert "installation par apt (sudo) de postgresql postgresql-postgis…" in response.stderr
     assert "install -y --no-install-recommends" in bare.called("apt-get")
-    assert answer.stdout == "mig-idg: demo\n"
+    assert response.stdout == "mig-idg: demo\n"
 
 
 def test_help_installs_no_database(bare: Machine) -> None:
@@ -202,9 +202,9 @@ def test_help_installs_no_database(bare: Machine) -> None:
 
 
 def test_quick_leaves_out_clients_and_slow_tests_and_says_so(furnished: Machine) -> None:
-    answer = furnished.idg("test", "--quick", "tests/store", "-k", "bbox")
-    assert answer.stdout == "python: -m pytest -m not clients and not slow -n 2 --dist loadfile tests/store -k bbox\n"
-    assert "clients" in answer.stderr
+    response = furnished.idg("test", "--quick", "tests/store", "-k", "bbox")
+    assert response.stdout == "python: -m pytest -m not clients and not slow -n 2 --dist loadfile tests/store -k bbox\n"
+    assert "clients" in response.stderr
 
 
 def test_check_runs_the_linters_the_types_and_the_floors(furnished: Machine) -> None:
@@ -215,8 +215,8 @@ def test_check_runs_the_linters_the_types_and_the_floors(furnished: Machine) -> 
 def test_the_settings_of_the_person_do_not_reach_the_tests(furnished: Machine) -> None:
     furnished.idg("demo")
     (furnished.project / ".venv/bin/python").write_text("#!/bin/sh\nenv\n")
-    answer = furnished.idg("test", "--quick", IDG_DATABASE_URL="x", PGHOST="x", PYTHONPATH="x", LC_TIME="x", TZ="x")
-    seen = dict(line.split("=", 1) for line in answer.stdout.splitlines() if "=" in line)
+    response = furnished.idg("test", "--quick", IDG_DATABASE_URL="x", PGHOST="x", PYTHONPATH="x", LC_TIME="x", TZ="x")
+    seen = dict(line.split("=", 1) for line in response.stdout.splitlines() if "=" in line)
     assert not {"IDG_DATABASE_URL", "PGHOST", "PYTHONPATH", "LC_TIME"} & seen.keys()
     assert (seen["LANG"], seen["TZ"]) == ("C.UTF-8", "UTC")
 
@@ -235,15 +235,15 @@ def test_a_machine_without_apt_nor_postgis_is_told_so_too(bare: Machine) -> None
 
 def test_a_refused_sudo_names_the_command_to_ask_for(bare: Machine) -> None:
     bare.has(uv=UV, python3_12=PYTHON_312, apt_get=APT_GET, apt_cache=":", id="echo 1000", sudo="exit 1")
-    answer = bare.idg("demo")
-    assert_one_sentence(answer, "« sudo apt-get")
+    response = bare.idg("demo")
+    assert_one_sentence(response, "« sudo apt-get")
     assert bare.called("apt-get") == ""
 
 
 def test_a_distribution_with_an_old_postgresql_is_refused_before_installing(bare: Machine) -> None:
     bare.has(uv=UV, python3_12=PYTHON_312, apt_get=APT_GET, apt_cache='echo "  Candidate: 13+225"')
-    answer = bare.idg("demo", LANG="en")
-    assert_one_sentence(answer, "PostgreSQL 13", "Debian 12+", "IDG_DATABASE_URL")
+    response = bare.idg("demo", LANG="en")
+    assert_one_sentence(response, "PostgreSQL 13", "Debian 12+", "IDG_DATABASE_URL")
     assert "install" not in bare.called("apt-get")
 
 
@@ -269,8 +269,8 @@ def test_an_installation_that_fails_is_one_sentence_with_the_way_out(
     furnished: Machine, words_of_uv: str, sentence: str
 ) -> None:
     furnished.has(uv=f"case $* in *sync*) echo '{words_of_uv}' >&2; exit 2;; esac\n{UV}")
-    answer = furnished.idg("demo")
-    assert_one_sentence(answer, sentence)
+    response = furnished.idg("demo")
+    assert_one_sentence(response, sentence)
     assert words_of_uv in (furnished.project / ".idg/setup.log").read_text()
 
 
@@ -284,8 +284,8 @@ def test_an_installation_cut_short_is_done_again(furnished: Machine) -> None:
 
 def test_the_automatic_build_runs_the_whole_suite_with_its_clients(furnished: Machine) -> None:
     furnished.has(ogrinfo="", chromium="", apt_get=APT_GET, apt_cache=":", id="echo 0")
-    answer = furnished.idg(at=furnished.project / ".ci/run")
-    assert answer.stdout.endswith("python: -m pytest\n")
+    response = furnished.idg(at=furnished.project / ".ci/run")
+    assert response.stdout.endswith("python: -m pytest\n")
 
 
 @pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed (apt install shellcheck)")

@@ -32,13 +32,13 @@ CHARTER = ROOT / "src/mig_idg/charter"
 HERE = Path(__file__).parent
 BOOK = "rulebook.yml"
 FIRST = {  # the tests most likely to notice, by module
-    "lines": ["scenario_files"],
+    "located_yaml": ["scenario_files"],
     "fields": ["scenario_files"],
     "scenario": ["scenario_files", "scenarios"],
-    "words": ["words"],
+    "messages": ["words"],
     "nouns": ["nouns", "words"],
     "questions": ["questions"],
-    "openings": ["words", "questions"],
+    "what_if": ["words", "questions"],
     "scenario_file": ["scenario_files"],
     "deadlines": ["deadlines"],
     "articles": ["articles", "settings"],
@@ -68,7 +68,7 @@ LOADER = "without libyaml, PyYAML reads the same, more slowly"
 CODEC = "a codec's name is read without its punctuation"
 FRENCH = "a language that is not English is answered in French"
 EQUIVALENT: dict[tuple[str, str, str], str] = {
-    ("lines", "getattr(yaml,", "'CSafeLoader'"): LOADER,
+    ("located_yaml", "getattr(yaml,", "'CSafeLoader'"): LOADER,
     ("rulebook", "getattr(yaml,", "'CSafeLoader'"): LOADER,
     ("articles", "getattr(yaml,", "'CSafeLoader'"): LOADER,
     ("rulebook", "read_text(", "'utf-8'"): CODEC,

@@ -9,7 +9,7 @@ import pytest
 
 from mig_idg.charter import RULEBOOK, reference
 from mig_idg.cli.charter import command
-from mig_idg.cli.words import guarded
+from mig_idg.cli.messages import guarded
 
 ROOT = Path(__file__).parents[2]
 GOOD = """world:
@@ -206,7 +206,7 @@ def test_the_reference_page_is_up_to_date(capsys):
 def test_the_command_opens_no_database_and_loads_nothing_heavy(files):
     """In a process of its own: what a check of a scenario imports."""
     script = (
-        "import sys; from mig_idg.cli.words import guarded; from mig_idg.cli.charter import command\n"
+        "import sys; from mig_idg.cli.messages import guarded; from mig_idg.cli.charter import command\n"
         f"guarded(command, ['check', '--json', {files['good']!r}])\n"
         "print(*sorted(sys.modules), file=sys.stderr)"
     )

@@ -174,7 +174,7 @@ def test_a_forbid_that_raises_refuses_too():
     ],
 )
 def test_what_cannot_be_read_is_refused_and_the_nearest_word_proposed(action, dataset, on, word):
-    decision = decide(charter.Request("X", frozenset(), action, dataset, on), read(ONE))
+    decision = decide(charter.AccessRequest("X", frozenset(), action, dataset, on), read(ONE))
     assert (decision.outcome, decision.rule, decision.rows) == ("deny", "A0", frozenset())
     assert decision.reason.fr
     if word:

@@ -3,8 +3,8 @@
 import pytest
 
 from mig_idg import territory
+from mig_idg.charter.messages import name
 from mig_idg.charter.nouns import OWNER, PUBLIC, noun
-from mig_idg.charter.words import name
 
 WRITTEN = [
     ("Nanterre", "Nanterre", "de Nanterre", "à Nanterre", "Nanterre"),

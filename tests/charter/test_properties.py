@@ -62,7 +62,7 @@ def test_an_exception_never_widens():
 
 
 def test_the_end_of_a_membership_never_widens_shared_or_coproduced_data():
-    """But one door: who is no longer a partner may act as a contractor, under a delegation it already holds (B7)."""
+    """But one route: who is no longer a partner may act as a contractor, under a delegation it already holds (B7)."""
     changed = 0
     for facts, asked in cases(seed=2):
         for body in {asked.organisation, "EPT4", "OWN"}:

@@ -88,7 +88,7 @@ world:
 
 
 @pytest.mark.parametrize(
-    ("who", "action", "dataset", "openings"),
+    ("who", "action", "dataset", "what_if"),
     [
         ("92033", "view", "adresses", {"membership", "acknowledgement", "sub_distribution"}),
         ("92076", "view", "adresses", {"membership", "sub_distribution"}),
@@ -108,10 +108,10 @@ world:
         ("92050", "view", "unknown", set()),
     ],
 )
-def test_what_would_open_is_told_one_fact_at_a_time(who, action, dataset, openings):
+def test_what_would_open_is_told_one_fact_at_a_time(who, action, dataset, what_if):
     facts = read(WORLD)
     found = what_would_change(request(who, [], action, "2026-06-01", dataset), facts)
-    assert {opening.kind for opening in found} == openings
+    assert {opening.kind for opening in found} == what_if
     for opening in found:
         assert opening.decision.permitted
         assert opening.text.fr != opening.text.en

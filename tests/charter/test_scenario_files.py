@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from mig_idg import charter
-from mig_idg.charter.lines import CHARACTERS, DEPTH, Mapping, Scalar, Sequence, read
+from mig_idg.charter.located_yaml import CHARACTERS, DEPTH, Mapping, Scalar, Sequence, read
 from mig_idg.charter.scenario import answer, differences, parse
 from mig_idg.errors import InvalidDeclaration
 
@@ -33,9 +33,9 @@ QUESTION = """questions:
 
 
 def refused(text):
-    with pytest.raises(InvalidDeclaration) as trouble:
+    with pytest.raises(InvalidDeclaration) as problem:
         parse(text, "f.yml")
-    return trouble.value
+    return problem.value
 
 
 def only(text):
@@ -228,11 +228,11 @@ def test_a_quoted_merge_sign_is_a_key_like_another():
 def test_a_slip_is_refused_with_its_line_and_what_was_expected(old, new, line, words):
     text = (HEAD + QUESTION).replace(old, new, 1)
     assert text != HEAD + QUESTION
-    trouble = refused(text)
-    assert trouble.line == line, trouble.text("en")
-    assert trouble.text("en").startswith(f"f.yml:{line}: ")
-    assert words in trouble.text("en")
-    assert trouble.text("fr") != trouble.text("en")
+    problem = refused(text)
+    assert problem.line == line, problem.text("en")
+    assert problem.text("en").startswith(f"f.yml:{line}: ")
+    assert words in problem.text("en")
+    assert problem.text("fr") != problem.text("en")
 
 
 @pytest.mark.parametrize("value", ["! x", "!!str 012", "!!timestamp 2026-06-01", "!!seq [x]", "!!map {x: y}"])
@@ -265,8 +265,8 @@ def test_tags_that_only_say_what_is_written_are_accepted(value):
     ],
 )
 def test_what_is_not_a_scenario_is_refused_in_one_sentence(text, line, words):
-    trouble = refused(text)
-    assert (trouble.line, words in trouble.text("en")) == (line, True), trouble.text("en")
+    problem = refused(text)
+    assert (problem.line, words in problem.text("en")) == (line, True), problem.text("en")
 
 
 def test_a_file_of_eight_million_characters_and_thirty_two_levels_is_read_and_no_more():
@@ -280,9 +280,9 @@ def test_a_file_of_eight_million_characters_and_thirty_two_levels_is_read_and_no
 def test_a_bomb_of_aliases_is_refused_before_it_explodes():
     bomb = "a0: &a0 [" + ",".join("x" * 10) + "]\n"
     bomb += "".join(f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 9))
-    trouble = refused(bomb)
-    assert trouble.line == 6
-    assert "aliases" in trouble.text("en")
+    problem = refused(bomb)
+    assert problem.line == 6
+    assert "aliases" in problem.text("en")
 
 
 def test_aliases_are_counted_by_what_they_stand_for():
@@ -509,9 +509,9 @@ def test_every_way_of_saying_yes_or_no_is_understood(word, meant):
     ],
 )
 def test_a_day_that_is_none_is_answered_with_the_nearest_day_when_there_is_one(written, proposed):
-    trouble = refused(HEAD + QUESTION.replace("on: 2026-06-01", f"on: {written}"))
-    assert f"“{written}” is not a date (YYYY-MM-DD)" in trouble.text("en")
-    assert (trouble.remedy.en if trouble.remedy else None) == (f"Did you mean “{proposed}”?" if proposed else None)
+    problem = refused(HEAD + QUESTION.replace("on: 2026-06-01", f"on: {written}"))
+    assert f"“{written}” is not a date (YYYY-MM-DD)" in problem.text("en")
+    assert (problem.remedy.en if problem.remedy else None) == (f"Did you mean “{proposed}”?" if proposed else None)
 
 
 def test_what_looks_like_nothing_known_is_answered_with_all_that_is_expected():
@@ -583,10 +583,10 @@ def test_a_key_that_no_place_has_is_told_with_its_place(after, where):
     written = f"{after}zzz: 1" + (
         "\n" if after == "" else ", " if after.endswith("{") else "\n" + after.rpartition("\n")[2]
     )
-    trouble = refused(PLACES.replace(after, written, 1))
-    assert trouble.detail.fr.endswith(f"{where} : clé inconnue « zzz ».")
-    assert trouble.detail.en.endswith(f"{where}: unknown key “zzz”.")
-    assert trouble.remedy.fr.startswith("Attendu : ")
+    problem = refused(PLACES.replace(after, written, 1))
+    assert problem.detail.fr.endswith(f"{where} : clé inconnue « zzz ».")
+    assert problem.detail.en.endswith(f"{where}: unknown key “zzz”.")
+    assert problem.remedy.fr.startswith("Attendu : ")
 
 
 def test_an_agreement_for_some_actions_opens_those_only():
@@ -613,9 +613,9 @@ def test_an_agreement_that_names_no_action_opens_none():
 
 
 def test_an_agreement_names_its_body_and_known_actions():
-    trouble = refused(PLACES.replace("{organisation: B, actions: [view]}", "{actions: [view]}"))
-    assert trouble.detail.fr.endswith("terms, agreed : « organisation » est attendu.")
-    trouble = refused(PLACES.replace("actions: [view]}]", "actions: [vew]}]"))
-    assert trouble.remedy.fr == "Vouliez-vous dire « view » ?"
-    trouble = refused(PLACES.replace("agreed: [A,", "agreed: [[A],"))
-    assert trouble.detail.fr.endswith("terms, agreed : un mot est attendu.")
+    problem = refused(PLACES.replace("{organisation: B, actions: [view]}", "{actions: [view]}"))
+    assert problem.detail.fr.endswith("terms, agreed : « organisation » est attendu.")
+    problem = refused(PLACES.replace("actions: [view]}]", "actions: [vew]}]"))
+    assert problem.remedy.fr == "Vouliez-vous dire « view » ?"
+    problem = refused(PLACES.replace("agreed: [A,", "agreed: [[A],"))
+    assert problem.detail.fr.endswith("terms, agreed : un mot est attendu.")

@@ -11,11 +11,11 @@ from worlds import read, request
 from mig_idg.charter import RULEBOOK, conditions, decide, views
 from mig_idg.charter.conditions import CONDITIONS
 from mig_idg.charter.facts import ACTIONS, GROUNDS
+from mig_idg.charter.messages import DEEDS, cited
+from mig_idg.charter.messages import GROUNDS as TOLD
 from mig_idg.charter.questions import what_would_change
 from mig_idg.charter.rulebook import parse
 from mig_idg.charter.views import VIEWS
-from mig_idg.charter.words import DEEDS, cited
-from mig_idg.charter.words import GROUNDS as TOLD
 
 WORLD = """
 world:

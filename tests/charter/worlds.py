@@ -160,7 +160,7 @@ def read(text):
 
 
 def request(organisation, roles, action, day, dataset="d"):
-    return charter.Request(organisation, frozenset(roles), action, dataset, date.fromisoformat(day))
+    return charter.AccessRequest(organisation, frozenset(roles), action, dataset, date.fromisoformat(day))
 
 
 def _span(told):

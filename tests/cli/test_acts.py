@@ -8,11 +8,12 @@ from datetime import date
 
 import pytest
 
-from mig_idg.cli import words
+from mig_idg.cli import messages
 from mig_idg.cli.main import directory
-from mig_idg.cli.words import guarded
+from mig_idg.cli.messages import guarded
 from mig_idg.database import connect
-from mig_idg.registry import declared, demonstration
+from mig_idg.demonstration import adhesion
+from mig_idg.registry import declared
 
 DAY = date(2026, 11, 22)
 PCRS = {
@@ -28,7 +29,7 @@ LETTER = ("--evidence", "courrier: 12", "--on", "2026-06-01")
 @pytest.fixture(scope="module")
 def adopted(database_url):
     with connect(database_url) as conn:
-        demonstration.adopt(conn, DAY)
+        adhesion.adopt(conn, DAY)
         declared.record(conn, PCRS, "greffier", date(2024, 1, 1))
         for draft in ("voirie", "riviere"):
             declared.record(conn, {"id": draft, "kind": "coproduced"}, "greffier", date(2024, 1, 1))
@@ -40,7 +41,7 @@ def said(adopted, monkeypatch, capsys):
     """`said("why", "--who", …)`: exit code, standard output, standard error."""
     monkeypatch.setenv("IDG_DATABASE_URL", adopted)
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
-    words.settings.cache_clear()
+    messages.settings.cache_clear()
 
     def run(*args):
         code = guarded(directory, [str(arg) for arg in args])
@@ -48,7 +49,7 @@ def said(adopted, monkeypatch, capsys):
         return code, out, err
 
     yield run
-    words.settings.cache_clear()
+    messages.settings.cache_clear()
 
 
 def test_why_answers_a_clerk_then_lists_every_rule(said):
@@ -232,7 +233,7 @@ def test_a_referent_is_named_and_shown(said):
 
 def test_a_database_without_a_registry_says_to_migrate(said, cluster, monkeypatch):
     monkeypatch.setenv("IDG_DATABASE_URL", cluster.url(role="idg_owner", database="postgres"))
-    words.settings.cache_clear()
+    messages.settings.cache_clear()
     code, out, err = said("partner", "list")
     assert (code, out) == (3, "")
     assert "mig-idg db migrate" in err

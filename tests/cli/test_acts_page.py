@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from mig_idg.cli import words
+from mig_idg.cli import messages
 from mig_idg.cli.main import directory
-from mig_idg.cli.words import guarded
+from mig_idg.cli.messages import guarded
 from mig_idg.database import connect
-from mig_idg.registry import declared, demonstration
+from mig_idg.demonstration import adhesion
+from mig_idg.registry import declared
 
 PAGES = Path(__file__).parents[2] / "docs" / "how-to"
 PCRS = {
@@ -27,14 +28,14 @@ PCRS = {
 def adopted(database_url, monkeypatch):
     """The demonstration, with `pcrs` shared by Nanterre and a draft `voirie`."""
     with connect(database_url) as conn:
-        demonstration.adopt(conn, date(2026, 11, 22))
+        adhesion.adopt(conn, date(2026, 11, 22))
         declared.record(conn, PCRS, "greffier", date(2024, 1, 1))
         declared.record(conn, {"id": "voirie", "kind": "coproduced"}, "greffier", date(2024, 1, 1))
     monkeypatch.setenv("IDG_DATABASE_URL", database_url)
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
-    words.settings.cache_clear()
+    messages.settings.cache_clear()
     yield
-    words.settings.cache_clear()
+    messages.settings.cache_clear()
 
 
 def test_every_command_of_the_page_does_what_it_says(adopted, capsys):

@@ -15,18 +15,18 @@ from pathlib import Path
 import mapbox_vector_tile
 import pytest
 
-from mig_idg.cli.bench import agree, meter, workloads
-from mig_idg.cli.bench.ground import Ground
-from mig_idg.cli.bench.measure import Measure, together
-from mig_idg.cli.bench.report import Line
+from bench import agree, resource_usage, workloads
+from bench.dataset import Ground
+from bench.measure import Measure, together
+from bench.report import Line
+from bench.samples import Sample
 from mig_idg.database.cluster import PrivateCluster
 from mig_idg.errors import UnknownWord
-from mig_idg.store.samples import Sample
 
 pytestmark = pytest.mark.slow
 
-PROGRAM = str(Path(sys.executable).parent / "mig-idg")
 ROOT = Path(__file__).parents[2]
+BENCH = (sys.executable, str(ROOT / "tools" / "bench"))
 
 
 def measured(server: str, rate: float, **more: float) -> Measure:
@@ -47,19 +47,19 @@ def test_features_of_a_tile_are_counted_over_its_layers() -> None:
 
 
 def test_cpu_of_a_family_grows_with_its_work_and_not_without() -> None:
-    before = meter.cpu([os.getpid()])
+    before = resource_usage.cpu([os.getpid()])
     until = time.process_time() + 0.2
     while time.process_time() < until:
         pass
-    assert 0.15 < meter.cpu([os.getpid()]) - before < 5
+    assert 0.15 < resource_usage.cpu([os.getpid()]) - before < 5
 
 
 def test_a_family_is_a_process_and_its_children() -> None:
     with subprocess.Popen(["sleep", "30"]) as child:
         try:
-            assert {os.getpid(), child.pid} <= meter.family(os.getpid())
-            assert os.getpid() not in meter.family(child.pid)
-            assert meter.memory(child.pid) > 0
+            assert {os.getpid(), child.pid} <= resource_usage.family(os.getpid())
+            assert os.getpid() not in resource_usage.family(child.pid)
+            assert resource_usage.memory(child.pid) > 0
         finally:
             child.kill()
 
@@ -97,7 +97,7 @@ def test_rounds_are_told_by_their_medians_and_cpu_over_all_answers() -> None:
 @pytest.mark.parametrize("words", [["--clients", "deux"], ["--against", "geoserveur"], ["--seconds", "0"]])
 def test_what_cannot_be_measured_is_not_understood(words: list[str], tmp_path: Path) -> None:
     done = subprocess.run(
-        [PROGRAM, "bench", *words], env={**os.environ, "IDG_HOME": str(tmp_path)}, capture_output=True, text=True,
+        [*BENCH, *words], env={**os.environ, "IDG_HOME": str(tmp_path)}, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
     assert done.returncode == 2
@@ -116,7 +116,7 @@ def home() -> Iterator[Path]:
 @pytest.mark.slow
 def test_a_quick_run_measures_and_leaves_nothing_running(home: Path) -> None:
     done = subprocess.run(
-        [PROGRAM, "bench", "--quick", "--json", "--clients", "2", "item", "mvt-adresses-z16"],
+        [*BENCH, "--quick", "--json", "--clients", "2", "item", "mvt-adresses-z16"],
         env={**os.environ, "IDG_HOME": str(home)}, cwd=ROOT, capture_output=True, text=True, timeout=280, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]

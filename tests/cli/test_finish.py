@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mig_idg.cli.finish import finish
+from mig_idg.cli.follow_up import finish
 from mig_idg.database import connect
 
 
@@ -17,8 +17,8 @@ def test_stopping_the_tiles_leaves_the_publication(
         progress("adresses", 1)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mig_idg.ogc.tiles.ahead.draw_ahead", stopped)
-    monkeypatch.setattr("mig_idg.cli.words.lang", lambda: "fr")
+    monkeypatch.setattr("mig_idg.ogc.tiles.seeding.draw_ahead", stopped)
+    monkeypatch.setattr("mig_idg.cli.messages.lang", lambda: "fr")
     with connect(database_url) as owner:
         owner.execute("create table data.essai (id int)")
         finish(owner, quiet=True)

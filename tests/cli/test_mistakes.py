@@ -3,7 +3,7 @@
 import pytest
 
 from mig_idg.cli.main import directory
-from mig_idg.cli.words import guarded, settings
+from mig_idg.cli.messages import guarded, settings
 from mig_idg.errors import Text, UnknownWord, nearest
 
 
@@ -73,9 +73,9 @@ def test_the_beginning_of_one_known_word_is_understood_as_that_word():
 
 def test_a_closed_list_is_told_whole_when_nothing_is_near():
     grounds = ("E0", "E1")
-    trouble = UnknownWord(Text("Motif", "ground"), "zz", grounds, closed=True)
-    assert trouble.text("fr") == "Motif : mot inconnu, « zz ». Attendu : E0, E1."
-    assert trouble.text("en") == "Unknown ground: “zz”. Expected: E0, E1."
+    problem = UnknownWord(Text("Motif", "ground"), "zz", grounds, closed=True)
+    assert problem.text("fr") == "Motif : mot inconnu, « zz ». Attendu : E0, E1."
+    assert problem.text("en") == "Unknown ground: “zz”. Expected: E0, E1."
     assert UnknownWord(Text("Motif", "ground"), "zz", grounds).remedy is None
 
 

@@ -19,7 +19,7 @@ from mig_idg.database import failures, orphans, placement, programs, tuning
 from mig_idg.database.cluster import PrivateCluster
 from mig_idg.database.failures import answered, explained
 from mig_idg.database.programs import Programs
-from mig_idg.errors import OutsideFailure, Text
+from mig_idg.errors import Text, Unavailable
 
 pytestmark = pytest.mark.slow
 
@@ -183,7 +183,7 @@ def test_a_socket_folder_that_somebody_else_put_there_first_is_refused(folder: P
     trap.mkdir()
     cluster.sockets.symlink_to(trap)
     try:
-        with pytest.raises(OutsideFailure, match="existe et n'est pas un dossier"):
+        with pytest.raises(Unavailable, match="existe et n'est pas un dossier"):
             cluster.start()
     finally:
         cluster.sockets.unlink()
@@ -210,7 +210,7 @@ def test_somebody_elses_cluster_is_named_with_its_owner(folder: Path, monkeypatc
     base = folder / "home" / "cluster"
     base.mkdir(parents=True)
     monkeypatch.setattr(os, "geteuid", lambda: 65534)
-    with pytest.raises(OutsideFailure, match="appartient à l'utilisateur « root »"):
+    with pytest.raises(Unavailable, match="appartient à l'utilisateur « root »"):
         PrivateCluster(folder / "home").start()
 
 
@@ -262,7 +262,7 @@ def test_what_is_missing_or_too_old_is_named(
     installed: list[Programs], sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(programs, "_installed", lambda: iter(installed))
-    with pytest.raises(OutsideFailure) as refused:
+    with pytest.raises(Unavailable) as refused:
         programs.find_programs()
     assert refused.value.detail.fr == sentence
     assert "IDG_DATABASE_URL" in refused.value.text("en")
@@ -280,7 +280,7 @@ def test_a_cluster_made_by_a_version_that_left_names_that_version(cluster: Priva
     before = version.read_text()
     version.write_text("99\n")
     try:
-        with pytest.raises(OutsideFailure, match="PostgreSQL 99, qui n'est plus installé"):
+        with pytest.raises(Unavailable, match="PostgreSQL 99, qui n'est plus installé"):
             cluster.start()
     finally:
         version.write_text(before)
@@ -289,14 +289,14 @@ def test_a_cluster_made_by_a_version_that_left_names_that_version(cluster: Priva
 def test_a_disk_without_room_is_said_before_anything_is_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "ROOM_NEEDED", 2**62)
     cluster = PrivateCluster(folder / "home")
-    with pytest.raises(OutsideFailure, match="Le disque est plein"):
+    with pytest.raises(Unavailable, match="Le disque est plein"):
         cluster.create()
     assert not cluster.data.exists()
 
 
 def test_a_home_that_cannot_be_a_folder_says_which_variable_to_change(folder: Path) -> None:
     (folder / "file").touch()
-    with pytest.raises(OutsideFailure) as refused:
+    with pytest.raises(Unavailable) as refused:
         PrivateCluster(folder / "file" / "home").start()
     assert "IDG_HOME" in refused.value.text("fr")
 
@@ -319,7 +319,7 @@ def test_the_words_of_postgresql_are_told_as_one_sentence_of_ours() -> None:
 def test_a_failure_half_way_is_one_sentence_without_the_words_from_below(
     raised: Exception, sentence: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(OutsideFailure) as told, answered(tmp_path):
+    with pytest.raises(Unavailable) as told, answered(tmp_path):
         raise raised
     assert told.value.text("fr").startswith(sentence)
     assert str(raised) not in told.value.text("fr")
@@ -327,5 +327,5 @@ def test_a_failure_half_way_is_one_sentence_without_the_words_from_below(
 
 def test_a_database_that_stopped_on_a_full_disk_is_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(failures, "ALMOST_NOTHING", 2**62)
-    with pytest.raises(OutsideFailure, match="Le disque est plein"), answered(tmp_path):
+    with pytest.raises(Unavailable, match="Le disque est plein"), answered(tmp_path):
         raise psycopg.OperationalError("server closed the connection")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mig_idg.errors import Misunderstood, TooMany, Unauthenticated
+from mig_idg.errors import BadRequest, TooMany, Unauthenticated
 from mig_idg.guard.credentials import Attempts, Presented, authenticate, presented, split_prefix
 from mig_idg.guard.principal import PUBLIC
 from mig_idg.registry.tokens import Credential, Credentials, fingerprint, new_token, well_formed
@@ -86,7 +86,7 @@ def test_a_token_enters_until_its_end_and_not_at_it() -> None:
 
 
 def test_two_credentials_that_disagree_are_not_understood() -> None:
-    with pytest.raises(Misunderstood):
+    with pytest.raises(BadRequest):
         authenticate(presented({"authorization": f"Bearer {TOKEN}"}, new_token(), None), KNOWN, now=NOW)
 
 

@@ -19,10 +19,10 @@ def question(subject: str | None, action: str, dataset: str, **context: Any) -> 
 
 
 def test_a_partner_learns_what_it_may_do_and_by_which_article(service: Any) -> None:
-    answer = ask(service, "owner", "evaluation", question(None, "download", "adresses")).json()
-    assert answer["decision"] is True
-    assert (answer["context"]["rule"], answer["context"]["hidden"]) == ("B4", [])
-    assert {"id": "MENTION_MIG"} in answer["context"]["obligations"]
+    response = ask(service, "owner", "evaluation", question(None, "download", "adresses")).json()
+    assert response["decision"] is True
+    assert (response["context"]["rule"], response["context"]["hidden"]) == ("B4", [])
+    assert {"id": "MENTION_MIG"} in response["context"]["obligations"]
 
 
 def test_the_public_may_ask_about_the_public(service: Any) -> None:
@@ -81,18 +81,18 @@ def test_searches_say_what_who_and_how(service: Any) -> None:
 def test_a_question_that_cannot_be_read_is_told_what_is_missing(
     service: Any, document: dict[str, Any], parameter: str
 ) -> None:
-    answer = ask(service, "owner", "evaluation", document)
-    assert answer.status_code == 400
-    assert answer.json()["parameter"] == parameter
+    response = ask(service, "owner", "evaluation", document)
+    assert response.status_code == 400
+    assert response.json()["parameter"] == parameter
 
 
 def test_bodies_that_are_no_question_are_refused_in_words(service: Any) -> None:
     for body, status in ((b"{", 400), (b"[]", 400), (b"x" * 300_000, 413)):
-        answer = service.ask(
+        response = service.ask(
             "POST", "/access/v1/evaluation", "owner", content=body, headers={"content-type": "application/json"}
         )
-        assert answer.status_code == status
-        assert answer.headers["content-type"] == "application/problem+json"
+        assert response.status_code == status
+        assert response.headers["content-type"] == "application/problem+json"
     assert (
         service.ask("POST", "/access/v1/evaluation", content=b"a=1", headers={"content-type": "text/plain"}).status_code
         == 415

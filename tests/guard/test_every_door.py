@@ -1,6 +1,6 @@
-"""Every door of the live table, by kinds of callers: no byte of what is hidden, no 5xx, no two doors that disagree.
+"""Every route of the live table, by kinds of callers: no byte of what is hidden, no 5xx, no two routes that disagree.
 
-Values are planted where a caller must not see them; every door is asked for them in every format, and every byte that
+Values are planted where a caller must not see them; every route is asked for them in every format, and every byte that
 comes back (headers included, compressed tiles included) is searched.
 """
 
@@ -14,10 +14,10 @@ from typing import Any
 import httpx
 import pytest
 
-from mig_idg.charter import READ, Facts, Request, decide
+from mig_idg.charter import READ, AccessRequest, Facts, decide
 from mig_idg.charter.facts import ROLES
 from mig_idg.database import connect
-from mig_idg.guard.door import Door
+from mig_idg.guard.route import Route
 from mig_idg.registry import facts as registry_facts
 from mig_idg.registry import tokens
 
@@ -67,7 +67,7 @@ def truth(planted: Any) -> Callable[[str, str, str], Any]:
         if account != "public":
             credential = known[tokens.fingerprint(planted.tokens[account])]
             organisation, roles = credential.organisation, credential.roles.intersection(ROLES)
-        return decide(Request(organisation, roles, action, collection, planted.now[0].date()), facts)
+        return decide(AccessRequest(organisation, roles, action, collection, planted.now[0].date()), facts)
 
     return decision
 
@@ -89,16 +89,16 @@ def tile(longitude: float, latitude: float, zoom: int) -> tuple[int, int]:
     return int((1 - y / math.pi) / 2 * n), int((longitude + 180) / 360 * n)
 
 
-def addresses(doors: tuple[Door, ...], collection: str, place: tuple[Any, float, float]) -> Iterator[str]:
-    """Every address of every door on a collection, where the planted row is."""
+def addresses(routes: tuple[Route, ...], collection: str, place: tuple[Any, float, float]) -> Iterator[str]:
+    """Every address of every route on a collection, where the planted row is."""
     row, column = tile(place[1], place[2], 14)
     values = {"collection": collection, "item": place[0], "tms": "WebMercatorQuad", "z": 14, "row": row, "col": column,
               "style": "default", "name": "orthophoto.tif", "vintage": "2025", "file": "x", "position": "0"}  # fmt: skip
     box = f"bbox={place[1] - 0.0005},{place[2] - 0.0005},{place[1] + 0.0005},{place[2] + 0.0005}"
-    for door in doors:
-        if "{collection}" not in door.pattern:
+    for route in routes:
+        if "{collection}" not in route.pattern:
             continue
-        path = re.sub(r"{\*?(\w+)}", lambda name: str(values.get(name[1], "x")), door.pattern)
+        path = re.sub(r"{\*?(\w+)}", lambda name: str(values.get(name[1], "x")), route.pattern)
         formats = ITEM_FORMATS if path.endswith("/items") else FORMATS
         for f in formats:
             query = "&".join(part for part in (f"f={f}" if f else "", box if path.endswith("/items") else "") if part)
@@ -116,11 +116,11 @@ def test_no_door_gives_a_byte_of_what_is_hidden(
     row12, col12 = tile(first[1], first[2], 12)
     alone = [one.format(row12=row12, col12=col12, all=",".join(PLANTED)) for one in ALONE]
     with httpx.Client(base_url=planted.url, headers=headers, timeout=60) as client:
-        paths = [*alone, *(a for name in PLANTED for a in addresses(planted.doors, name, planted.places[name]))]
+        paths = [*alone, *(a for name in PLANTED for a in addresses(planted.routes, name, planted.places[name]))]
         for path in paths:
-            answer = client.get(path)
-            assert answer.status_code < 500, (account, path, answer.text)
-            whole = answer.content + str(answer.headers).encode()
+            response = client.get(path)
+            assert response.status_code < 500, (account, path, response.text)
+            whole = response.content + str(response.headers).encode()
             for collection, canary in hidden.items():
                 assert canary not in whole, (account, path, collection)
             shown |= {name for name, (_, text, _) in PLANTED.items() if text.encode() in whole}
@@ -158,7 +158,7 @@ def test_two_doors_never_disagree_on_what_the_charter_says(
 
 def test_every_door_answers_head_and_options_without_more_than_get(planted: Any) -> None:
     with httpx.Client(base_url=planted.url, timeout=60) as client:
-        for path in addresses(planted.doors, "erp", planted.places["erp"]):
+        for path in addresses(planted.routes, "erp", planted.places["erp"]):
             got, head, options = client.get(path), client.head(path), client.options(path)
             assert head.status_code == got.status_code, path
             assert head.content == b""
@@ -167,10 +167,10 @@ def test_every_door_answers_head_and_options_without_more_than_get(planted: Any)
 
 
 def test_a_route_cannot_be_mounted_without_an_action(planted: Any) -> None:
-    assert len(planted.doors) > 20
-    for door in planted.doors:
-        assert door.every_action
-        assert door.lanes != "none" or set(door.every_action) == {"open"}, door.pattern
+    assert len(planted.routes) > 20
+    for route in planted.routes:
+        assert route.every_action
+        assert route.pool != "none" or set(route.every_action) == {"open"}, route.pattern
 
 
 FILTERS = (
@@ -188,11 +188,11 @@ FILTERS = (
 
 @pytest.mark.parametrize("query", FILTERS)
 def test_a_hidden_attribute_is_the_same_as_one_that_does_not_exist(planted: Any, query: str) -> None:
-    for door in ("/items", "/tiles/WebMercatorQuad/14/5634/8297"):
-        hidden = planted.get(f"/collections/erp{door}?{query}", "other-partner")
-        missing = planted.get(f"/collections/erp{door}?{query.replace('contact_nom', 'contact_xyz')}", "other-partner")
-        assert hidden.status_code == missing.status_code == 400, (door, hidden.text)
-        told = [answer.json() for answer in (hidden, missing)]
+    for route in ("/items", "/tiles/WebMercatorQuad/14/5634/8297"):
+        hidden = planted.get(f"/collections/erp{route}?{query}", "other-partner")
+        missing = planted.get(f"/collections/erp{route}?{query.replace('contact_nom', 'contact_xyz')}", "other-partner")
+        assert hidden.status_code == missing.status_code == 400, (route, hidden.text)
+        told = [response.json() for response in (hidden, missing)]
         for document in told:
             document.pop("remedy", None)  # the nearest of the words this caller knows: another word, another neighbour
         assert str(told[0]).replace("contact_nom", "contact_xyz") == str(told[1])

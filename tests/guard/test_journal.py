@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from mig_idg.errors import OutsideFailure
+from mig_idg.errors import Unavailable
 from mig_idg.guard import journal
 from mig_idg.guard.journal import Journal
 from mig_idg.guard.principal import PUBLIC
@@ -20,12 +20,12 @@ DECISION: Any = SimpleNamespace(outcome="permit", rule="B4", article="004 § 3.1
 
 
 class Disk:
-    """A pool whose only lane refuses to write while it is full; what happens during a write is told to `meanwhile`."""
+    """A pool whose only connection refuses to write while it is full; what happens during a write is told to `meanwhile`."""
 
     def __init__(self) -> None:
         self.full, self.written, self.meanwhile = True, [], lambda: None  # type: ignore[var-annotated]
 
-    def lane(self) -> Disk:
+    def connection(self) -> Disk:
         return self
 
     async def __aenter__(self) -> Disk:
@@ -34,7 +34,7 @@ class Disk:
     async def __aexit__(self, *_: object) -> None:
         return None
 
-    async def run(self, grip: object, sql: bytes, params: tuple[bytes, ...]) -> None:
+    async def run(self, context: object, sql: bytes, params: tuple[bytes, ...]) -> None:
         self.meanwhile()
         if self.full:
             raise journal.StatementFailed("53100", "")
@@ -62,6 +62,6 @@ def test_an_answer_that_cannot_be_noted_is_not_given(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(journal, "MOST_WAITING", 2)
     kept = noted(Disk())
     kept.note(PUBLIC, SNAPSHOT, "query", "pcrs", DECISION)
-    with pytest.raises(OutsideFailure) as full:
+    with pytest.raises(Unavailable) as full:
         kept.note(PUBLIC, SNAPSHOT, "query", "adresses", DECISION)
     assert full.value.headers["retry-after"]

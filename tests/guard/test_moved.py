@@ -9,10 +9,10 @@ from typing import Any, cast
 
 import pytest
 
-from mig_idg.database.lane import Stamp, StatementFailed
-from mig_idg.guard.door import Doors
+from mig_idg.database.pipeline import ReadVersion, StatementFailed
+from mig_idg.guard.request import Request, StaleEpoch
+from mig_idg.guard.route import Router
 from mig_idg.guard.threshold import Guard
-from mig_idg.guard.visit import StaleEpoch, Visit
 from mig_idg.store.statement import Statement
 
 
@@ -25,7 +25,7 @@ class _Gone:
         self._epoch = epoch
 
     @asynccontextmanager
-    async def lane(self, caller: str = ""):  # type: ignore[no-untyped-def]
+    async def connection(self, caller: str = ""):  # type: ignore[no-untyped-def]
         async def run(*_: object, **__: object) -> None:
             raise StatementFailed("22023", 'role "idg_p_1" does not exist')
 
@@ -35,29 +35,29 @@ class _Gone:
 
         yield SimpleNamespace(run=run, stream=stream)
 
-    async def ask(self, caller: str, grip: object, sql: bytes, params: object) -> tuple[Stamp, list[Any]]:
+    async def ask(self, caller: str, context: object, sql: bytes, params: object) -> tuple[ReadVersion, list[Any]]:
         if sql == b"select 1":
-            return Stamp(self._epoch, 0), []
+            return ReadVersion(self._epoch, 0), []
         raise StatementFailed("22023", 'role "idg_p_1" does not exist')
 
 
 def asked(epoch: int, ask: str, statement: Statement) -> None:
     pool = _Gone(epoch)
-    guard = Guard(Doors(()), cast("Any", None), cast("Any", {"items": pool, "admin": pool}), cast("Any", pool),
+    guard = Guard(Router(()), cast("Any", None), cast("Any", {"items": pool, "admin": pool}), cast("Any", pool),
                   cast("Any", None), base_url="")  # fmt: skip
-    visit = cast(
-        "Visit",
+    request = cast(
+        "Request",
         SimpleNamespace(
-            lanes="items", caller="", collection=None, grant=None, principal=SimpleNamespace(public=True),
+            pool="items", caller="", collection=None, grant=None, principal=SimpleNamespace(public=True),
             snapshot=SimpleNamespace(epoch=7), data_version=None,
         ),
     )  # fmt: skip
 
     async def body() -> None:
         if ask == "fetch":
-            await guard.fetch(visit, statement)
+            await guard.fetch(request, statement)
         else:
-            async for _ in guard.chunks(visit, statement):
+            async for _ in guard.chunks(request, statement):
                 pass
 
     asyncio.run(body())

@@ -137,9 +137,9 @@ def test_a_person_signs_in_and_reads_as_their_body(federated: Any) -> None:
 )
 def test_one_comes_back_to_an_address_of_ours_and_to_nothing_else(federated: Any, onward: str, home: str) -> None:
     with signed_in(federated, "jeanne", onward) as (browser, back):
-        answer = browser.get(back)
-        assert answer.headers["location"] == f"{federated.url}{home}"
-        assert len(answer.headers.get_list("set-cookie")) == 1
+        response = browser.get(back)
+        assert response.headers["location"] == f"{federated.url}{home}"
+        assert len(response.headers.get_list("set-cookie")) == 1
 
 
 def test_a_stranger_who_signs_in_is_told_whom_to_ask(federated: Any) -> None:
@@ -167,7 +167,7 @@ def test_coming_back_never_leads_to_another_site(federated: Any) -> None:
 def test_a_cookie_reads_and_never_writes(federated: Any) -> None:
     with signed_in(federated, "jeanne") as (browser, back):
         browser.get(back)
-        answer = browser.post(
+        response = browser.post(
             f"{federated.url}/access/v1/search/action", json={"resource": {"type": "collection", "id": "adresses"}}
         )
-        assert {"name": "query"} not in answer.json()["results"]
+        assert {"name": "query"} not in response.json()["results"]

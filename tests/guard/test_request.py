@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mig_idg.errors import Misunderstood, NotFound, Trouble
-from mig_idg.guard.request import choose_language, clean_path, read, read_query
+from mig_idg.errors import BadRequest, NotFound, Problem
+from mig_idg.guard.http_request import choose_language, clean_path, read, read_query
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_plain_path_is_decoded_once(raw: bytes, path: str) -> None:
 
 @pytest.mark.parametrize("raw", [b"a=1&a=2", b"a=%ff", b"a=%00", b"x=" + b"y" * 70_000])
 def test_an_ambiguous_query_is_not_understood(raw: bytes) -> None:
-    with pytest.raises(Misunderstood):
+    with pytest.raises(BadRequest):
         read_query(raw)
 
 
@@ -58,24 +58,24 @@ def test_http_1_1_says_which_host_it_asks(version: str, sound: bool) -> None:
     if sound:
         assert read(asked).path == "/"
     else:
-        with pytest.raises(Misunderstood, match="Host"):
+        with pytest.raises(BadRequest, match="Host"):
             read(asked)
     assert read({**asked, "headers": [(b"host", b"idg.test")]}).path == "/"
 
 
 @pytest.mark.parametrize("name", [b"authorization", b"host", b"if-match"])
 def test_a_header_that_must_be_single_is_refused_twice(name: bytes) -> None:
-    with pytest.raises(Misunderstood):
+    with pytest.raises(BadRequest):
         read(scope(headers=[(name, b"a"), (name, b"b")]))
 
 
 @given(st.binary(max_size=80), st.binary(max_size=80))
 def test_any_bytes_are_read_or_refused_in_words(path: bytes, query: bytes) -> None:
     try:
-        incoming = read(scope(raw_path=b"/" + path, query_string=query))
-    except Trouble:
+        http_request = read(scope(raw_path=b"/" + path, query_string=query))
+    except Problem:
         return
-    assert incoming.path.startswith("/")
+    assert http_request.path.startswith("/")
 
 
 @pytest.mark.parametrize(

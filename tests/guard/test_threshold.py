@@ -30,8 +30,8 @@ def test_each_way_to_carry_a_token_reads_the_same_rows(service: Any) -> None:
         service.get(f"{ITEMS}&token={token}"),
         service.get(f"/t/{token}{ITEMS}"),
     ]
-    assert [answer.status_code for answer in answers] == [200] * 5
-    assert len({str(answer.json()["features"]) for answer in answers}) == 1
+    assert [response.status_code for response in answers] == [200] * 5
+    assert len({str(response.json()["features"]) for response in answers}) == 1
 
 
 def test_links_keep_the_prefix_the_caller_came_by_and_no_other_token(service: Any) -> None:

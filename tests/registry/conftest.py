@@ -7,7 +7,7 @@ import pytest
 from mig_idg.registry import membership, seed
 from mig_idg.registry.acts import Evidence, Record
 from mig_idg.registry.membership import Piece
-from mig_idg.registry.standing import PIECES
+from mig_idg.registry.membership_status import PIECES
 
 START = date(2022, 1, 1)
 

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from mig_idg.errors import Conflict, Refused, UnknownWord
-from mig_idg.registry import facts, membership, standing
+from mig_idg.registry import facts, membership, membership_status
 from mig_idg.registry.committees import Sitting
 from mig_idg.registry.membership import Ballot, Piece
+from mig_idg.registry.membership_status import PIECES
 from mig_idg.registry.organisations import Organisation, register, resolve
-from mig_idg.registry.standing import PIECES
 
 DAY = date(2026, 3, 1)
 LATER = date(2026, 4, 1)
@@ -21,7 +21,7 @@ def file_pieces(conn, organisation, on, kinds=tuple(PIECES)):
 
 
 def state(conn, organisation, day=LATER):
-    now = standing.standing(conn, organisation, day)
+    now = membership_status.membership_status(conn, organisation, day)
     return now["state"] if now else None
 
 
@@ -145,7 +145,7 @@ def test_the_list_of_partners_is_that_of_the_day(partners, adhere):
     adhere(partners, "92012", date(2026, 6, 1))
 
     def names(day):
-        return [r["organisation"] for r in standing.standings(partners, day) if r["state"] == "adherent"]
+        return [r["organisation"] for r in membership_status.standings(partners, day) if r["state"] == "adherent"]
 
     assert "92012" not in names(date(2026, 5, 31))
     assert "92012" in names(date(2026, 6, 1))
@@ -158,7 +158,7 @@ def test_a_body_is_found_by_code_name_or_siren(registry, word):
 
 @pytest.mark.parametrize(("word", "near"), [("Nanter", "Nanterre (92050)"), ("clchy", "Clichy (92024)")])
 def test_an_unknown_body_is_answered_with_the_nearest(registry, word, near):
-    with pytest.raises(UnknownWord) as trouble:
+    with pytest.raises(UnknownWord) as problem:
         resolve(registry, word)
-    assert near in trouble.value.text("fr")
-    assert near in trouble.value.text("en")
+    assert near in problem.value.text("fr")
+    assert near in problem.value.text("en")

@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 
 from mig_idg.database import connect
-from mig_idg.errors import Conflict, OutsideFailure
+from mig_idg.errors import Conflict, Unavailable
 from mig_idg.registry import ept, facts, history, membership, seed
 from mig_idg.registry.refusals import answering
 
@@ -36,7 +36,7 @@ def test_the_same_act_typed_by_two_clerks_at_once_is_done_once(database_url, on,
         seed.potential_partners(conn)
         adhere(conn, "ept-t4", DAY)
     answers = at_once(database_url, *[lambda c: ept.sub_distribute(c, "ept-t4", "92033", on(DAY))] * 4)
-    assert sum(isinstance(answer, Conflict) for answer in answers) == 3
+    assert sum(isinstance(response, Conflict) for response in answers) == 3
     with connect(database_url) as conn:
         assert len(history.known(conn, "sub_distribution", {"commune": "92033"})) == 1
 
@@ -47,7 +47,7 @@ def test_acts_of_several_clerks_are_all_known_in_order(database_url, on):
     with connect(database_url) as conn:
         instants = [row[0] for row in conn.execute("select recorded_at from registry.act order by id").fetchall()]
         assert instants == sorted(set(instants))
-        assert all(membership.standing(conn, body, DAY)["state"] == "admissible" for body in bodies)
+        assert all(membership.membership_status(conn, body, DAY)["state"] == "admissible" for body in bodies)
 
 
 def test_facts_under_way_are_not_read_and_have_a_later_number(database_url, on):
@@ -61,6 +61,6 @@ def test_facts_under_way_are_not_read_and_have_a_later_number(database_url, on):
 
 def test_a_database_without_a_registry_says_to_migrate(cluster):
     with connect(cluster.url(role="idg_owner", database="postgres")) as conn:
-        with pytest.raises(OutsideFailure, match="registre") as trouble, answering():
+        with pytest.raises(Unavailable, match="registre") as problem, answering():
             facts.load(conn, DAY)
-        assert "db migrate" in trouble.value.text()
+        assert "db migrate" in problem.value.text()

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from mig_idg.charter import Request, decide
+from mig_idg.charter import AccessRequest, decide
 from mig_idg.errors import InvalidParameter, Refused
 from mig_idg.registry import committees, datasets, declared, facts, instruments
 from mig_idg.registry.committees import Item, Sitting
@@ -23,7 +23,7 @@ def draft(partners):
 
 
 def rule(conn, who, day, roles=frozenset()):
-    return decide(Request(who, frozenset(roles), "query", "adresses", day), facts.load(conn, day)).rule
+    return decide(AccessRequest(who, frozenset(roles), "query", "adresses", day), facts.load(conn, day)).rule
 
 
 def test_before_validation_the_group_works_and_the_others_wait(draft):

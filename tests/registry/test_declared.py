@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from mig_idg.charter import Request, decide
+from mig_idg.charter import AccessRequest, decide
 from mig_idg.database import connect
 from mig_idg.errors import Conflict, UnknownWord
 from mig_idg.registry import agreements, datasets, declared, exceptions, facts, seed, terms, withdrawal
@@ -133,7 +133,7 @@ def test_what_is_declared_no_more_is_archived_and_comes_back_as_it_was(partners,
     datasets.validate(partners, "adresses", datasets.Version("1"), sitting, on(FIRST))
     assert declared.archive_missing(partners, [], "greffier", AGAIN) == ("adresses", "pcrs")
     assert declared.archive_missing(partners, [], "greffier", AGAIN) == ()
-    request = Request("92050", frozenset(), "query", "adresses", AGAIN)
+    request = AccessRequest("92050", frozenset(), "query", "adresses", AGAIN)
     assert not decide(request, facts.load(partners, AGAIN)).permitted
     assert dataset(partners, "pcrs", AGAIN).state == "archived"
     for told in (PCRS, ADDRESSES):
@@ -153,9 +153,9 @@ def test_an_unknown_body_is_answered_with_the_nearest_and_nothing_is_written(par
             "exceptions": [{**PCRS["exceptions"][0], "ground": "E5", "beneficiaries": ["Nanter"]}],
         },
     }[field]
-    with pytest.raises(UnknownWord) as trouble:
+    with pytest.raises(UnknownWord) as problem:
         declare(partners, told)
-    assert "Nanterre" in trouble.value.text()
+    assert "Nanterre" in problem.value.text()
     assert dataset(partners, told["id"]) is None
 
 
@@ -175,7 +175,7 @@ def test_ground_e4_with_one_fact_is_said_to_have_no_effect(partners):
 def test_what_a_former_partner_publishes_serves_no_partner(partners, on):
     withdrawal.withdraw(partners, "92050", FIRST, on(FIRST))
     declare(partners, {**PCRS, "terms": {"mode": "all_partners", "actions": ["query"]}}, AGAIN)
-    request = Request("92024", frozenset(), "query", "pcrs", AGAIN)
+    request = AccessRequest("92024", frozenset(), "query", "pcrs", AGAIN)
     assert not decide(request, facts.load(partners, AGAIN)).permitted
 
 
@@ -184,7 +184,7 @@ def test_another_owner_starts_with_its_own_terms_agreements_and_audience(partner
     declare(partners, told)
     terms.set_terms(partners, "pcrs", Terms("on_agreement", ("query",)), on(FIRST))
     asked = agreements.request(partners, "pcrs", "ept-t4", "étude", on(FIRST)).details["request"]
-    agreements.answer(partners, asked, True, on(FIRST))
+    agreements.response(partners, asked, True, on(FIRST))
     withdrawal.withdraw(partners, "92050", date(2026, 2, 1), on(date(2026, 2, 1)))
     declare(partners, {**told, "owner": "92024"}, AGAIN)
     before, after = (dataset(partners, "pcrs", day) for day in (date(2026, 2, 28), AGAIN))

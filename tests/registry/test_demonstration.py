@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from mig_idg.charter import Request, decide
-from mig_idg.registry import declared, delegations, demonstration, facts, withdrawal
-from mig_idg.registry.demonstration import CAST
+from mig_idg.charter import AccessRequest, decide
+from mig_idg.demonstration import adhesion
+from mig_idg.demonstration.adhesion import CAST
+from mig_idg.registry import declared, delegations, facts, withdrawal
 
 DAYS = [date(2026, 3, 1), date(2026, 11, 22), date(2027, 2, 28), date(2031, 7, 14)]
 EXPECTED = {
@@ -29,18 +30,18 @@ EXPECTED = {
 
 def rules(conn, day):
     world = facts.load(conn, day)
-    return {who: decide(Request(who, frozenset(), "download", "adresses", day), world).rule for who in EXPECTED}
+    return {who: decide(AccessRequest(who, frozenset(), "download", "adresses", day), world).rule for who in EXPECTED}
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_each_situation_of_the_charter_is_played_whatever_the_day(bare, day):
-    assert demonstration.adopt(bare, day) is True
+    assert adhesion.adopt(bare, day) is True
     assert rules(bare, day) == EXPECTED
 
 
 def test_there_are_24_partners_as_the_charter_counts_them(bare):
     day = date(2026, 11, 22)
-    demonstration.adopt(bare, day)
+    adhesion.adopt(bare, day)
     world = facts.load(bare, day)
     partners = {m.organisation for m in world.memberships if m.span.covers(day)}
     assert len(partners) == 24
@@ -48,21 +49,21 @@ def test_there_are_24_partners_as_the_charter_counts_them(bare):
 
 
 def test_adopted_again_it_changes_nothing(bare):
-    demonstration.adopt(bare, DAYS[1])
+    adhesion.adopt(bare, DAYS[1])
     acts = bare.execute("select count(*) from registry.act").fetchone()
-    assert demonstration.adopt(bare, DAYS[1] + timedelta(days=1)) is False
+    assert adhesion.adopt(bare, DAYS[1] + timedelta(days=1)) is False
     assert bare.execute("select count(*) from registry.act").fetchone() == acts
 
 
 def test_opened_again_after_years_it_still_plays(bare):
-    demonstration.adopt(bare, DAYS[0])
-    demonstration.adopt(bare, DAYS[3])
+    adhesion.adopt(bare, DAYS[0])
+    adhesion.adopt(bare, DAYS[3])
     assert rules(bare, DAYS[3]) == EXPECTED
 
 
 def test_the_withdrawn_partner_left_before_it_was_typed_in(bare):
     day = date(2026, 11, 22)
-    demonstration.adopt(bare, day)
+    adhesion.adopt(bare, day)
     world = facts.load(bare, day)
     (span,) = world.memberships_of(CAST.withdrawn)
     assert span.end == day - timedelta(days=60)
@@ -70,23 +71,23 @@ def test_the_withdrawn_partner_left_before_it_was_typed_in(bare):
 
 def test_a_delegation_that_somebody_ended_stays_ended(bare, on):
     day = date(2026, 11, 22)
-    demonstration.adopt(bare, day)
+    adhesion.adopt(bare, day)
     (live,) = delegations.listing(bare, day)
     delegations.end(bare, live["delegation"], on(day))
-    demonstration.adopt(bare, day + timedelta(days=400))
+    adhesion.adopt(bare, day + timedelta(days=400))
     assert delegations.listing(bare, day + timedelta(days=400)) == []
 
 
 def test_the_demonstration_opens_after_its_owner_left(bare, on):
     day = date(2026, 11, 22)
-    demonstration.adopt(bare, day)
+    adhesion.adopt(bare, day)
     withdrawal.withdraw(bare, CAST.owner, day, on(day))
-    assert demonstration.adopt(bare, day + timedelta(days=400)) is False
+    assert adhesion.adopt(bare, day + timedelta(days=400)) is False
 
 
 def test_what_is_published_first_answers_for_past_days(bare):
     day = date(2026, 11, 22)
-    demonstration.adopt(bare, day)
+    adhesion.adopt(bare, day)
     told = {"id": "pcrs", "kind": "mutualised", "owner": CAST.owner}
     declared.record(bare, told, "greffier", day)
     assert "pcrs" in facts.load(bare, date(2022, 1, 1)).datasets

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from mig_idg.charter import Request, decide
+from mig_idg.charter import AccessRequest, decide
 from mig_idg.errors import Conflict, Refused
 from mig_idg.registry import datasets, declared, ept, facts
 from mig_idg.registry.committees import Sitting
@@ -23,7 +23,7 @@ def validated(partners, on):
 
 
 def rule(conn, who, day, dataset="adresses"):
-    return decide(Request(who, frozenset(), "query", dataset, day), facts.load(conn, day)).rule
+    return decide(AccessRequest(who, frozenset(), "query", dataset, day), facts.load(conn, day)).rule
 
 
 def test_an_act_serves_the_commune_once_it_accepts(validated, on):

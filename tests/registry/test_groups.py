@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from mig_idg.charter import Request, decide
+from mig_idg.charter import AccessRequest, decide
 from mig_idg.errors import Conflict, InvalidParameter, Refused
 from mig_idg.registry import declared, facts, groups, membership
 from mig_idg.registry.committees import Sitting
@@ -22,7 +22,7 @@ def group(partners):
 
 
 def rule(conn, who, day):
-    return decide(Request(who, frozenset(), "contribute", "voirie", day), facts.load(conn, day)).rule
+    return decide(AccessRequest(who, frozenset(), "contribute", "voirie", day), facts.load(conn, day)).rule
 
 
 def leaders(conn, day):

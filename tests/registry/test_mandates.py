@@ -46,15 +46,15 @@ def test_a_mandate_ends_and_does_not_end_twice(partners, on):
 
 
 def test_a_role_that_is_not_known_is_answered_with_the_nearest(partners, on):
-    with pytest.raises(UnknownWord) as trouble:
+    with pytest.raises(UnknownWord) as problem:
         mandates.name(partners, "92050", "technical_referant", Person("Camille Martin"), on(DAY))
-    assert "technical_referent" in trouble.value.text()
+    assert "technical_referent" in problem.value.text()
 
 
 def test_two_bodies_of_one_name_are_not_guessed_between(registry, on):
     for id in ("geo-1", "geo-2"):
         register(registry, Organisation(id, "Géo Conseil", "company"), on(DAY))
-    with pytest.raises(InvalidParameter) as trouble:
+    with pytest.raises(InvalidParameter) as problem:
         resolve(registry, "geo conseil")
-    assert "geo-1, geo-2" in trouble.value.text()
+    assert "geo-1, geo-2" in problem.value.text()
     assert resolve(registry, "geo-1") == "geo-1"

@@ -4,18 +4,9 @@ from datetime import date
 
 import pytest
 
-from mig_idg.charter import Request, decide
+from mig_idg.charter import AccessRequest, decide
 from mig_idg.errors import Conflict, InvalidParameter, Refused, UnknownWord
-from mig_idg.registry import (
-    agreements,
-    declared,
-    delegations,
-    exceptions,
-    facts,
-    takedowns,
-    terms,
-    transfers,
-)
+from mig_idg.registry import agreements, declared, delegations, exceptions, facts, takedowns, terms, transfers
 from mig_idg.registry.exceptions import Exception_
 from mig_idg.registry.organisations import Organisation, register
 from mig_idg.registry.terms import Terms
@@ -39,7 +30,7 @@ def pcrs(partners, on):
 
 
 def decision(conn, who, day=LATER, action="query"):
-    return decide(Request(who, frozenset(), action, "pcrs", day), facts.load(conn, day))
+    return decide(AccessRequest(who, frozenset(), action, "pcrs", day), facts.load(conn, day))
 
 
 def test_data_without_terms_are_closed(pcrs):
@@ -81,9 +72,9 @@ def test_coproduced_data_have_no_terms(pcrs, on):
     ],
 )
 def test_a_wrong_word_in_terms_is_answered_with_the_nearest(pcrs, on, wrong, near):
-    with pytest.raises(UnknownWord) as trouble:
+    with pytest.raises(UnknownWord) as problem:
         terms.set_terms(pcrs, "pcrs", wrong, on(DAY))
-    assert near in trouble.value.text()
+    assert near in problem.value.text()
     assert terms.past_and_present(pcrs, "pcrs") == []
 
 
@@ -150,9 +141,9 @@ def test_an_exception_on_an_unknown_attribute_or_ground_is_not_written(pcrs, on)
         (Exception_("E1", "x", "x", date(2027, 1, 1), ("fone",)), "phone"),
         (Exception_("E11", "x", "x", date(2027, 1, 1)), "E1"),
     ):
-        with pytest.raises(UnknownWord) as trouble:
+        with pytest.raises(UnknownWord) as problem:
             exceptions.declare(pcrs, "pcrs", wrong, on(DAY))
-        assert near in trouble.value.text()
+        assert near in problem.value.text()
     assert exceptions.listing(pcrs, DAY) == []
 
 
@@ -167,21 +158,21 @@ def test_the_owner_agrees_to_one_body_and_not_to_another(pcrs, on):
     first = agreements.request(pcrs, "pcrs", "92024", "étude de voirie", on(DAY)).details["request"]
     second = agreements.request(pcrs, "pcrs", "ept-t4", "étude", on(DAY)).details["request"]
     assert not decision(pcrs, "92024", DAY).permitted
-    agreements.answer(pcrs, first, True, on(LATER), until=date(2026, 6, 1))
-    agreements.answer(pcrs, second, False, on(LATER), reasons="sans objet")
+    agreements.response(pcrs, first, True, on(LATER), until=date(2026, 6, 1))
+    agreements.response(pcrs, second, False, on(LATER), reasons="sans objet")
     assert decision(pcrs, "92024", LATER).rule == "B3"
     assert decision(pcrs, "92024", date(2026, 6, 1)).rule == "B11"
     assert not decision(pcrs, "ept-t4", LATER).permitted
 
 
 def asked(conn, action, on):
-    return decide(Request("92024", frozenset(), action, "pcrs", on), facts.load(conn, on)).rule
+    return decide(AccessRequest("92024", frozenset(), action, "pcrs", on), facts.load(conn, on)).rule
 
 
 def test_the_owner_may_agree_to_some_actions_only(pcrs, on):
     terms.set_terms(pcrs, "pcrs", Terms("on_agreement", ("view", "query", "download")), on(SHARED_ON))
     said = agreements.request(pcrs, "pcrs", "92024", "étude", on(DAY), actions=("view", "query")).details["request"]
-    done = agreements.answer(pcrs, said, True, on(LATER), actions=("view",))
+    done = agreements.response(pcrs, said, True, on(LATER), actions=("view",))
     assert done.details["actions"] == ["view"]
     assert [asked(pcrs, action, LATER) for action in ("view", "query", "download")] == ["B3", "B11", "B11"]
     (row,) = agreements.listing(pcrs, LATER)
@@ -191,10 +182,10 @@ def test_the_owner_may_agree_to_some_actions_only(pcrs, on):
 def test_an_agreement_without_a_word_on_actions_is_for_those_asked_for(pcrs, on):
     terms.set_terms(pcrs, "pcrs", Terms("on_agreement", ("view", "query")), on(SHARED_ON))
     some = agreements.request(pcrs, "pcrs", "92024", "étude", on(DAY), actions=("query",)).details["request"]
-    agreements.answer(pcrs, some, True, on(LATER))
+    agreements.response(pcrs, some, True, on(LATER))
     assert [asked(pcrs, action, LATER) for action in ("view", "query")] == ["B11", "B3"]
     rest = agreements.request(pcrs, "pcrs", "92024", "suite", on(LATER)).details["request"]
-    agreements.answer(pcrs, rest, True, on(LATER))
+    agreements.response(pcrs, rest, True, on(LATER))
     assert [asked(pcrs, action, LATER) for action in ("view", "query")] == ["B3", "B3"]
 
 
@@ -203,17 +194,17 @@ def test_an_agreement_does_not_go_beyond_what_was_asked_nor_beyond_the_known_act
         agreements.request(pcrs, "pcrs", "92024", "étude", on(DAY), actions=("vieww",))
     number = agreements.request(pcrs, "pcrs", "92024", "étude", on(DAY), actions=("view",)).details["request"]
     with pytest.raises(UnknownWord):
-        agreements.answer(pcrs, number, True, on(LATER), actions=("download",))
+        agreements.response(pcrs, number, True, on(LATER), actions=("download",))
     assert agreements.listing(pcrs, LATER)[0]["state"] == "asked"
 
 
 def test_a_refused_agreement_has_reasons_and_only_the_owner_answers(pcrs, on):
     number = agreements.request(pcrs, "pcrs", "92024", "étude", on(DAY)).details["request"]
     with pytest.raises(Refused) as without_reasons:
-        agreements.answer(pcrs, number, False, on(LATER))
+        agreements.response(pcrs, number, False, on(LATER))
     assert without_reasons.value.extra["rule"] == "refusal_has_reasons"
     with pytest.raises(Refused) as by_another:
-        agreements.answer(pcrs, number, True, on(LATER), by="92024")
+        agreements.response(pcrs, number, True, on(LATER), by="92024")
     assert by_another.value.extra["rule"] == "only_the_owner_answers"
 
 

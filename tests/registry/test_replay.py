@@ -10,22 +10,22 @@ from random import Random
 import pytest
 
 from mig_idg.charter import (
+    AccessRequest,
     Dataset,
     EptCommune,
     Facts,
     Membership,
-    Request,
     Restriction,
     Span,
     SubDistribution,
     decide,
 )
 from mig_idg.charter import Terms as CharterTerms
-from mig_idg.errors import Trouble
+from mig_idg.errors import Problem
 from mig_idg.registry import declared, ept, exceptions, facts, membership, terms, withdrawal
 from mig_idg.registry.exceptions import Exception_
 from mig_idg.registry.membership import Piece
-from mig_idg.registry.standing import PIECES
+from mig_idg.registry.membership_status import PIECES
 from mig_idg.registry.terms import Terms
 
 pytestmark = pytest.mark.slow
@@ -131,7 +131,7 @@ class Life:
                 self.random.choice(
                     [self.membership, self.membership, self.ept, self.terms, self.exception, self.late_letter]
                 )(day)
-        except Trouble:
+        except Problem:
             pass
 
     def membership(self, day):
@@ -184,7 +184,7 @@ def seen(world, day):
     """Every answer of the day, as somebody would notice it."""
     told = {}
     for who, action in QUESTIONS:
-        decision = decide(Request(who, frozenset(), action, "pcrs", day), world)
+        decision = decide(AccessRequest(who, frozenset(), action, "pcrs", day), world)
         told[who, action] = (decision.outcome, decision.rule, decision.hidden, decision.obligations, decision.other)
     return told
 

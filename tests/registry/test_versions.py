@@ -9,7 +9,7 @@ from mig_idg.errors import Conflict, InvalidParameter, Refused, UnknownWord
 from mig_idg.registry import committees, membership, versions, withdrawal
 from mig_idg.registry.committees import Item, Sitting
 from mig_idg.registry.membership import Piece
-from mig_idg.registry.standing import PIECES
+from mig_idg.registry.membership_status import PIECES
 
 OPINION, DECISION, FROM = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
 CHANGE = "mig-2026-1"

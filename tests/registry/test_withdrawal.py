@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from mig_idg.charter import Request, decide
+from mig_idg.charter import AccessRequest, decide
 from mig_idg.errors import Conflict, Text
 from mig_idg.registry import committees, datasets, declared, delegations, ept, facts, history, withdrawal
 from mig_idg.registry.acts import open_act
 from mig_idg.registry.committees import Item, Sitting
+from mig_idg.registry.membership_status import membership_status
 from mig_idg.registry.organisations import Organisation, register
-from mig_idg.registry.standing import standing
 
 RECEIVED = date(2026, 3, 10)
 TYPED = date(2026, 3, 15)
@@ -32,7 +32,7 @@ def sharing(partners):
 
 
 def may(conn, who, day, dataset="pcrs", known_at=None, action="query"):
-    return decide(Request(who, frozenset(), action, dataset, day), facts.load(conn, day, known_at)).permitted
+    return decide(AccessRequest(who, frozenset(), action, dataset, day), facts.load(conn, day, known_at)).permitted
 
 
 def test_it_takes_effect_on_the_day_of_receipt_and_not_the_day_before(sharing, on):
@@ -185,5 +185,5 @@ def test_the_former_partner_keeps_the_versions_it_co_owns(partners, on):
 
 def test_membership_of_the_day_before_stays_what_it_was(partners, on):
     withdrawal.withdraw(partners, "92024", RECEIVED, on(TYPED))
-    assert standing(partners, "92024", EVE)["state"] == "adherent"
-    assert standing(partners, "92024", RECEIVED)["state"] == "former"
+    assert membership_status(partners, "92024", EVE)["state"] == "adherent"
+    assert membership_status(partners, "92024", RECEIVED)["state"] == "former"

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from mig_idg.deposit import delimited
+from mig_idg.deposits.intake import delimited
 from mig_idg.standards.bal import labels, profiles
 from mig_idg.standards.bal.checks import Checker
 from mig_idg.standards.bal.model import version_of

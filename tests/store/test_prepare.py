@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from mig_idg.database import connect
-from mig_idg.errors import UnfitData
+from mig_idg.errors import Unprocessable
 from mig_idg.store import extents
 from mig_idg.store.crs import BY_SRID, CRS84, LAMBERT93_IGN69
 from mig_idg.store.feature import geojson
@@ -153,7 +153,7 @@ def test_a_row_that_geojson_cannot_tell_is_refused_by_its_name(connection: Any, 
     connection.execute("insert into data.w select i, 'SRID=2154;POINT(650000 6860000)' from generate_series(1, 40) i")
     connection.execute(f"update data.w set geom = {shape} where id = 33")
     described = describe(connection, "data.w", "id", "geom")
-    with pytest.raises(UnfitData) as refused:
+    with pytest.raises(Unprocessable) as refused:
         prepare(connection, replace(described, stats=extents.stats(connection, described)))
     assert "id » : 33)" in refused.value.text("fr")
     assert prepare(connection, described, wanted=False).copy is None
@@ -217,7 +217,7 @@ def test_an_index_that_the_copy_cannot_have_is_no_trouble(connection: Any) -> No
 
 def test_names_of_ours_are_refused_and_long_ones_are_no_trouble(connection: Any) -> None:
     connection.execute("create table data.n (id int primary key, idg_n int)")
-    with pytest.raises(UnfitData, match="idg_n"):
+    with pytest.raises(Unprocessable, match="idg_n"):
         describe(connection, "data.n", "id", None)
     long = "g" * 61
     connection.execute(f"create table data.g (id int primary key, {long} geometry(LineString, 2154))")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mig_idg.errors import NotFound, UnfitData, UnknownWord
+from mig_idg.errors import NotFound, UnknownWord, Unprocessable
 from mig_idg.store.table import describe
 
 
@@ -82,17 +82,17 @@ def test_a_misspelt_column_is_told_the_nearest(table: Any) -> None:
 
 def test_an_identifier_must_be_unique_and_never_empty(table: Any) -> None:
     for column in ("doublon", "nom"):
-        with pytest.raises(UnfitData, match="identifiant"):
+        with pytest.raises(Unprocessable, match="identifiant"):
             describe(table, "data.tout", column, "geom")
 
 
 def test_a_geometry_without_srid_is_refused(table: Any) -> None:
-    with pytest.raises(UnfitData, match="système de coordonnées"):
+    with pytest.raises(Unprocessable, match="système de coordonnées"):
         describe(table, "data.tout", "id", "sans_srid")
 
 
 def test_a_territory_is_a_text(table: Any) -> None:
-    with pytest.raises(UnfitData, match="INSEE"):
+    with pytest.raises(Unprocessable, match="INSEE"):
         describe(table, "data.tout", "id", "geom", "numero")
 
 

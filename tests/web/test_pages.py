@@ -15,7 +15,7 @@ from tests.ogc.describe.conftest import CONFIG, PARTNER, Asking, snapshot, usual
 
 from mig_idg.errors import ANSWERS, NotFound
 from mig_idg.guard.principal import PUBLIC, Principal
-from mig_idg.ogc.describe.service import UNNAMED
+from mig_idg.ogc.service_metadata import UNNAMED
 from mig_idg.web import pages
 from mig_idg.web.frame import Frame
 
@@ -64,9 +64,9 @@ def render() -> pages.Render:
 def page(
     asking: Asking, render: pages.Render, path: str, who: Principal = PUBLIC, lang: Any = "fr", **more: str
 ) -> str:
-    answer = asking.answer(path, who, lang=lang, accept="text/html", **more)
-    assert answer.page is not None
-    return render(*answer.page, lang)
+    response = asking.response(path, who, lang=lang, accept="text/html", **more)
+    assert response.page is not None
+    return render(*response.page, lang)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -120,9 +120,11 @@ def test_the_page_of_a_layer_answers_in_order(asking: Asking, render: pages.Rend
 
 
 def test_a_caller_by_token_is_told_the_address_but_never_the_token(asking: Asking, render: pages.Render) -> None:
-    answer = asking.answer("/collections/reseaux", PARTNER, base="https://idg.example/t/idg_secret", accept="text/html")
-    assert answer.page is not None
-    reader = Reader(render(*answer.page, "fr"))
+    response = asking.response(
+        "/collections/reseaux", PARTNER, base="https://idg.example/t/idg_secret", accept="text/html"
+    )
+    assert response.page is not None
+    reader = Reader(render(*response.page, "fr"))
     shown = "".join(reader.text)
     assert "https://idg.example/t/VOTRE_JETON/" in shown
     assert "idg_secret" not in shown
@@ -179,7 +181,7 @@ def test_the_type_of_every_problem_leads_to_a_page(asking: Asking, render: pages
         text = page(asking, render, f"/problems/{row.code}", lang=lang)
         assert row.title.in_(lang).replace("'", "&#39;") in text
     with pytest.raises(NotFound):
-        asking.answer("/problems/nope")
+        asking.response("/problems/nope")
 
 
 PROBLEM = {

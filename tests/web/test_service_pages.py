@@ -22,12 +22,12 @@ PAGE = {"accept": "text/html"}
     ],
 )  # fmt: skip
 def test_each_page_is_whole(service: Any, path: str, lang: str) -> None:
-    answer = service.get(path, "owner", headers=PAGE, params={"lang": lang})
-    assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/html")
-    assert f'<html lang="{lang}">' in answer.text
-    assert answer.text.rstrip().endswith("</html>")
-    policy = answer.headers["content-security-policy"]
+    response = service.get(path, "owner", headers=PAGE, params={"lang": lang})
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/html")
+    assert f'<html lang="{lang}">' in response.text
+    assert response.text.rstrip().endswith("</html>")
+    policy = response.headers["content-security-policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
 
@@ -50,21 +50,21 @@ def test_a_page_of_tiles_gives_an_address_and_never_the_token(service: Any) -> N
 
 def test_one_feature_has_its_page(service: Any) -> None:
     feature = service.get("/collections/equipements/items?limit=1").json()["features"][0]
-    answer = service.get(f"/collections/equipements/items/{feature['id']}", headers=PAGE)
-    assert answer.status_code == 200
-    assert feature["properties"]["nom"] in answer.text.replace("&#39;", "'")
+    response = service.get(f"/collections/equipements/items/{feature['id']}", headers=PAGE)
+    assert response.status_code == 200
+    assert feature["properties"]["nom"] in response.text.replace("&#39;", "'")
 
 
 def test_an_empty_search_says_so(service: Any) -> None:
-    answer = service.get("/collections/equipements/items", headers=PAGE, params={"bbox": "0,0,1,1"})
-    assert "Aucune entité ne répond" in answer.text
+    response = service.get("/collections/equipements/items", headers=PAGE, params={"bbox": "0,0,1,1"})
+    assert "Aucune entité ne répond" in response.text
 
 
 def test_a_refusal_is_a_page_that_helps(service: Any) -> None:
-    answer = service.get("/collections/adresses/items", headers=PAGE)
-    assert answer.status_code == 403
-    assert "Que faire" in answer.text
-    assert "/collections/adresses/access" in answer.text
+    response = service.get("/collections/adresses/items", headers=PAGE)
+    assert response.status_code == 403
+    assert "Que faire" in response.text
+    assert "/collections/adresses/access" in response.text
 
 
 def test_a_hidden_layer_and_a_missing_one_have_the_same_page(service: Any) -> None:
@@ -82,11 +82,11 @@ def test_every_link_of_every_page_leads_somewhere(service: Any) -> None:
         if path in seen or len(seen) > 150:
             continue
         seen.add(path)
-        answer = service.get(path, headers=PAGE)
-        assert answer.status_code == 200, path
-        if not answer.headers["content-type"].startswith("text/html"):
+        response = service.get(path, headers=PAGE)
+        assert response.status_code == 200, path
+        if not response.headers["content-type"].startswith("text/html"):
             continue
-        for found in re.findall(r'href="([^"#]+)"', answer.text):
+        for found in re.findall(r'href="([^"#]+)"', response.text):
             address = found.replace("&amp;", "&").removeprefix(service.url)
             inside = address.startswith("/") and not re.search(r"/items|/tiles|/map|/coverage|f=|lang=", address)
             if inside and address not in seen:
@@ -98,6 +98,6 @@ def test_static_files_may_be_kept_by_any_cache(service: Any) -> None:
     text = service.get("/", headers=PAGE).text
     style = re.search(r'href="(/static/[^"]+style.css)"', text)
     assert style
-    answer = service.get(style[1])
-    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert service.get(style[1], headers={"if-none-match": answer.headers["etag"]}).status_code == 304
+    response = service.get(style[1])
+    assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert service.get(style[1], headers={"if-none-match": response.headers["etag"]}).status_code == 304

@@ -10,24 +10,24 @@ import brotli
 import pytest
 
 from mig_idg.errors import NotFound
-from mig_idg.guard.answer import Answer
-from mig_idg.guard.door import Doors
+from mig_idg.guard.response import Response
+from mig_idg.guard.route import Router
 from mig_idg.web.assets import assets
-from mig_idg.web.doors import doors
+from mig_idg.web.routes import routes
 
 
-def get(path: str, **headers: str) -> Answer:
-    found = Doors(doors()).find(path)
+def get(path: str, **headers: str) -> Response:
+    found = Router(routes()).find(path)
     assert found is not None
-    door, params = found
-    visit: Any = SimpleNamespace(params=params, headers=headers)
-    return asyncio.run(door.handler(visit))  # type: ignore[arg-type]
+    route, params = found
+    request: Any = SimpleNamespace(params=params, headers=headers)
+    return asyncio.run(route.handler(request))  # type: ignore[arg-type]
 
 
 def test_a_file_is_kept_for_ever_under_the_hash_of_its_content() -> None:
-    answer = get(assets().path("style.css"))
-    assert answer.media_type.startswith("text/css")
-    assert "immutable" in answer.headers["cache-control"]
+    response = get(assets().path("style.css"))
+    assert response.media_type.startswith("text/css")
+    assert "immutable" in response.headers["cache-control"]
 
 
 def test_under_another_hash_the_file_is_asked_again_each_time() -> None:
@@ -72,7 +72,7 @@ def test_robots_are_asked_to_leave_rows_alone() -> None:
 
 
 def test_the_icon_is_an_icon() -> None:
-    answer = get("/favicon.ico")
-    assert answer.media_type == "image/x-icon"
-    assert isinstance(answer.body, bytes)
-    assert answer.body[:4] == b"\x00\x00\x01\x00"
+    response = get("/favicon.ico")
+    assert response.media_type == "image/x-icon"
+    assert isinstance(response.body, bytes)
+    assert response.body[:4] == b"\x00\x00\x01\x00"

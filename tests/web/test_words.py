@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mig_idg.web import listing, words
+from mig_idg.web import listing, messages
 
 
 @pytest.mark.parametrize(
@@ -18,13 +18,13 @@ from mig_idg.web import listing, words
     ],
 )
 def test_a_day_is_written_in_full(value: str, fr: str, en: str) -> None:
-    assert words.day(value, "fr") == fr
-    assert words.day(value, "en") == en
+    assert messages.day(value, "fr") == fr
+    assert messages.day(value, "en") == en
 
 
 def test_thousands_are_set_apart() -> None:
-    assert words.number(1234567, "fr") == "1\u202f234\u202f567"
-    assert words.number(1234567, "en") == "1,234,567"
+    assert messages.number(1234567, "fr") == "1\u202f234\u202f567"
+    assert messages.number(1234567, "en") == "1,234,567"
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_thousands_are_set_apart() -> None:
     [(None, "—"), ("", "—"), (True, "oui"), (1.5, "1,5"), (["a", None], "a, —"), ({"a": 1}, "{'a': 1}")],
 )
 def test_a_value_is_shown_as_a_reader_expects(value: Any, shown: str) -> None:
-    assert words.value(value, "fr") == shown
+    assert messages.value(value, "fr") == shown
 
 
 def test_decisions_that_say_the_same_are_told_once() -> None:

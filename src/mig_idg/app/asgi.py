@@ -14,13 +14,13 @@ import structlog
 from mig_idg.app.metrics import observe
 from mig_idg.app.operations import Operations
 from mig_idg.app.send import send_answer
-from mig_idg.app.whole import EXTENSION, Whole
-from mig_idg.database.lane import StatementFailed
-from mig_idg.errors import Lang, Misunderstood, Text, TooLarge, Trouble, answer_for, problem
-from mig_idg.guard.answer import Answer, json_answer
-from mig_idg.guard.request import choose_language, read
-from mig_idg.guard.threshold import Guard, statement_trouble
-from mig_idg.guard.visit import Visit
+from mig_idg.app.single_write import EXTENSION, Whole
+from mig_idg.database.pipeline import StatementFailed
+from mig_idg.errors import BadRequest, Lang, Problem, Text, TooLarge, answer_for, problem
+from mig_idg.guard.http_request import choose_language, read
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response, json_answer
+from mig_idg.guard.threshold import Guard, statement_problem
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +30,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Render = Callable[[str, Mapping[str, Any], Lang], str]
 
 BODY_SECONDS = 10.0
-# How long a client may take to make room for the next piece of a stream; shorter where a lane that others want waits.
+# How long a client may take to make room for the next piece of a stream; shorter where others want its connection.
 PAGE_TAKEN_SECONDS, FILE_TAKEN_SECONDS = 5.0, 30.0
 GONE_AFTER_SECONDS = 0.5
 LEFT_FIRST = 499  # nobody is told; what the measures call a client that left before its answer
@@ -79,32 +79,32 @@ class Application:
         started = time.perf_counter()
         method, pattern, status = scope["method"], "-", LEFT_FIRST
         headers: Mapping[str, str] = {}
-        visit: Visit | None = None
+        request: Request | None = None
         body = _Body(receive)
         marker = id(body)
         task = asyncio.current_task()
         assert task is not None
         self._under_way[marker] = (started, task, body.wait_for_departure)
-        answer: Answer
+        response: Response
         try:
             try:
-                incoming = read(scope)
-                headers = incoming.headers
+                http_request = read(scope)
+                headers = http_request.headers
                 if method == "OPTIONS" and "access-control-request-method" in headers:
-                    answer = Answer(status=204, headers=dict(_PREFLIGHT))
+                    response = Response(status=204, headers=dict(_PREFLIGHT))
                 else:
-                    answer, visit = await self.guard.receive(incoming, body.read)
-                    pattern = visit.door.pattern if visit else "-"
-                    await self._resolve_page(answer, visit)
+                    response, request = await self.guard.receive(http_request, body.read)
+                    pattern = request.route.pattern if request else "-"
+                    await self._resolve_page(response, request)
             except Exception as error:
-                answer = self._problem(error, scope, headers)
-            status = answer.status
-            if not isinstance(answer.body, bytes):
-                wanted = visit is not None and visit.lanes in ("items", "tiles")
+                response = self._problem(error, scope, headers)
+            status = response.status
+            if not isinstance(response.body, bytes):
+                wanted = request is not None and request.pool in ("items", "tiles")
                 send = _taken_within(send, PAGE_TAKEN_SECONDS if wanted else FILE_TAKEN_SECONDS)
-            await send_answer(answer, method, headers, send, _whole(scope))
+            await send_answer(response, method, headers, send, _whole(scope))
         except TooSlow:
-            log.info("client-too-slow", door=pattern)
+            log.info("client-too-slow", route=pattern)
         except asyncio.CancelledError:
             if not body.gone:
                 raise
@@ -112,23 +112,23 @@ class Application:
             self._under_way.pop(marker, None)
         observe(pattern, method, status, time.perf_counter() - started)
 
-    async def _resolve_page(self, answer: Answer, visit: Visit | None) -> None:
+    async def _resolve_page(self, response: Response, request: Request | None) -> None:
         """Pages are rendered off the event loop: a long table takes its time, and others wait for none of it."""
-        page = getattr(answer, "page", None)
-        if page is not None and visit is not None:
+        page = getattr(response, "page", None)
+        if page is not None and request is not None:
             name, context = page
-            rendered = await asyncio.to_thread(self._render, name, {**context, "visit": visit}, visit.lang)
-            answer.body = rendered.encode()
-            answer.media_type = "text/html; charset=utf-8"
+            rendered = await asyncio.to_thread(self._render, name, {**context, "visit": request}, request.lang)
+            response.body = rendered.encode()
+            response.media_type = "text/html; charset=utf-8"
 
-    def _problem(self, error: Exception, scope: Scope, headers: Mapping[str, str]) -> Answer:
+    def _problem(self, error: Exception, scope: Scope, headers: Mapping[str, str]) -> Response:
         instance = None
         if isinstance(error, StatementFailed):
-            error = statement_trouble(error)
-        if not isinstance(error, Trouble):
+            error = statement_problem(error)
+        if not isinstance(error, Problem):
             instance = f"urn:uuid:{uuid.uuid4()}"
             log.error("incident", instance=instance, kind=type(error).__name__, exc_info=error)
-            error = Trouble(
+            error = Problem(
                 Text("Une erreur interne s'est produite.", "An internal error happened."),
                 remedy=Text("Signalez-la avec son numéro.", "Report it with its number."),
             )
@@ -138,15 +138,15 @@ class Application:
             log.error("incident", instance=instance, kind=type(error).__name__)
         lang = _language(scope, headers)
         document = problem(error, lang, instance)
-        answer = json_answer(document, status=status, media_type="application/problem+json")
+        response = json_answer(document, status=status, media_type="application/problem+json")
         if _wants_page(headers):
             with suppress(Exception):
-                answer.body = self._render("problem", {"problem": document}, lang).encode()
-                answer.media_type = "text/html; charset=utf-8"
-        answer.headers.update(error.headers)
-        answer.headers["content-language"] = lang
-        answer.headers.setdefault("cache-control", "private, no-store")
-        return answer
+                response.body = self._render("problem", {"problem": document}, lang).encode()
+                response.media_type = "text/html; charset=utf-8"
+        response.headers.update(error.headers)
+        response.headers["content-language"] = lang
+        response.headers.setdefault("cache-control", "private, no-store")
+        return response
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -154,7 +154,7 @@ class Application:
             if message["type"] == "lifespan.startup":
                 try:
                     await self._start()
-                except Trouble as error:
+                except Problem as error:
                     await send({"type": "lifespan.startup.failed", "message": error.text("fr")})
                     return
                 self._reaper = asyncio.create_task(self._reap())
@@ -213,7 +213,7 @@ class _Body:
         self.gone = False
 
     async def read(self, limit: int) -> bytes:
-        """All of the body. Raises TooLarge, Misunderstood (too slow, or cut short)."""
+        """All of the body. Raises TooLarge, BadRequest (too slow, or cut short)."""
         if self._whole is not None:
             return self._whole
         self._reading = True
@@ -236,7 +236,7 @@ class _Body:
                     if not message.get("more_body", False):
                         break
         except TimeoutError:
-            raise Misunderstood(Text("Le corps arrive trop lentement.", "The body comes too slowly.")) from None
+            raise BadRequest(Text("Le corps arrive trop lentement.", "The body comes too slowly.")) from None
         finally:
             self._reading = False
         self._whole = b"".join(pieces)

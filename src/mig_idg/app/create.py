@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from mig_idg.app.asgi import Application
 from mig_idg.app.operations import Operations
-from mig_idg.database.pool import PLANNED_ONCE, READ_ONLY, READ_WRITE, Pool, Share, Watch
+from mig_idg.database.pool import PLANNED_ONCE, READ_ONLY, READ_WRITE, Pool, PoolLimits, Watch
 from mig_idg.errors import Lang
 from mig_idg.guard.current import Clock, Current
-from mig_idg.guard.door import Door, Doors
 from mig_idg.guard.evaluation import Evaluation
 from mig_idg.guard.journal import Journal
+from mig_idg.guard.route import Route, Router
 from mig_idg.guard.threshold import Guard
 from mig_idg.settings import Settings
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from mig_idg.guard.oidc import Oidc
     from mig_idg.guard.sessions import Sessions
 
-SHARES = {
-    "items": Share(lanes=5, waiting=128, caller=100, at_once=3, shared=2),
-    "tiles": Share(lanes=4, waiting=128, caller=100, at_once=3, shared=1),
-    "exports": Share(lanes=3, waiting=8, caller=2),
-    "admin": Share(lanes=2, waiting=256, caller=192, shared=1),
+POOL_LIMITS = {
+    "items": PoolLimits(size=5, waiting=128, caller=100, at_once=3, shared=2),
+    "tiles": PoolLimits(size=4, waiting=128, caller=100, at_once=3, shared=1),
+    "exports": PoolLimits(size=3, waiting=8, caller=2),
+    "admin": PoolLimits(size=2, waiting=256, caller=192, shared=1),
 }
 Render = Callable[[str, Mapping[str, Any], Lang], str]
 
@@ -41,13 +41,14 @@ def utc_now() -> datetime:
 
 
 def create_app(
-    settings: Settings, url: str, *, clock: Clock = utc_now, doors: Iterable[Door] | None = None
+    settings: Settings, url: str, *, clock: Clock = utc_now, routes: Iterable[Route] | None = None
 ) -> Application:
     """The application on the database at `url` (the role without rights)."""
     pools = {
-        kind: Pool(url, share, options=PLANNED_ONCE if kind == "items" else READ_ONLY) for kind, share in SHARES.items()
+        kind: Pool(url, limits, options=PLANNED_ONCE if kind == "items" else READ_ONLY)
+        for kind, limits in POOL_LIMITS.items()
     }
-    writers = Pool(url, Share(lanes=3, waiting=32), options=READ_WRITE)
+    writers = Pool(url, PoolLimits(size=3, waiting=32), options=READ_WRITE)
     current = Current(url, clock, unguarded=not settings.rights)
     journal = Journal(writers, enabled=settings.journal and settings.rights, clock=clock)
     every_pool = (*pools.values(), writers)
@@ -64,8 +65,8 @@ def create_app(
     operations = Operations(current, lambda: watch.up)
     evaluation = Evaluation(current.facts_on)
     oidc, sessions = identity(settings, clock)
-    trades = every_door(settings) if doors is None else doors
-    mounted = Doors([*operations.doors(), *evaluation.doors(), *trades, *(sessions.doors() if sessions else ())])
+    trades = every_route(settings) if routes is None else routes
+    mounted = Router([*operations.routes(), *evaluation.routes(), *trades, *(sessions.routes() if sessions else ())])
     guard = Guard(mounted, current, pools, writers, journal, base_url=settings.public_url, oidc=oidc, sessions=sessions)
     tasks: list[asyncio.Task[None]] = []
 
@@ -118,16 +119,16 @@ def session_key(settings: Settings) -> bytes:
     return hashlib.sha256(path.read_bytes()).digest()
 
 
-def every_door(settings: Settings) -> list[Door]:
-    """All doors of the trades."""
+def every_route(settings: Settings) -> list[Route]:
+    """All routes of the trades."""
     from mig_idg.ogc import describe
-    from mig_idg.ogc.features.routes import DOORS as FEATURES
-    from mig_idg.ogc.raster.doors import doors as raster_doors
-    from mig_idg.ogc.tiles.doors import doors as tile_doors
-    from mig_idg.web.doors import doors as web_doors
+    from mig_idg.ogc.features.routes import ROUTES as FEATURES
+    from mig_idg.ogc.raster.routes import routes as raster_routes
+    from mig_idg.ogc.tiles.routes import routes as tile_routes
+    from mig_idg.web.routes import routes as web_routes
 
-    others = [*FEATURES, *tile_doors(settings.kept_tiles), *raster_doors(settings), *web_doors()]
-    return [*describe.doors(settings, others), *others]
+    others = [*FEATURES, *tile_routes(settings.kept_tiles), *raster_routes(settings), *web_routes()]
+    return [*describe.routes(settings, others), *others]
 
 
 def renderer(settings: Settings) -> Render:

@@ -1,4 +1,4 @@
-"""Doors for whoever runs the service: alive, able to answer, counted."""
+"""Routes for whoever runs the service: alive, able to answer, counted."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import ipaddress
 from collections.abc import Callable
 
 from mig_idg.app import metrics
-from mig_idg.guard.answer import Answer, json_answer
 from mig_idg.guard.current import Current
-from mig_idg.guard.door import Door
-from mig_idg.guard.request import unknown_place
-from mig_idg.guard.visit import Visit
+from mig_idg.guard.http_request import unknown_place
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response, json_answer
+from mig_idg.guard.route import Route
 
 
 class Operations:
@@ -20,15 +20,15 @@ class Operations:
         self._current = current
         self._database_up = database_up
 
-    def doors(self) -> tuple[Door, ...]:
+    def routes(self) -> tuple[Route, ...]:
         """The one that needs to know its caller; health and readiness answer before the threshold."""
-        return (Door("/metrics", "open", self._metrics, lanes="none"),)
+        return (Route("/metrics", "open", self._metrics, pool="none"),)
 
-    def health(self) -> Answer:
+    def health(self) -> Response:
         """The process is alive."""
         return json_answer({"status": "ok"}, headers={"cache-control": "no-store"})
 
-    def readiness(self) -> Answer:
+    def readiness(self) -> Response:
         """200 when requests can be answered; 503 with the reason when not. Names no collection to strangers."""
         snapshot = self._current.snapshot
         up = self._database_up()
@@ -44,13 +44,13 @@ class Operations:
         status = 200 if up and snapshot is not None else 503
         return json_answer(document, status=status, headers={"cache-control": "no-store"})
 
-    async def _metrics(self, visit: Visit) -> Answer:
-        if not (_loopback(visit.address) or "administrator" in visit.principal.roles):
+    async def _metrics(self, request: Request) -> Response:
+        if not (_loopback(request.address) or "administrator" in request.principal.roles):
             raise unknown_place()
         snapshot = self._current.snapshot
         metrics.GENERATION.set(snapshot.generation if snapshot else 0)
         metrics.EPOCH.set(snapshot.epoch if snapshot else 0)
-        return Answer(body=metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8", private=True)
+        return Response(body=metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8", private=True)
 
 
 def _loopback(address: str) -> bool:

@@ -10,7 +10,7 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from mig_idg.app import whole
+from mig_idg.app import single_write
 
 # Room for the longest query string (request.LONGEST_QUERY), its headers and cookies.
 HEAD_BYTES = 128 * 1024
@@ -60,7 +60,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_is_here()
         super().on_headers_complete()
         if self.cycle is not None:
-            self.scope["extensions"] = {whole.EXTENSION: whole.offered(self.cycle)}  # type: ignore[typeddict-unknown-key,dict-item]
+            self.scope["extensions"] = {single_write.EXTENSION: single_write.offered(self.cycle)}  # type: ignore[typeddict-unknown-key,dict-item]
 
     def _expect_head(self) -> None:
         self._head_size = 0

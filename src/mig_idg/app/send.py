@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import brotli
 import zstandard
 
-from mig_idg.app.whole import Whole
-from mig_idg.guard.answer import Answer
+from mig_idg.app.single_write import Whole
+from mig_idg.guard.response import Response
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -47,43 +47,47 @@ class _Encoder(Protocol):
 
 
 async def send_answer(
-    answer: Answer, method: str, headers: Mapping[str, str], send: Send, whole: Whole | None = None
+    response: Response, method: str, headers: Mapping[str, str], send: Send, whole: Whole | None = None
 ) -> None:
     """Send one answer; a HEAD sends headers only, and a validator that matches sends 304.
 
     What is not a stream leaves in one write when the server offers it (`app.whole`).
     """
-    out = answer.headers
-    if answer.status not in (204, 304):
-        out.setdefault("content-type", answer.media_type)
-    if answer.media_type.startswith("text/html"):
+    out = response.headers
+    if response.status not in (204, 304):
+        out.setdefault("content-type", response.media_type)
+    if response.media_type.startswith("text/html"):
         out.setdefault("content-security-policy", PAGE_POLICY)
-    if answer.etag is not None:
-        out["etag"] = f'"{answer.etag}"'
-        if method in ("GET", "HEAD") and answer.status == 200 and _matches(headers.get("if-none-match"), answer.etag):
-            await _close(answer)
-            if f'W/"{answer.etag}"' in headers["if-none-match"]:  # what it was when it was compressed
-                out["etag"] = f'W/"{answer.etag}"'
+    if response.etag is not None:
+        out["etag"] = f'"{response.etag}"'
+        if (
+            method in ("GET", "HEAD")
+            and response.status == 200
+            and _matches(headers.get("if-none-match"), response.etag)
+        ):
+            await _close(response)
+            if f'W/"{response.etag}"' in headers["if-none-match"]:  # what it was when it was compressed
+                out["etag"] = f'W/"{response.etag}"'
             out.pop("content-type", None)
             await _send_whole(304, out, b"", send, whole)
             return
-    encoding = _encoding(answer, headers, out)
+    encoding = _encoding(response, headers, out)
     if encoding:
         out["content-encoding"] = encoding
-        if answer.etag is not None:
-            out["etag"] = f'W/"{answer.etag}"'
-    if isinstance(answer.body, bytes):
-        body = await _packed(answer.body, encoding, answer.packed) if encoding else answer.body
-        if answer.status != 204:
+        if response.etag is not None:
+            out["etag"] = f'W/"{response.etag}"'
+    if isinstance(response.body, bytes):
+        body = await _packed(response.body, encoding, response.packed) if encoding else response.body
+        if response.status != 204:
             out["content-length"] = str(len(body))
-        await _send_whole(answer.status, out, b"" if method == "HEAD" else body, send, whole)
+        await _send_whole(response.status, out, b"" if method == "HEAD" else body, send, whole)
         return
     if method == "HEAD":
-        await _close(answer)
-        await _send_whole(answer.status, out, b"", send, None)
+        await _close(response)
+        await _send_whole(response.status, out, b"", send, None)
         return
-    await _start(send, answer.status, out)
-    await _send_stream(answer.body, encoding, send)
+    await _start(send, response.status, out)
+    await _send_stream(response.body, encoding, send)
 
 
 async def _send_whole(status: int, out: Mapping[str, str], body: bytes, send: Send, whole: Whole | None) -> None:
@@ -107,8 +111,8 @@ async def _send_stream(body: AsyncIterator[bytes], encoding: str | None, send: S
             await close()
 
 
-async def _close(answer: Answer) -> None:
-    close = getattr(answer.body, "aclose", None)
+async def _close(response: Response) -> None:
+    close = getattr(response.body, "aclose", None)
     if close is not None:
         await close()
 
@@ -140,13 +144,13 @@ def _matches(header: str | None, etag: str) -> bool:
     )
 
 
-def _encoding(answer: Answer, headers: Mapping[str, str], out: Mapping[str, str]) -> str | None:
+def _encoding(response: Response, headers: Mapping[str, str], out: Mapping[str, str]) -> str | None:
     accepted = headers.get("accept-encoding")
-    if not accepted or "content-encoding" in out or "content-range" in out or answer.status in (204, 206, 304):
+    if not accepted or "content-encoding" in out or "content-range" in out or response.status in (204, 206, 304):
         return None
-    if isinstance(answer.body, bytes) and len(answer.body) < SMALLEST:
+    if isinstance(response.body, bytes) and len(response.body) < SMALLEST:
         return None
-    if not any(kind in answer.media_type for kind in COMPRESSIBLE):
+    if not any(kind in response.media_type for kind in COMPRESSIBLE):
         return None
     offered = {}
     for part in accepted.split(","):

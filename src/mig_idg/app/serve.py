@@ -17,7 +17,7 @@ import uvicorn
 from mig_idg.app.asgi import Application
 from mig_idg.app.create import create_app
 from mig_idg.app.protocol import BoundedProtocol
-from mig_idg.errors import OutsideFailure, Text
+from mig_idg.errors import Text, Unavailable
 from mig_idg.settings import Settings
 
 URL_VARIABLE = "IDG_SERVE_DATABASE_URL"
@@ -44,7 +44,7 @@ def worker() -> Application:
 def run(settings: Settings, url: str) -> None:
     """Serve until stopped: SIGTERM and Ctrl-C finish what is under way, for thirty seconds at most.
 
-    Raises OutsideFailure when the port is taken.
+    Raises Unavailable when the port is taken.
     """
     check_port(settings.host, settings.port)
     for name, value in settings.model_dump(exclude_none=True).items():
@@ -56,7 +56,7 @@ def run(settings: Settings, url: str) -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
-        loop="mig_idg.app.listening:EvenLoop",
+        loop="mig_idg.app.accept_loop:EvenLoop",
         http=BoundedProtocol,
         lifespan="on",
         access_log=False,
@@ -106,13 +106,13 @@ def _end_with_supervisor() -> None:
 
 
 def check_port(host: str, port: int) -> None:
-    """Raise OutsideFailure when something else listens there already."""
+    """Raise Unavailable when something else listens there already."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError:
-            raise OutsideFailure(
+            raise Unavailable(
                 Text(f"Le port {port} est déjà pris.", f"Port {port} is already taken."),
                 remedy=Text("Choisissez-en un autre avec --port.", "Choose another with --port."),
             ) from None

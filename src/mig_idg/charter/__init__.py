@@ -1,6 +1,6 @@
 """The law: may they? Pure, without clock, socket nor environment. See `docs/explanations/charter.md`."""
 
-from mig_idg.charter.decision import Consulted, Decision, Request, decide
+from mig_idg.charter.decision import AccessRequest, Consulted, Decision, decide
 from mig_idg.charter.facts import (
     ACTIONS,
     ALWAYS,
@@ -25,6 +25,7 @@ __all__ = [
     "DEFAULTS",
     "READ",
     "RULEBOOK",
+    "AccessRequest",
     "Consulted",
     "Dataset",
     "Decision",
@@ -32,7 +33,6 @@ __all__ = [
     "EptCommune",
     "Facts",
     "Membership",
-    "Request",
     "Restriction",
     "Rule",
     "RuleBook",

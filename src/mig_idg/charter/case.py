@@ -20,7 +20,7 @@ TERMS_FOR_ALL = Terms(mode="all_partners", actions=READ)
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class AccessRequest:
     """Who (None is the public), in which roles, wants to do what, to which dataset, on which day."""
 
     organisation: str | None
@@ -37,7 +37,9 @@ class Case:
     `dataset` raises, which refuses.
     """
 
-    def __init__(self, request: Request, facts: Facts, settings: Settings, ask: Callable[[Request], Decision]) -> None:
+    def __init__(
+        self, request: AccessRequest, facts: Facts, settings: Settings, ask: Callable[[AccessRequest], Decision]
+    ) -> None:
         self.request = request
         self.organisation = request.organisation
         self.roles = request.roles
@@ -148,7 +150,9 @@ class Case:
             (delegation, own)
             for delegation in known
             if delegation.reaches(self.request.dataset, self.on) and self.is_adherent(delegation.delegator)
-            for own in [self._ask(Request(delegation.delegator, NOBODY, self.action, self.request.dataset, self.on))]
+            for own in [
+                self._ask(AccessRequest(delegation.delegator, NOBODY, self.action, self.request.dataset, self.on))
+            ]
             if own.rule in DELEGABLE and self._may_be_delegated(own.rule)
         )
 

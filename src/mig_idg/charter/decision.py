@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
-from mig_idg.charter import words
-from mig_idg.charter.case import Case, Request
+from mig_idg.charter import messages
+from mig_idg.charter.case import AccessRequest, Case
 from mig_idg.charter.facts import NOBODY, Facts
 from mig_idg.charter.rulebook import RULEBOOK, Rule, RuleBook
 from mig_idg.charter.views import View, joined
 from mig_idg.errors import Text
 
-__all__ = ["Consulted", "Decision", "Request", "decide"]
+__all__ = ["AccessRequest", "Consulted", "Decision", "decide"]
 
 Outcome = Literal["permit", "deny"]
 
@@ -49,7 +49,7 @@ class Decision:
     """The answer to a request, and its grounds.
 
     `hidden`: attributes not shown. `rows`: None for all rows, else the codes of the communes whose rows show (an empty
-    set shows none). `obligations`: sorted; the door carries them out or refuses. `other`: the other permits that hold,
+    set shows none). `obligations`: sorted; the route carries them out or refuses. `other`: the other permits that hold,
     in the order of the book. `facts`: the number of the facts it was taken on. A refusal hides and shows nothing.
     """
 
@@ -76,12 +76,12 @@ class Decision:
     @property
     def reason(self) -> Text:
         """The answer as a town clerk would understand it."""
-        return words.reason(self._why.case, self._why.rule, self._why.responsible, self._why.failed)
+        return messages.reason(self._why.case, self._why.rule, self._why.responsible, self._why.failed)
 
     @property
     def remedy(self) -> Text | None:
         """Whom to ask, or what would open it; None when the answer is a permit."""
-        return None if self.permitted else words.remedy(self._why.case, self._why.rule)
+        return None if self.permitted else messages.remedy(self._why.case, self._why.rule)
 
     @property
     def consulted(self) -> tuple[Consulted, ...]:
@@ -89,7 +89,7 @@ class Decision:
         return tuple(_consult(rule, self._why) for rule in self._why.rulebook.rules)
 
 
-def decide(request: Request, facts: Facts, rulebook: RuleBook = RULEBOOK) -> Decision:
+def decide(request: AccessRequest, facts: Facts, rulebook: RuleBook = RULEBOOK) -> Decision:
     """The charter's answer to a request on these facts; whatever goes wrong on the way is a refusal, never an error."""
     case = Case(request, facts, rulebook.settings, lambda other: decide(other, facts, rulebook))
     forbids, permits = rulebook.for_action(request.action)
@@ -172,19 +172,19 @@ def _consult(rule: Rule, why: Why) -> Consulted:
 
 def _verdict(rule: Rule, case: Case, rulebook: RuleBook) -> tuple[bool | None, Text]:
     if not rule.concerns(case.action):
-        return False, words.other_action()
+        return False, messages.other_action()
     if rule.id != rulebook.rules[0].id and case.known_dataset is None:
-        return False, words.dataset_unknown()
+        return False, messages.dataset_unknown()
     try:
         for condition in rule.when:
             if not condition(case):
-                return False, words.missing([rulebook.words[condition.__name__]])
+                return False, messages.missing([rulebook.words[condition.__name__]])
         alternatives = [rulebook.words[c.__name__] for c in rule.any if c(case)]
         if rule.any and not alternatives:
-            return False, words.missing([rulebook.words[c.__name__] for c in rule.any])
+            return False, messages.missing([rulebook.words[c.__name__] for c in rule.any])
         for earlier in rule.unless:
             if _verdict(rulebook.rule(earlier), case, rulebook)[0]:
-                return False, words.gives_way(earlier)
+                return False, messages.gives_way(earlier)
     except Exception:  # said as it is: this rule could not be evaluated, hence the refusal
-        return None, words.unreadable(rule.id)
-    return True, words.met([*(rulebook.words[c.__name__] for c in rule.when), *alternatives])
+        return None, messages.unreadable(rule.id)
+    return True, messages.met([*(rulebook.words[c.__name__] for c in rule.when), *alternatives])

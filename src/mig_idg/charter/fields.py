@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from mig_idg.charter.lines import Mapping, Node, Scalar, Sequence, is_null
+from mig_idg.charter.located_yaml import Mapping, Node, Scalar, Sequence, is_null
 from mig_idg.errors import InvalidDeclaration, Text, did_you_mean, nearest
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")

@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from mig_idg.charter.decision import Decision, Request, decide
+from mig_idg.charter.decision import AccessRequest, Decision, decide
 from mig_idg.charter.facts import NOBODY, Facts
-from mig_idg.charter.openings import Opening, what_would_change
 from mig_idg.charter.rulebook import RULEBOOK, RuleBook
+from mig_idg.charter.what_if import WhatIf, what_would_change
 
 __all__ = [
     "Difference",
-    "Opening",
+    "WhatIf",
     "all_changes_between",
     "changes_between",
     "visible",
@@ -34,7 +34,7 @@ def visible(
     rulebook: RuleBook = RULEBOOK,
 ) -> dict[str, Decision]:
     """The datasets for which the action is permitted to a body on a day, each with its decision."""
-    asked = ((id, decide(Request(organisation, roles, action, id, on), facts, rulebook)) for id in facts.datasets)
+    asked = ((id, decide(AccessRequest(organisation, roles, action, id, on), facts, rulebook)) for id in facts.datasets)
     return {id: decision for id, decision in asked if decision.permitted}
 
 
@@ -50,7 +50,9 @@ def who_may(
 
     Bodies that no fact names have the answer of the public.
     """
-    asked = ((b, decide(Request(b, roles, action, dataset, on), facts, rulebook)) for b in (None, *facts.bodies()))
+    asked = (
+        (b, decide(AccessRequest(b, roles, action, dataset, on), facts, rulebook)) for b in (None, *facts.bodies())
+    )
     return {body: decision for body, decision in asked if decision.permitted}
 
 
@@ -73,7 +75,7 @@ class Difference:
 
 
 def changes_between(
-    request: Request, before: Facts, after: Facts, on_after: date | None = None, rulebook: RuleBook = RULEBOOK
+    request: AccessRequest, before: Facts, after: Facts, on_after: date | None = None, rulebook: RuleBook = RULEBOOK
 ) -> Difference | None:
     """How the answer to one request differs on other facts, or another day; None when it is the same.
 
@@ -108,7 +110,7 @@ def all_changes_between(
     everyone = (None, *sorted({*before.bodies(), *after.bodies()})) if bodies is None else tuple(bodies)
     datasets = dict.fromkeys([*before.datasets, *after.datasets])
     asked = (
-        changes_between(Request(body, NOBODY, action, dataset, on), before, after, on_after, rulebook)
+        changes_between(AccessRequest(body, NOBODY, action, dataset, on), before, after, on_after, rulebook)
         for dataset in datasets
         for body in everyone
         for action in tuple(actions)

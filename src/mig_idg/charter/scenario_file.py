@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from mig_idg.charter.decision import Request
+from mig_idg.charter.decision import AccessRequest
 from mig_idg.charter.facts import (
     ACTIONS,
     GROUNDS,
@@ -32,7 +32,7 @@ from mig_idg.charter.facts import (
     Transfer,
 )
 from mig_idg.charter.fields import Fields
-from mig_idg.charter.lines import Mapping, Node, read
+from mig_idg.charter.located_yaml import Mapping, Node, read
 from mig_idg.charter.rulebook import RULEBOOK
 from mig_idg.errors import InvalidDeclaration, Text, nearest
 
@@ -47,7 +47,7 @@ class Question:
     """One line to answer; `expect` None expects nothing, else a subset of the answer's keys."""
 
     name: str
-    request: Request
+    request: AccessRequest
     expect: MappingOf[str, Any] | None
     line: int
 
@@ -299,7 +299,7 @@ class _Parser:
         known = ("name", "organisation", "roles", "action", "dataset", "on", "expect")
         fields = Fields(node, self.file, f"question {number}", known)
         fields.required("on")
-        request = Request(
+        request = AccessRequest(
             organisation=fields.text("organisation"),
             roles=frozenset(fields.words("roles", ROLES) or ()),
             action=fields.required("action"),

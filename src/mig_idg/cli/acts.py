@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mig_idg.cli import words
-from mig_idg.cli.words import PARIS, say, say_json, t, today
+from mig_idg.cli import messages
+from mig_idg.cli.messages import PARIS, say, say_json, t, today
 from mig_idg.errors import InvalidParameter, Text, did_you_mean
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ _EVIDENCE = click.option(
     help=t("la pièce : « courrier recommandé : 1A 234 »", "the piece: “registered letter: 1A 234”"),
 )
 _EVIDENCE_DATE = click.option("--evidence-date", type=DAY, help=t("date de la pièce", "date of the piece"))
-_AUTHOR = click.option("--author", default=words.author, help=t("qui agit", "who acts"))
+_AUTHOR = click.option("--author", default=messages.author, help=t("qui agit", "who acts"))
 
 
 def act(function: Callable[..., Done]) -> Callable[..., int]:
@@ -210,5 +210,5 @@ def reading() -> Iterator[Conn]:
     """A connection to the registry; what goes wrong below is told as one sentence."""
     from mig_idg.registry.refusals import answering
 
-    with answering(), words.registry_connection() as connection:
+    with answering(), messages.registry_connection() as connection:
         yield connection

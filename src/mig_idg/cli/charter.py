@@ -11,14 +11,14 @@ import click
 from mig_idg.charter import reference
 from mig_idg.charter.rulebook import RULEBOOK
 from mig_idg.charter.scenario import Question, Scenario, answer, differences, parse
-from mig_idg.cli.words import lang, say, say_json, t
+from mig_idg.cli.messages import lang, say, say_json, t
 from mig_idg.errors import InvalidDeclaration, Text
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 JSON = click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
-Answer = dict[str, Any]
+Response = dict[str, Any]
 
 
 @click.group(
@@ -40,7 +40,7 @@ def command() -> None:
 @JSON
 def check(files: tuple[str, ...], as_json: bool) -> int:
     """Every file is read, even after one that is not understood: one run tells all there is to mend."""
-    answered: dict[str, list[Answer]] = {}
+    answered: dict[str, list[Response]] = {}
     not_understood = False
     for file in files:
         try:
@@ -83,7 +83,7 @@ def _unread(file: str, fr: str, en: str) -> InvalidDeclaration:
     return InvalidDeclaration(file, None, Text(f"{fr}.", f"{en}."))
 
 
-def _show(file: str, scenario: Scenario, answers: list[Answer]) -> None:
+def _show(file: str, scenario: Scenario, answers: list[Response]) -> None:
     """The table of one file, then each expectation that failed, with its line and its reason."""
     from rich.table import Table
 
@@ -105,7 +105,7 @@ def _show(file: str, scenario: Scenario, answers: list[Answer]) -> None:
     console.print(t(f"{asked} question(s), {failed} démentie(s).", f"{asked} question(s), {failed} failed."), "")
 
 
-def _disagreement(file: str, question: Question, told: Answer) -> list[str]:
+def _disagreement(file: str, question: Question, told: Response) -> list[str]:
     expect = question.expect or {}
     lines = [f"{file}:{question.line}: {question.name}"]
     for key in differences(expect, told):

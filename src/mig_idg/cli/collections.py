@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mig_idg.cli import prune, words
-from mig_idg.cli.words import registry_connection, say, say_json, settings, t
+from mig_idg.cli import messages, prune
+from mig_idg.cli.messages import registry_connection, say, say_json, settings, t
 from mig_idg.errors import Text
 
 if TYPE_CHECKING:
-    from mig_idg.declaration.publish import Published
     from mig_idg.errors import InvalidDeclaration
+    from mig_idg.publication.publish import Published
 
 FOLDER = click.argument("folder", required=False, type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
@@ -36,8 +36,8 @@ command.add_command(prune.command)
 @click.option("--offline", is_flag=True, help=t("sans la base : forme seulement", "without the database: form only"))
 def check(folder: Path | None, as_json: bool, offline: bool) -> int:
     """Exit 0 when all is sound, 1 otherwise."""
-    from mig_idg.declaration.load import load_folder
-    from mig_idg.declaration.publish import check_folder
+    from mig_idg.publication.load import load_folder
+    from mig_idg.publication.publish import check_folder
 
     where = folder or settings().collections_dir
     with _told(as_json) as wrong:
@@ -62,15 +62,15 @@ def check(folder: Path | None, as_json: bool, offline: bool) -> int:
 )
 @FOLDER
 @JSON
-@click.option("--author", default=words.author, help=t("qui publie", "who publishes"))
+@click.option("--author", default=messages.author, help=t("qui publie", "who publishes"))
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help=t("jour d'effet", "day of effect"))
 @click.option("--second", help=t("second relecteur, pour un élargissement", "second reader, for a widening"))
 def publish(folder: Path | None, as_json: bool, author: str, on: Any, second: str | None) -> int:
     """Check, tell who gains and loses, publish."""
-    from mig_idg.cli.finish import finish
-    from mig_idg.declaration.publish import publish as run
+    from mig_idg.cli.follow_up import finish
+    from mig_idg.publication.publish import publish as run
 
-    day: date = on.date() if on else words.today()
+    day: date = on.date() if on else messages.today()
     with _told(as_json) as wrong, registry_connection() as connection:
         done = run(
             connection,
@@ -87,7 +87,7 @@ def publish(folder: Path | None, as_json: bool, author: str, on: Any, second: st
 
 def _say_published(done: Published, as_json: bool) -> None:
     if as_json:
-        notes = [note.in_(words.lang()) for note in done.notes]
+        notes = [note.in_(messages.lang()) for note in done.notes]
         say_json({"ok": True, "publication": done.number, "collections": done.collections, "notes": notes})
     else:
         for note in done.notes:
@@ -106,9 +106,9 @@ def _say_published(done: Published, as_json: bool) -> None:
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help=t("jour considéré", "day considered"))
 def diff(folder: Path | None, as_json: bool, on: Any) -> int:
     """Consequences of publishing the folder, before doing it; exit 1 when somebody's rights move."""
-    from mig_idg.declaration.diff import difference, told
+    from mig_idg.publication.diff import difference, told
 
-    day: date = on.date() if on else words.today()
+    day: date = on.date() if on else messages.today()
     with _told(as_json) as wrong, registry_connection() as connection:
         changes = difference(connection, folder or settings().collections_dir, on=day, rasters=_rasters())
         connection.rollback()
@@ -135,7 +135,7 @@ def list_(as_json: bool) -> int:
     rows = [
         {
             "id": key,
-            "title": entry["declaration"]["title"][words.lang()],
+            "title": entry["declaration"]["title"][messages.lang()],
             "kind": entry["declaration"]["kind"],
             "owner": entry["declaration"].get("owner"),
             "licence": entry["declaration"].get("licence"),
@@ -159,7 +159,7 @@ def schema(folder: Path | None) -> int:
     """Generate `collections/schema.json` from the model."""
     import json
 
-    from mig_idg.declaration.model import json_schema
+    from mig_idg.publication.model import json_schema
 
     target = (folder or settings().collections_dir) / "schema.json"
     target.write_text(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n", "utf-8")
@@ -170,7 +170,7 @@ def schema(folder: Path | None) -> int:
 @contextmanager
 def _told(as_json: bool) -> Iterator[list[InvalidDeclaration]]:
     """Collect what is wrong and tell it, one line each, or as JSON."""
-    from mig_idg.declaration.publish import InvalidCollections
+    from mig_idg.publication.publish import InvalidCollections
 
     wrong: list[InvalidDeclaration] = []
     try:
@@ -181,11 +181,14 @@ def _told(as_json: bool) -> Iterator[list[InvalidDeclaration]]:
         return
     if as_json:
         say_json(
-            {"ok": False, "errors": [{"file": e.file, "line": e.line, "message": e.text(words.lang())} for e in wrong]}
+            {
+                "ok": False,
+                "errors": [{"file": e.file, "line": e.line, "message": e.text(messages.lang())} for e in wrong],
+            }
         )
     else:
         for error in wrong:
-            click.echo(error.text(words.lang()), err=True)
+            click.echo(error.text(messages.lang()), err=True)
 
 
 def _rasters() -> Path:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mig_idg.cli import groups, versions, words
+from mig_idg.cli import groups, messages, versions
 from mig_idg.cli.acts import DAY, JSON, ON, act, read_evidence, reading, report, show_table
-from mig_idg.cli.words import lang, say, say_json, t
+from mig_idg.cli.messages import lang, say, say_json, t
 from mig_idg.errors import Text
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Voices:
 @click.option("--item", "items", nargs=3, multiple=True, metavar=t("SUJET OBJET MOTION", "SUBJECT ABOUT MOTION"))
 @click.option("--opinion", "opinions", nargs=3, multiple=True, metavar=t("SUJET OBJET MOTION", "SUBJECT ABOUT MOTION"))
 @click.option("--evidence", required=True, help=t("le compte-rendu", "the minutes"))
-@click.option("--author", default=words.author, help=t("qui agit", "who acts"))
+@click.option("--author", default=messages.author, help=t("qui agit", "who acts"))
 @JSON
 def record(
     committee_: str,
@@ -203,11 +203,11 @@ def agenda(on: date, as_json: bool) -> int:
         rows = committees.agenda(conn, on)
         warnings = charter_warnings(conn, on)["warnings"]
     for notice in warnings[-1:]:
-        words = t(
+        messages = t(
             f"Poursuite de la démarche : la charte prend fin après le {notice['last_day']:%d/%m/%Y} (§2.7).",
             f"Continuation: the charter ends after {notice['last_day']} (§2.7).",
         )
-        rows.append({"committee": "steering", "subject": "continuation", "words": words, "opened_on": notice["due"]})
+        rows.append({"committee": "steering", "subject": "continuation", "words": messages, "opened_on": notice["due"]})
     if as_json:
         say_json(rows)
         return 0

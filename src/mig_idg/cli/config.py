@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mig_idg.cli.words import say_json, settings, t
+from mig_idg.cli.messages import say_json, settings, t
 
 
 @click.group(name="config", help=t("Configuration effective.", "Effective configuration."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mig_idg.cli.words import database_urls, registry_connection, say, say_json, t
+from mig_idg.cli.messages import database_urls, registry_connection, say, say_json, t
 
 
 @click.group(name="db", help=t("Migrations de la base : vers l'avant seulement.", "Database migrations: forward only."))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mig_idg.cli.acts import JSON, ON, UNTIL, act, reading, show_table
-from mig_idg.cli.words import t
+from mig_idg.cli.messages import t
 
 if TYPE_CHECKING:
     from mig_idg.registry.acts import Conn, Done, Record
@@ -41,7 +41,7 @@ def ask(conn: Conn, record: Record, collection: str, who: str, purpose: str, act
     return agreements.request(conn, collection, resolve(conn, who), purpose, record, actions=actions)
 
 
-@command.command(help=t("Le propriétaire accorde ou refuse.", "The owner grants or refuses."))
+@command.command(name="answer", help=t("Le propriétaire accorde ou refuse.", "The owner grants or refuses."))
 @click.argument("number", metavar=t("NUMÉRO", "NUMBER"), type=int)
 @click.option("--yes/--no", "granted", required=True, help=t("accorde ou refuse", "grants or refuses"))
 @click.option("--by", help=t("au nom de (défaut : le propriétaire)", "on behalf of (default: the owner)"))
@@ -49,7 +49,7 @@ def ask(conn: Conn, record: Record, collection: str, who: str, purpose: str, act
 @ACTIONS
 @UNTIL
 @act
-def answer(
+def response(
     conn: Conn,
     record: Record,
     number: int,
@@ -64,7 +64,7 @@ def answer(
     from mig_idg.registry.organisations import resolve
 
     body = resolve(conn, by) if by else None
-    return agreements.answer(conn, number, granted, record, by=body, reasons=reasons, until=until, actions=actions)
+    return agreements.response(conn, number, granted, record, by=body, reasons=reasons, until=until, actions=actions)
 
 
 @command.command(name="list", help=t("Les demandes et leurs réponses.", "Requests and their answers."))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mig_idg.cli.acts import JSON, ON, UNTIL, act, reading, show_table
-from mig_idg.cli.words import t
+from mig_idg.cli.messages import t
 
 if TYPE_CHECKING:
     from mig_idg.registry.acts import Conn, Done, Record

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mig_idg.cli.words import author, lang, registry_connection, say, say_json, settings, t, today
+from mig_idg.cli.messages import author, lang, registry_connection, say, say_json, settings, t, today
 from mig_idg.errors import InvalidParameter, Text, UnknownWord
 
 if TYPE_CHECKING:
-    from mig_idg.declaration.model import Declaration
-    from mig_idg.deposit.imports import Choices, Progress
-    from mig_idg.deposit.report import ImportReport, RefusedFile, Said
+    from mig_idg.deposits.intake.imports import Choices, Progress
+    from mig_idg.deposits.intake.report import ImportReport, RefusedFile, Said
+    from mig_idg.publication.model import Declaration
 
 
 @click.command(
@@ -98,9 +98,9 @@ def command(
     as_json: bool,
 ) -> int:
     """Import one file, or the pictures of a vintage; 1 when they are refused."""
-    from mig_idg.deposit.adjust import Adjustments
-    from mig_idg.deposit.imports import Choices
-    from mig_idg.deposit.report import RefusedFile
+    from mig_idg.deposits.intake.adjust import Adjustments
+    from mig_idg.deposits.intake.imports import Choices
+    from mig_idg.deposits.intake.report import RefusedFile
 
     declaration = _declared(collection_id, directory or settings().collections_dir)
     if declaration.source.raster is not None or declaration.source.points is not None:
@@ -136,7 +136,7 @@ def _pairs(option: str, written: tuple[str, ...]) -> dict[str, str]:
 
 def _declared(collection_id: str, directory: Path) -> Declaration:
     """The declaration of that id; a fault in its own file is told, those of others are not in the way."""
-    from mig_idg.declaration.load import load_folder
+    from mig_idg.publication.load import load_folder
 
     folder = load_folder(directory)
     known = {one.declaration.id: one.declaration for one in folder.declared}
@@ -149,8 +149,8 @@ def _declared(collection_id: str, directory: Path) -> Declaration:
 
 
 def _import(file: Path, declaration: Declaration, choices: Choices, as_json: bool) -> None:
-    from mig_idg.cli.finish import finish
-    from mig_idg.deposit.imports import run
+    from mig_idg.cli.follow_up import finish
+    from mig_idg.deposits.intake.imports import run
 
     with registry_connection() as connection:
         with _bar(quiet=as_json) as progress:

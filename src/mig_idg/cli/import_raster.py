@@ -8,15 +8,15 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mig_idg.cli.words import author, lang, registry_connection, say, say_json, settings, t
+from mig_idg.cli.messages import author, lang, registry_connection, say, say_json, settings, t
 from mig_idg.errors import InvalidParameter, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mig_idg.declaration.model import Declaration
-    from mig_idg.deposit.rasters import Report
-    from mig_idg.deposit.rasters.bring import Progress
+    from mig_idg.deposits.intake.rasters import Report
+    from mig_idg.deposits.intake.rasters.importer import Progress
+    from mig_idg.publication.model import Declaration
 
 
 def bring(
@@ -31,8 +31,8 @@ def bring(
     crs: str | None = None,
 ) -> int:
     """Import pictures or points; 1 when they are not published (or, with `check_only`, not sound)."""
-    from mig_idg.deposit import lidar, rasters
-    from mig_idg.deposit.rasters import Choices
+    from mig_idg.deposits.intake import lidar, rasters
+    from mig_idg.deposits.intake.rasters import Choices
 
     run = lidar.run if declaration.source.points is not None else rasters.run
     choices = Choices(author(), vintage, _days(during), without_faulty, check_only, crs=_srid(crs))

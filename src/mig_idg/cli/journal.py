@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mig_idg.cli.words import lang, registry_connection, say, say_json, t, today
+from mig_idg.cli.messages import lang, registry_connection, say, say_json, t, today
 from mig_idg.errors import Text
 
 JSON = click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))

@@ -8,7 +8,7 @@ from importlib import import_module
 
 import click
 
-from mig_idg.cli.words import guarded, t
+from mig_idg.cli.messages import guarded, t
 from mig_idg.errors import did_you_mean, nearest
 
 # word: (module, one line of help)
@@ -35,7 +35,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "journal": ("journal", t("journal des décisions", "journal of decisions")),
     "db": ("db", t("migrations de la base", "database migrations")),
     "config": ("config", t("configuration effective", "effective configuration")),
-    "bench": ("bench", t("mesures comparées", "compared measures")),
 }
 
 

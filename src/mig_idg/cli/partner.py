@@ -9,7 +9,7 @@ import click
 
 from mig_idg.cli import versions
 from mig_idg.cli.acts import DAY, JSON, KNOWN_AT, ON, UNTIL, act, console, plain, reading, show_table
-from mig_idg.cli.words import lang, say, say_json, t, today
+from mig_idg.cli.messages import lang, say, say_json, t, today
 from mig_idg.errors import InvalidParameter, Text
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def withdraw(
     who: str, received: date, evidence: str, evidence_date: date | None, author: str | None, as_json: bool
 ) -> int:
     """The membership ends, what falls with it ends, and each side is told what it keeps."""
-    from mig_idg.cli import words
+    from mig_idg.cli import messages
     from mig_idg.cli.acts import read_evidence, report
     from mig_idg.registry import withdrawal
     from mig_idg.registry.acts import Record
@@ -219,7 +219,7 @@ def withdraw(
         evidence if ":" in evidence else f"courrier recommandé: {evidence}", evidence_date or received
     )
     with reading() as conn:
-        record = Record(today(), author or words.author(), letter)
+        record = Record(today(), author or messages.author(), letter)
         done = withdrawal.withdraw(conn, resolve(conn, who), received, record)
     report(done, as_json)
     if not as_json:
@@ -251,11 +251,11 @@ def _show_consequences(done: Done) -> None:
 @JSON
 def list_(on: date, known_at: datetime | None, as_json: bool) -> int:
     """Who is a partner on the day, as known then; what is under way; when the charter ends."""
-    from mig_idg.registry import mandates, standing
+    from mig_idg.registry import mandates, membership_status
     from mig_idg.registry.instruments import charter_warnings
 
     with reading() as conn:
-        rows = standing.standings(conn, on, known_at)
+        rows = membership_status.standings(conn, on, known_at)
         charter = charter_warnings(conn, on, known_at)
         unspoken = mandates.without_referent(conn, on)
     partners = [row for row in rows if row["state"] == "adherent"]
@@ -286,7 +286,7 @@ def list_(on: date, known_at: datetime | None, as_json: bool) -> int:
 
 def _in_words(row: dict[str, Any]) -> dict[str, Any]:
     """A line of a table with its state as people say it."""
-    from mig_idg.registry.standing import STATES
+    from mig_idg.registry.membership_status import STATES
 
     return {**row, "state": STATES[row["state"]].in_(lang())}
 
@@ -313,23 +313,23 @@ def _show_charter(charter: dict[str, Any]) -> None:
 @JSON
 def show(who: str, on: date, known_at: datetime | None, as_json: bool) -> int:
     """Standing, pieces, mandates, acceptances, and the whole course of its adhesion."""
-    from mig_idg.registry import mandates, standing
+    from mig_idg.registry import mandates, membership_status
     from mig_idg.registry.organisations import name_of, resolve
 
     with reading() as conn:
         body = resolve(conn, who)
-        told = {**standing.file_of(conn, body, on, known_at), "mandates": mandates.held(conn, body, on)}
+        told = {**membership_status.file_of(conn, body, on, known_at), "mandates": mandates.held(conn, body, on)}
         name = name_of(conn, body)
     if as_json:
         say_json({"organisation": body, "name": name, "on": on, **told})
         return 0
-    now = standing.STATES[told["state"]].in_(lang()) if told["state"] else None
+    now = membership_status.STATES[told["state"]].in_(lang()) if told["state"] else None
     console().print(f"{plain(name)} ({plain(body)}) : {plain(now)}", highlight=False)
     heads = {"state": t("situation", "standing"), "since": t("depuis", "since"), "until": t("jusqu'au", "until")}
     show_table([_in_words(row) for row in told["course"]], heads, as_json=False)
     for held in told["mandates"]:
         say(f"  {mandates.ROLES[held['role']].in_(lang())} : {held['person']} {held['email'] or ''}".rstrip())
     if told["missing"]:
-        pieces = ", ".join(standing.PIECES[kind].in_(lang()) for kind in told["missing"])
+        pieces = ", ".join(membership_status.PIECES[kind].in_(lang()) for kind in told["missing"])
         say(t("Pièces manquantes : ", "Missing pieces: ") + pieces)
     return 0

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mig_idg.cli.words import author, lang, registry_connection, say, say_json, settings, t
+from mig_idg.cli.messages import author, lang, registry_connection, say, say_json, settings, t
 from mig_idg.errors import Text
 
 if TYPE_CHECKING:
-    from mig_idg.deposit.rasters.prune import Pruned
+    from mig_idg.deposits.intake.rasters.prune import Pruned
 
 
 @click.command(
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
 def command(collections: tuple[str, ...], days: int, dry_run: bool, as_json: bool) -> int:
     """Exit 0, whether there was something to remove or not."""
-    from mig_idg.deposit.rasters import prune
+    from mig_idg.deposits.intake.rasters import prune
 
     with registry_connection() as connection:
         done = prune.prune(
@@ -52,7 +52,7 @@ def command(collections: tuple[str, ...], days: int, dry_run: bool, as_json: boo
 
 
 def _tell(done: list[Pruned], *, dry_run: bool) -> None:
-    from mig_idg.deposit.rasters.prune import WHY
+    from mig_idg.deposits.intake.rasters.prune import WHY
 
     for one in done:
         weight = f"{one.size / 1e6:.1f}".replace(".", "," if lang() == "fr" else ".")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mig_idg.cli.words import database_urls, say, settings, t
+from mig_idg.cli.messages import database_urls, say, settings, t
 from mig_idg.errors import Text
 from mig_idg.settings import Settings
 
@@ -33,7 +33,7 @@ def command(host: str | None, port: int | None, workers: int | None, watch: bool
         _require_migrated(owner)
         stop = None
         if watch:
-            from mig_idg.cli.watching import start
+            from mig_idg.cli.watch import start
 
             stop = start(folder or chosen.collections_dir, owner, chosen)
         say(
@@ -51,10 +51,10 @@ def command(host: str | None, port: int | None, workers: int | None, watch: bool
 
 def _require_config(chosen: Settings) -> None:
     """Refuse a configuration file that was named and is not there: serving another service's card helps nobody."""
-    from mig_idg.errors import Misunderstood
+    from mig_idg.errors import BadRequest
 
     if "config_file" in chosen.model_fields_set and not chosen.config_file.is_file():
-        raise Misunderstood(
+        raise BadRequest(
             Text(f"IDG_CONFIG_FILE : pas de fichier {chosen.config_file}.", f"No file {chosen.config_file}."),
             remedy=Text("Corrigez le chemin, ou ôtez le réglage.", "Correct the path, or leave the setting out."),
         )
@@ -64,12 +64,12 @@ def _require_migrated(owner: str) -> None:
     """Refuse to serve a database of another version: one sentence now instead of refusals later."""
     from mig_idg.database import connect
     from mig_idg.database.migrate import status
-    from mig_idg.errors import OutsideFailure
+    from mig_idg.errors import Unavailable
 
     with connect(owner) as connection:
         pending = status(connection).pending
     if pending:
-        raise OutsideFailure(
+        raise Unavailable(
             Text(
                 f"La base n'est pas à jour : {len(pending)} script(s) manquent.",
                 f"The database is not up to date: {len(pending)} script(s) are missing.",

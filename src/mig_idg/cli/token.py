@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import click
 
-from mig_idg.cli import words
-from mig_idg.cli.words import registry_connection, say, say_json, t
+from mig_idg.cli import messages
+from mig_idg.cli.messages import registry_connection, say, say_json, t
 from mig_idg.errors import Conflict, Text
 
 JSON = click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
@@ -25,7 +25,7 @@ def command() -> None:
 @click.option("--role", "roles", multiple=True, help="pilot_staff, technical_committee, administrator")
 @click.option("--service", is_flag=True, help=t("compte de service", "service account"))
 @click.option("--oidc", nargs=2, metavar="ISSUER SUBJECT", help=t("sujet OpenID Connect", "OpenID Connect subject"))
-@click.option("--author", default=words.author, help=t("qui agit", "who acts"))
+@click.option("--author", default=messages.author, help=t("qui agit", "who acts"))
 def account(
     login: str, name: str, organisation: str | None, roles: tuple[str, ...], service: bool,
     oidc: tuple[str, str] | None, author: str,
@@ -62,7 +62,7 @@ def close(login: str) -> int:
 @click.option("--days", type=click.IntRange(1, 366), default=365, help=t("durée en jours", "lifetime in days"))
 @click.option("--collection", "collections", multiple=True, help=t("limité à ces collections", "limited to these"))
 @click.option("--action", "actions", multiple=True, help=t("limité à ces actions", "limited to these actions"))
-@click.option("--author", default=words.author, help=t("qui agit", "who acts"))
+@click.option("--author", default=messages.author, help=t("qui agit", "who acts"))
 @JSON
 def issue(
     login: str,
@@ -104,14 +104,14 @@ def issue(
 @click.option("--collection", required=True, help=t("la donnée", "the dataset"))
 @click.option("--motive", required=True, help=t("pourquoi, en une phrase", "why, in one sentence"))
 @click.option("--hours", type=click.IntRange(1, 24), default=2, help=t("durée", "for how long"))
-@click.option("--author", default=words.author, help=t("qui agit", "who acts"))
+@click.option("--author", default=messages.author, help=t("qui agit", "who acts"))
 @JSON
 def break_glass(login: str, collection: str, motive: str, hours: int, author: str, as_json: bool) -> int:
     """A short token, noted in the journal with its reason at each use; the owner is told at once."""
     from mig_idg.registry import datasets, tokens
 
     with registry_connection() as connection:
-        owner = datasets.owner_of(connection, collection, words.today())
+        owner = datasets.owner_of(connection, collection, messages.today())
         if owner is None:
             raise Conflict(
                 Text(f"« {collection} » n'a pas un propriétaire unique.", f"“{collection}” has no single owner."),
@@ -142,7 +142,7 @@ def notices(organisation: str, as_json: bool) -> int:
         say_json(rows)
     else:
         for row in rows:
-            click.echo(f"  {row['at']:%Y-%m-%d %H:%M}  {row[words.lang()]}")
+            click.echo(f"  {row['at']:%Y-%m-%d %H:%M}  {row[messages.lang()]}")
     return 0
 
 

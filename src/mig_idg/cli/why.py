@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mig_idg.cli import explained
+from mig_idg.cli import explanations
 from mig_idg.cli.acts import DAY, JSON, KNOWN_AT, ON, reading
-from mig_idg.cli.explained import Asked
-from mig_idg.cli.words import t
-from mig_idg.errors import Misunderstood, Text, UnknownWord
+from mig_idg.cli.explanations import Asked
+from mig_idg.cli.messages import t
+from mig_idg.errors import BadRequest, Text, UnknownWord
 
 if TYPE_CHECKING:
     from mig_idg.registry.acts import Conn
@@ -67,23 +67,23 @@ def command(
         if between:
             first, second = between
             pair = facts.load(conn, first, known_at), facts.load(conn, second, known_at)
-            return explained.tell_changes(asked, between, pair, as_json, everybody=who is None)
+            return explanations.tell_changes(asked, between, pair, as_json, everybody=who is None)
         names = _names(conn)
     if visible:
-        return explained.tell_visible(asked, world, as_json, action_given=action is not None)
+        return explanations.tell_visible(asked, world, as_json, action_given=action is not None)
     if asked.collection is None:
         raise _missing("--collection")
     if who_may:
-        return explained.tell_who_may(asked, world, names, as_json)
+        return explanations.tell_who_may(asked, world, names, as_json)
     if what_would_change:
-        return explained.tell_openings(asked, world, as_json)
+        return explanations.tell_openings(asked, world, as_json)
     if action is None:
         raise _missing("--action")
-    return explained.tell_decision(asked, world, as_json)
+    return explanations.tell_decision(asked, world, as_json)
 
 
-def _missing(option: str) -> Misunderstood:
-    return Misunderstood(
+def _missing(option: str) -> BadRequest:
+    return BadRequest(
         Text(f"Il manque {option}.", f"{option} is missing."),
         remedy=Text(
             "Exemple : mig-idg why --who 92050 --action query --collection adresses.",

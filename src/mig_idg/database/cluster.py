@@ -31,7 +31,7 @@ import psycopg
 from mig_idg.database import orphans, placement, tuning
 from mig_idg.database.failures import explained
 from mig_idg.database.programs import Programs, Runner, find_programs, runner_for
-from mig_idg.errors import OutsideFailure, Text
+from mig_idg.errors import Text, Unavailable
 
 OWNER, APPLICATION, DATABASE = "idg_owner", "idg_app", "idg"
 ROOM_NEEDED = 300 * 2**20
@@ -63,7 +63,7 @@ class PrivateCluster:
 
     @property
     def exists(self) -> bool:
-        """True once `create` has finished at least once. Raises OutsideFailure when it is somebody else's."""
+        """True once `create` has finished at least once. Raises Unavailable when it is somebody else's."""
         runner_for(self.base)
         return (self.data / "PG_VERSION").exists()
 
@@ -226,7 +226,7 @@ def throwaway(directory: Path | None = None) -> Iterator[PrivateCluster]:
         cluster.start()
         yield cluster
     finally:
-        with suppress(OutsideFailure):
+        with suppress(Unavailable):
             cluster.stop("immediate")
         shutil.rmtree(cluster.base, ignore_errors=True)
         if home != directory:
@@ -238,7 +238,7 @@ def _sweep() -> None:
     for home in Path(tempfile.gettempdir()).glob("idg-[0-9]*-*"):
         maker = home.name.split("-")[1]
         if maker.isdigit() and not Path("/proc", maker).exists() and home.stat().st_uid == os.geteuid():
-            with suppress(OutsideFailure, OSError):
+            with suppress(Unavailable, OSError):
                 PrivateCluster(home, lasting=False).stop("immediate")
                 shutil.rmtree(home)
 

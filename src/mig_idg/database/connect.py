@@ -8,7 +8,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from mig_idg.errors import Misunderstood, OutsideFailure, Text
+from mig_idg.errors import BadRequest, Text, Unavailable
 
 CONNECT_SECONDS = 3
 
@@ -16,7 +16,7 @@ CONNECT_SECONDS = 3
 def connect(url: str, *, autocommit: bool = False, **options: Any) -> Connection[tuple[Any, ...]]:
     """A connection to PostgreSQL at `url` (URI or key=value form), in the UTC time zone and UTF-8.
 
-    Raises OutsideFailure within three seconds when the database does not answer; the words of the driver are not
+    Raises Unavailable within three seconds when the database does not answer; the words of the driver are not
     repeated, since they may hold a password.
     """
     options.setdefault("connect_timeout", CONNECT_SECONDS)
@@ -39,7 +39,7 @@ def _parts(url: str) -> dict[str, Any]:
     try:
         return dict(conninfo_to_dict(url))
     except psycopg.ProgrammingError as error:
-        raise Misunderstood(
+        raise BadRequest(
             Text("L'adresse de la base ne se lit pas.", "The address of the database cannot be read."),
             remedy=Text(
                 "IDG_DATABASE_URL attend postgresql://utilisateur@hôte/base ou « host=… dbname=… ».",
@@ -48,9 +48,9 @@ def _parts(url: str) -> dict[str, Any]:
         ) from error
 
 
-def unreachable() -> OutsideFailure:
+def unreachable() -> Unavailable:
     """The one sentence for a database that cannot be reached."""
-    return OutsideFailure(
+    return Unavailable(
         Text("La base de données ne répond pas.", "The database does not answer."),
         remedy=Text(
             "Vérifiez qu'elle est démarrée et l'adresse IDG_DATABASE_URL.",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from mig_idg.errors import OutsideFailure, Text
+from mig_idg.errors import Text, Unavailable
 
 ALMOST_NOTHING = 64 * 2**20
 """Bytes. A segment of PostgreSQL's journal is 16 MiB and is written whole."""
@@ -61,12 +61,12 @@ _CAUSES: tuple[tuple[str, Text, Text | None], ...] = (
 )
 
 
-def explained(words: str, place: Path) -> OutsideFailure:
+def explained(words: str, place: Path) -> Unavailable:
     """The failure that `words` (of PostgreSQL, or of an OSError) tell about `place`."""
     for pattern, detail, remedy in _CAUSES:
         if re.search(pattern, words):
-            return OutsideFailure(Text(detail.fr.format(place=place), detail.en.format(place=place)), remedy=remedy)
-    return OutsideFailure(
+            return Unavailable(Text(detail.fr.format(place=place), detail.en.format(place=place)), remedy=remedy)
+    return Unavailable(
         Text(f"PostgreSQL n'a pas pu démarrer ({place}).", f"PostgreSQL could not start ({place})."),
         remedy=Text(f"Son journal dit pourquoi : {place}/log/.", f"Its journal says why: {place}/log/."),
     )
@@ -74,11 +74,11 @@ def explained(words: str, place: Path) -> OutsideFailure:
 
 @contextmanager
 def answered(place: Path) -> Iterator[None]:
-    """What the database or the disk of `place` cannot do in this block becomes an OutsideFailure, without its words."""
+    """What the database or the disk of `place` cannot do in this block becomes an Unavailable, without its words."""
     try:
         yield
     except psycopg.errors.InsufficientPrivilege as error:
-        raise OutsideFailure(
+        raise Unavailable(
             Text("Le compte de la base n'a pas les droits nécessaires.", "The account of the database lacks rights."),
             remedy=Text(
                 "IDG_DATABASE_URL doit désigner le propriétaire de la base (docs/how-to/install.fr.md).",
@@ -91,7 +91,7 @@ def answered(place: Path) -> Iterator[None]:
         # A disk that is full under the journal stops PostgreSQL before it can say why.
         if shutil.disk_usage(place).free < ALMOST_NOTHING:
             raise explained("No space left on device", place) from error
-        raise OutsideFailure(
+        raise Unavailable(
             Text("La base de données s'est arrêtée en cours de route.", "The database stopped half-way."),
             remedy=Text("Relancez la même commande : ce qui est fait est gardé.", "Run again: what is done is kept."),
         ) from error

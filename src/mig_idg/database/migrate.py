@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from mig_idg.errors import Conflict, OutsideFailure, Text
+from mig_idg.errors import Conflict, Text, Unavailable
 
 LOCK = 4_920_001
 POSTGRESQL_MINIMUM = 150_000
@@ -61,7 +61,7 @@ def sql_folder() -> Path:
 def migrate(connection: Connection[Any], *, progress: Progress = lambda name: None) -> tuple[str, ...]:
     """Bring the database to this version; returns the names of what ran, in order.
 
-    Raises OutsideFailure for a PostgreSQL or PostGIS that is too old, Conflict when an applied migration was edited.
+    Raises Unavailable for a PostgreSQL or PostGIS that is too old, Conflict when an applied migration was edited.
     """
     _check_versions(connection)
     _prepare_ledger(connection)
@@ -141,7 +141,7 @@ def _ledger(connection: Connection[Any]) -> dict[str, str]:
 
 def _check_versions(connection: Connection[Any]) -> None:
     if connection.info.server_version < POSTGRESQL_MINIMUM:
-        raise OutsideFailure(
+        raise Unavailable(
             Text("PostgreSQL est trop ancien : il faut la version 15.", "PostgreSQL is too old: version 15 is needed."),
             remedy=Text("Installez PostgreSQL 15 ou plus récent.", "Install PostgreSQL 15 or newer."),
         )
@@ -150,11 +150,11 @@ def _check_versions(connection: Connection[Any]) -> None:
             "select default_version from pg_available_extensions where name = 'postgis'"
         ).fetchone()
     except psycopg.Error as error:  # pragma: no cover - a server that refuses its own catalogue
-        raise OutsideFailure(Text("Le catalogue PostgreSQL est illisible.", "The catalogue cannot be read.")) from error
+        raise Unavailable(Text("Le catalogue PostgreSQL est illisible.", "The catalogue cannot be read.")) from error
     connection.commit()
     version = tuple(int(part) for part in row[0].split(".")[:2] if part.isdigit()) if row else ()
     if version < POSTGIS_MINIMUM:
-        raise OutsideFailure(
+        raise Unavailable(
             Text("PostGIS 3.3 ou plus récent est nécessaire.", "PostGIS 3.3 or newer is needed."),
             remedy=Text("Installez le paquet postgresql-NN-postgis-3.", "Install the package postgresql-NN-postgis-3."),
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mig_idg.database.failures import explained
 from mig_idg.database.programs import Runner
-from mig_idg.errors import OutsideFailure, Text
+from mig_idg.errors import Text, Unavailable
 
 LONGEST_SOCKET_PATH = 100
 """Bytes. The kernel's limit is 107 (`sun_path`); some clients stop earlier."""
@@ -68,7 +68,7 @@ def make_private(folder: Path, runner: Runner) -> None:
             return
     except OSError as error:
         raise explained(str(error), folder) from error
-    raise OutsideFailure(
+    raise Unavailable(
         Text(
             f"{folder} existe et n'est pas un dossier de « {runner.name} ».",
             f"{folder} exists and is not a folder of “{runner.name}”.",

@@ -1,8 +1,8 @@
-"""Bounded pools of lanes, and the watch that knows within a second whether the database is there.
+"""Bounded pools of connections, and the watch that knows within a second whether the database is there.
 
 Pages of features, tiles, exports and administration each have their own pool: one kind of request never starves
-another. A full pool answers 503 with `Retry-After`; a silent database fails every waiter at once, and the first lane
-is tried again twice a second (docs/explanations/reliability.md).
+another. A full pool answers 503 with `Retry-After`; a silent database fails every waiter at once, and the first
+connection is tried again twice a second (docs/explanations/reliability.md).
 """
 
 from __future__ import annotations
@@ -18,9 +18,17 @@ import structlog
 from psycopg.conninfo import conninfo_to_dict
 
 from mig_idg.database.connect import CONNECT_SECONDS, unreachable
-from mig_idg.database.lane import Grip, Lane, LaneLost, Param, Row, Stamp, StatementFailed
-from mig_idg.database.shared import SharedLane
-from mig_idg.errors import OutsideFailure, Text
+from mig_idg.database.pipeline import (
+    ConnectionLost,
+    Param,
+    PipelinedConnection,
+    ReadVersion,
+    Row,
+    StatementFailed,
+    TransactionContext,
+)
+from mig_idg.database.shared_pipeline import SharedPipelinedConnection
+from mig_idg.errors import Text, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -40,9 +48,9 @@ PLANNED_ONCE = f"{READ_ONLY} -c plan_cache_mode=force_generic_plan"
 READ_WRITE = "-c idle_in_transaction_session_timeout=10000"
 
 
-def busy() -> OutsideFailure:
+def busy() -> Unavailable:
     """The answer of a full pool; the client comes back after a second."""
-    error = OutsideFailure(
+    error = Unavailable(
         Text("Le service est très demandé en ce moment.", "The service is very busy right now."),
         remedy=Text("Réessayez dans une seconde.", "Try again in a second."),
     )
@@ -50,7 +58,7 @@ def busy() -> OutsideFailure:
     return error
 
 
-def down() -> OutsideFailure:
+def down() -> Unavailable:
     """The answer while the database is away."""
     error = unreachable()
     error.remedy = Text("Réessayez dans quelques secondes.", "Try again in a few seconds.")
@@ -59,14 +67,14 @@ def down() -> OutsideFailure:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """How large one pool is: lanes open at most, requests that may wait, and what one caller may hold of both.
+class PoolLimits:
+    """How large one pool is: connections open at most, requests that may wait, and what one caller may hold of both.
 
-    `at_once` is how many lanes one caller may hold at the same time: the others are left to the others, however slowly
-    it reads what it asked for. `shared` lanes are for light questions, several on each (`Pool.ask`).
+    `at_once` is how many connections one caller may hold at the same time: the others are left to the others, however
+    slowly it reads what it asked for. `shared` connections are for light questions, several on each (`Pool.ask`).
     """
 
-    lanes: int
+    size: int
     waiting: int
     caller: int = 1_000_000
     at_once: int = 1_000_000
@@ -74,87 +82,89 @@ class Share:
 
 
 class Pool:
-    """Lanes to one database for one kind of request."""
+    """Connections to one database for one kind of request."""
 
-    def __init__(self, url: str, share: Share, *, options: str = READ_ONLY) -> None:
+    def __init__(self, url: str, limits: PoolLimits, *, options: str = READ_ONLY) -> None:
         self._url = url
-        self._share = share
+        self._limits = limits
         self._options = options
-        self._idle: list[Lane] = []
-        self._busy: set[Lane] = set()
+        self._idle: list[PipelinedConnection] = []
+        self._busy: set[PipelinedConnection] = set()
         self._opening = 0
         self._held: dict[str, int] = {}
         self._working: dict[str, int] = {}
         self._waiters: deque[tuple[str, asyncio.Future[None]]] = deque()
-        self._shared: list[SharedLane] = []
+        self._shared: list[SharedPipelinedConnection] = []
         self._one_more = asyncio.Lock()
         self.down = False
 
-    def lane(self, caller: str = "") -> _Hold:
-        """A lane for one request of a caller: `async with pool.lane(caller) as lane`.
+    def connection(self, caller: str = "") -> _Hold:
+        """A connection for one request of a caller: `async with pool.connection(caller) as connection`.
 
-        Raises OutsideFailure when the pool stays full, the caller holds its part of it, or the database is away.
+        Raises Unavailable when the pool stays full, the caller holds its part of it, or the database is away.
         """
         return _Hold(self, caller)
 
-    async def ask(self, caller: str, grip: Grip, sql: bytes, params: Sequence[Param]) -> tuple[Stamp, list[Row]]:
-        """The answer to a light question (a look-up by the key, an epoch), on a lane that others may be using.
+    async def ask(
+        self, caller: str, context: TransactionContext, sql: bytes, params: Sequence[Param]
+    ) -> tuple[ReadVersion, list[Row]]:
+        """The answer to a light question (a look-up by the key, an epoch), on a connection that others may be using.
 
         Behind a question that turns out slow (a table that an administrator locked) nobody queues: the next ones have
-        lanes of their own. Raises OutsideFailure when the pool is full, the caller holds its part of it, or the
+        connections of their own. Raises Unavailable when the pool is full, the caller holds its part of it, or the
         database is away.
         """
-        lane = self._joined() or await self._open_shared()
-        if lane is None:
-            async with self.lane(caller) as own:
-                return await own.run(grip, sql, params)
+        connection = self._joined() or await self._open_shared()
+        if connection is None:
+            async with self.connection(caller) as own:
+                return await own.run(context, sql, params)
         held = self._held.get(caller, 0)
-        if held >= self._share.caller:
+        if held >= self._limits.caller:
             raise busy()
         self._held[caller] = held + 1
         try:
-            return await lane.ask(grip, sql, params)
-        except LaneLost as error:
+            return await connection.ask(context, sql, params)
+        except ConnectionLost as error:
             raise down() from error
         finally:
             _less(self._held, caller)
 
     @property
     def sharing(self) -> bool:
-        """Whether light questions may share a lane here."""
-        return self._share.shared > 0
+        """Whether light questions may share a connection here."""
+        return self._limits.shared > 0
 
-    def _joined(self) -> SharedLane | None:
-        """The lane a light question takes: one where others just left, else a free one; None when there is none."""
+    def _joined(self) -> SharedPipelinedConnection | None:
+        """The connection of a light question: one where others just left, else a free one; None when there is none."""
         if self.down:
             raise down()
-        self._shared = [lane for lane in self._shared if not lane.lost]
-        for lane in self._shared:
-            if lane.welcoming:
-                return lane
-        return next((lane for lane in self._shared if not lane.on_the_way), None)
+        self._shared = [connection for connection in self._shared if not connection.lost]
+        for connection in self._shared:
+            if connection.welcoming:
+                return connection
+        return next((connection for connection in self._shared if not connection.on_the_way), None)
 
-    async def _open_shared(self) -> SharedLane | None:
+    async def _open_shared(self) -> SharedPipelinedConnection | None:
         """One more, when there may be; None when there are enough, and all are taken."""
-        if len(self._shared) >= self._share.shared:
+        if len(self._shared) >= self._limits.shared:
             return None
         async with self._one_more:
-            if (lane := self._joined()) or len(self._shared) >= self._share.shared:
-                return lane
-            lane = self._still_wanted(await open_lane(self._url, self._options, SharedLane))
-            self._shared.append(lane)
-            return lane
+            if (connection := self._joined()) or len(self._shared) >= self._limits.shared:
+                return connection
+            connection = self._still_wanted(await open_lane(self._url, self._options, SharedPipelinedConnection))
+            self._shared.append(connection)
+            return connection
 
-    def _still_wanted[T: Lane](self, lane: T) -> T:
-        """A lane just opened; dropped when the pool was closed, or its database lost, meanwhile."""
+    def _still_wanted[T: PipelinedConnection](self, connection: T) -> T:
+        """A connection just opened; dropped when the pool was closed, or its database lost, meanwhile."""
         if self.down:
-            lane.close()
+            connection.close()
             raise down()
-        return lane
+        return connection
 
-    async def _enter(self, caller: str) -> Lane:
+    async def _enter(self, caller: str) -> PipelinedConnection:
         held = self._held.get(caller, 0)
-        if held >= self._share.caller:
+        if held >= self._limits.caller:
             raise busy()
         self._held[caller] = held + 1
         try:
@@ -163,39 +173,39 @@ class Pool:
             _less(self._held, caller)
             raise
 
-    def _give_back(self, lane: Lane, caller: str) -> None:
+    def _give_back(self, connection: PipelinedConnection, caller: str) -> None:
         _less(self._held, caller)
         _less(self._working, caller)
-        self._busy.discard(lane)
-        if not lane.lost:
-            self._idle.append(lane)
+        self._busy.discard(connection)
+        if not connection.lost:
+            self._idle.append(connection)
         self._wake_one()
 
     def fail(self) -> None:
-        """The database is silent: drop every lane, so that whoever waits on one is answered now."""
+        """The database is silent: drop every connection, so that whoever waits on one is answered now."""
         self.down = True
-        for lane in (*self._idle, *self._busy, *self._shared):
-            lane.close()
+        for connection in (*self._idle, *self._busy, *self._shared):
+            connection.close()
         self._idle.clear()
         self._shared.clear()
         while self._waiters:
             self._wake_one()
 
     def close(self) -> None:
-        """Close all lanes at shutdown."""
+        """Close all connections at shutdown."""
         self.fail()
 
-    async def _take(self, caller: str) -> Lane:
+    async def _take(self, caller: str) -> PipelinedConnection:
         if self.down:
             raise down()
         if self._may_work(caller):
             while self._idle:
-                lane = self._idle.pop()
-                if not lane.lost:
-                    return self._at_work(lane, caller)
-            if len(self._busy) + self._opening < self._share.lanes:
+                connection = self._idle.pop()
+                if not connection.lost:
+                    return self._at_work(connection, caller)
+            if len(self._busy) + self._opening < self._limits.size:
                 return await self._open(caller)
-        if len(self._waiters) >= self._share.waiting:
+        if len(self._waiters) >= self._limits.waiting:
             raise busy()
         waiter = (caller, asyncio.get_running_loop().create_future())
         self._waiters.append(waiter)
@@ -210,20 +220,20 @@ class Pool:
         return await self._take(caller)
 
     def _may_work(self, caller: str) -> bool:
-        return self._working.get(caller, 0) < self._share.at_once
+        return self._working.get(caller, 0) < self._limits.at_once
 
-    def _at_work(self, lane: Lane, caller: str) -> Lane:
+    def _at_work(self, connection: PipelinedConnection, caller: str) -> PipelinedConnection:
         self._working[caller] = self._working.get(caller, 0) + 1
-        self._busy.add(lane)
-        return lane
+        self._busy.add(connection)
+        return connection
 
-    async def _open(self, caller: str) -> Lane:
+    async def _open(self, caller: str) -> PipelinedConnection:
         self._opening += 1
         try:
-            lane = self._still_wanted(await open_lane(self._url, self._options))
+            connection = self._still_wanted(await open_lane(self._url, self._options))
         finally:
             self._opening -= 1
-        return self._at_work(lane, caller)
+        return self._at_work(connection, caller)
 
     def _wake_one(self) -> None:
         """The first in the queue who may work; everybody, when the database is away and all are to be told."""
@@ -243,27 +253,29 @@ def _less(counts: dict[str, int], caller: str) -> None:
 
 
 class _Hold:
-    """A lane while it is held; written out, since a generator would cost a tenth of a small answer."""
+    """A connection while it is held; written out, since a generator would cost a tenth of a small answer."""
 
     __slots__ = ("_caller", "_lane", "_pool")
 
     def __init__(self, pool: Pool, caller: str) -> None:
         self._pool, self._caller = pool, caller
-        self._lane: Lane | None = None
+        self._lane: PipelinedConnection | None = None
 
-    async def __aenter__(self) -> Lane:
+    async def __aenter__(self) -> PipelinedConnection:
         self._lane = await self._pool._enter(self._caller)
         return self._lane
 
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         assert self._lane is not None
         self._pool._give_back(self._lane, self._caller)
-        if isinstance(error, LaneLost):
+        if isinstance(error, ConnectionLost):
             raise down() from error
 
 
-async def open_lane[T: Lane](url: str, options: str = READ_ONLY, kind: type[T] = Lane) -> T:  # type: ignore[assignment]
-    """A new pipelined connection; raises OutsideFailure (503) within three seconds.
+async def open_lane[T: PipelinedConnection](
+    url: str, options: str = READ_ONLY, kind: type[T] = PipelinedConnection
+) -> T:  # type: ignore[assignment]
+    """A new pipelined connection; raises Unavailable (503) within three seconds.
 
     Options that the URL carries (`-c role=idg_app`) are kept; whoever it is at the end must be the role without rights.
     """
@@ -289,7 +301,7 @@ async def open_lane[T: Lane](url: str, options: str = READ_ONLY, kind: type[T] =
 def require_application(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     """Refuse to serve as anybody but a role that owns nothing and bypasses nothing.
 
-    Raises OutsideFailure: a server that could read everything would be safe only as long as it makes no mistake.
+    Raises Unavailable: a server that could read everything would be safe only as long as it makes no mistake.
     """
     row = connection.execute(
         "select rolsuper or rolbypassrls or rolcreaterole or pg_has_role(oid, 'pg_read_all_data', 'member')"
@@ -297,7 +309,7 @@ def require_application(connection: psycopg.Connection[tuple[object, ...]]) -> N
     ).fetchone()
     if row is None or row[0]:
         connection.close()
-        raise OutsideFailure(
+        raise Unavailable(
             Text(
                 "Le serveur est connecté à la base avec trop de droits.",
                 "The server is connected to the database with too many rights.",
@@ -333,7 +345,7 @@ class Watch:
         while True:
             try:
                 await self._listen()
-            except (LaneLost, OutsideFailure, StatementFailed):
+            except (ConnectionLost, Unavailable, StatementFailed):
                 if self.up:
                     log.error("database-down")
                 self.up = False
@@ -341,29 +353,29 @@ class Watch:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _listen(self) -> None:
-        lane = await open_lane(self._url)
+        connection = await open_lane(self._url)
         try:
-            await self._ask(lane, b"listen idg_epoch")
+            await self._ask(connection, b"listen idg_epoch")
             if not self.up:
                 log.info("database-up")
             self.up = True
             self._heard.set()
             self._on_up()
             while True:
-                for payload in await lane.news(BEAT_SECONDS):
+                for payload in await connection.news(BEAT_SECONDS):
                     self._on_epoch(int(payload))
-                self._on_epoch(await self._ask(lane, b"select 1"))
+                self._on_epoch(await self._ask(connection, b"select 1"))
         finally:
-            lane.close()
+            connection.close()
 
-    async def _ask(self, lane: Lane, sql: bytes) -> int:
-        """The epoch, read along with a statement; a server that stays silent loses its lane, without ceremony."""
-        asking = asyncio.ensure_future(lane.run(WATCHING, sql, ()))
+    async def _ask(self, connection: PipelinedConnection, sql: bytes) -> int:
+        """The epoch, read along with a statement; a server that stays silent loses its connection, without ceremony."""
+        asking = asyncio.ensure_future(connection.run(WATCHING, sql, ()))
         done, _ = await asyncio.wait((asking,), timeout=SILENCE_SECONDS)
         if not done:
-            lane.close()
-        stamp, _ = await asking
-        return stamp.epoch
+            connection.close()
+        read_version, _ = await asking
+        return read_version.epoch
 
 
-WATCHING = Grip(b"idg_app", b"", b"1000")
+WATCHING = TransactionContext(b"idg_app", b"", b"1000")

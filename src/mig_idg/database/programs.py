@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mig_idg.errors import OutsideFailure, Text
+from mig_idg.errors import Text, Unavailable
 
 OLDEST_POSTGRESQL = 15
 OLDEST_POSTGIS = (3, 3)
@@ -82,7 +82,7 @@ def runner_for(base: Path) -> Runner:
     """Who runs the cluster whose folder is `base`: its owner when it exists, else us, else `postgres` for root."""
     uid = base.stat().st_uid if base.exists() else os.geteuid()
     if os.geteuid() not in (0, uid):
-        raise OutsideFailure(
+        raise Unavailable(
             Text(
                 f"Le cluster {base} appartient à l'utilisateur « {_name(uid)} », pas à vous.",
                 f"The cluster {base} belongs to user “{_name(uid)}”, not to you.",
@@ -97,7 +97,7 @@ def runner_for(base: Path) -> Runner:
     try:
         account = pwd.getpwnam("postgres")
     except KeyError:
-        raise OutsideFailure(
+        raise Unavailable(
             Text(
                 "PostgreSQL refuse de tourner en root, et il n'y a pas d'utilisateur « postgres » sur cette machine.",
                 "PostgreSQL refuses to run as root, and this machine has no “postgres” user.",
@@ -114,7 +114,7 @@ def find_programs(major: int | None = None) -> Programs:
         for programs in found:
             if programs.major == major:
                 return programs
-        raise OutsideFailure(
+        raise Unavailable(
             Text(
                 f"Ce cluster a été créé par PostgreSQL {major}, qui n'est plus installé.",
                 f"This cluster was made by PostgreSQL {major}, which is no longer installed.",
@@ -127,7 +127,7 @@ def find_programs(major: int | None = None) -> Programs:
     for programs in found:
         if programs.major >= OLDEST_POSTGRESQL and programs.postgis >= OLDEST_POSTGIS:
             return programs
-    raise OutsideFailure(_what_is_missing(found), remedy=INSTALL)
+    raise Unavailable(_what_is_missing(found), remedy=INSTALL)
 
 
 def _what_is_missing(found: Sequence[Programs]) -> Text:
@@ -156,18 +156,18 @@ def _installed() -> Iterator[Programs]:
     """Every PostgreSQL of this machine, each once."""
     seen: set[Path] = set()
     for config in _pg_configs():
-        answer = subprocess.run(
+        response = subprocess.run(
             [config, "--bindir", "--sharedir", "--version"], capture_output=True, text=True, check=False
         )
-        lines = answer.stdout.splitlines()
-        if answer.returncode or len(lines) != 3:
+        lines = response.stdout.splitlines()
+        if response.returncode or len(lines) != 3:
             continue
-        folder, share = Path(lines[0]), Path(lines[1])
+        folder, limits = Path(lines[0]), Path(lines[1])
         major = re.search(r"\d+", lines[2])
         if folder in seen or major is None or not (folder / "initdb").exists():
             continue
         seen.add(folder)
-        yield Programs(folder, int(major[0]), _postgis_of(share))
+        yield Programs(folder, int(major[0]), _postgis_of(limits))
 
 
 def _pg_configs() -> Iterator[str]:
@@ -179,10 +179,10 @@ def _pg_configs() -> Iterator[str]:
         yield on_path
 
 
-def _postgis_of(share: Path) -> tuple[int, ...]:
+def _postgis_of(limits: Path) -> tuple[int, ...]:
     """The version its control file announces, as numbers; empty when there is none."""
     try:
-        control = (share / "extension" / "postgis.control").read_text()
+        control = (limits / "extension" / "postgis.control").read_text()
     except OSError:
         return ()
     version = re.search(r"default_version\s*=\s*'(\d+(?:\.\d+)*)", control)

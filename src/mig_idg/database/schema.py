@@ -9,7 +9,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from mig_idg.database.programs import find_programs
-from mig_idg.errors import OutsideFailure, Text
+from mig_idg.errors import Text, Unavailable
 
 SCHEMAS = ("served", "registry", "journal", "raster")
 
@@ -24,7 +24,7 @@ def dump(url: str) -> tuple[int, str]:
     command += [f"--host={parts['host']}", f"--port={parts.get('port', 5432)}", f"--username={parts['user']}"]
     done = subprocess.run([*command, str(parts["dbname"])], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise OutsideFailure(Text("pg_dump a échoué.", "pg_dump failed."))
+        raise Unavailable(Text("pg_dump a échoué.", "pg_dump failed."))
     kept = [
         line
         for line in done.stdout.splitlines()

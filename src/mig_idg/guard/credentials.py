@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mig_idg.errors import Misunderstood, Text, TooMany, Unauthenticated
+from mig_idg.errors import BadRequest, Text, TooMany, Unauthenticated
 from mig_idg.guard.principal import PUBLIC, Principal, from_credential
 from mig_idg.registry.tokens import Credentials, fingerprint
 
@@ -62,13 +62,13 @@ def authenticate(
 ) -> Principal:
     """The principal behind the credentials shown; the public when none was.
 
-    Raises Unauthenticated when one does not verify, Misunderstood when two disagree. The look-up is by SHA-256, so
+    Raises Unauthenticated when one does not verify, BadRequest when two disagree. The look-up is by SHA-256, so
     its time says nothing of the secret.
     """
     if not shown:
         return PUBLIC
     if len(shown) > 1 and len({one.secret for one in shown}) > 1:
-        raise Misunderstood(
+        raise BadRequest(
             Text("Deux identifications différentes dans la même demande.", "Two different credentials in one request."),
             remedy=Text("N'en gardez qu'une.", "Keep one of them."),
         )

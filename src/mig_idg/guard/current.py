@@ -19,12 +19,12 @@ import structlog
 
 from mig_idg.charter import Facts
 from mig_idg.database import connect
-from mig_idg.errors import OutsideFailure, Text, Trouble
+from mig_idg.errors import Problem, Text, Unavailable
 from mig_idg.guard.snapshot import Snapshot
 from mig_idg.registry import facts as registry_facts
 from mig_idg.registry import publications, tokens
 from mig_idg.store.collection import Collection, collection_from_json
-from mig_idg.store.trial import try_collection
+from mig_idg.store.smoke_check import try_collection
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +75,7 @@ class Current:
         return self._snapshot
 
     async def get(self) -> Snapshot:
-        """The snapshot in force, built now if there is none for today. Raises OutsideFailure."""
+        """The snapshot in force, built now if there is none for today. Raises Unavailable."""
         return self.snapshot or await self.refresh()
 
     async def refresh(self) -> Snapshot:
@@ -123,12 +123,12 @@ class Current:
                 snapshot = self._read(connection, day)
             finally:
                 connection.execute("rollback")
-        except Trouble:
+        except Problem:
             raise
         except Exception as error:
             self._drop()
             log.error("snapshot-failed", reason=type(error).__name__)
-            raise OutsideFailure(
+            raise Unavailable(
                 Text("Les droits sont illisibles en ce moment.", "Rights cannot be read right now.")
             ) from error
         self._snapshot, self._day_ends = snapshot, end_of(snapshot.day)

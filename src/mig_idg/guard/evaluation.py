@@ -14,12 +14,12 @@ from typing import Any
 
 import orjson
 
-from mig_idg.charter import ACTIONS, Decision, Facts, Request, decide
+from mig_idg.charter import ACTIONS, AccessRequest, Decision, Facts, decide
 from mig_idg.charter.facts import ROLES
-from mig_idg.errors import InvalidParameter, Misunderstood, Refused, Text
-from mig_idg.guard.answer import Answer, json_answer
-from mig_idg.guard.door import Door
-from mig_idg.guard.visit import Visit
+from mig_idg.errors import BadRequest, InvalidParameter, Refused, Text
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response, json_answer
+from mig_idg.guard.route import Route
 
 BODY_LIMIT = 256 * 1024
 MOST_EVALUATIONS = 1000
@@ -28,34 +28,34 @@ Json = Mapping[str, Any]
 
 
 class Evaluation:
-    """The doors of the decision service; `facts_on` loads the facts of another day, off the event loop."""
+    """The routes of the decision service; `facts_on` loads the facts of another day, off the event loop."""
 
     def __init__(self, facts_on: FactsOn) -> None:
         self._facts_on = facts_on
 
-    def doors(self) -> tuple[Door, ...]:
+    def routes(self) -> tuple[Route, ...]:
         """Evaluation, evaluations, three searches, and the metadata document."""
-        posts = {"methods": ("POST",), "lanes": "admin", "body_limit": BODY_LIMIT}
+        posts = {"methods": ("POST",), "pool": "admin", "body_limit": BODY_LIMIT}
         return (
-            Door("/access/v1/evaluation", "listing", self.evaluation, **posts),  # type: ignore[arg-type]
-            Door("/access/v1/evaluations", "listing", self.evaluations, **posts),  # type: ignore[arg-type]
-            Door("/access/v1/search/subject", "listing", self.search_subject, **posts),  # type: ignore[arg-type]
-            Door("/access/v1/search/resource", "listing", self.search_resource, **posts),  # type: ignore[arg-type]
-            Door("/access/v1/search/action", "listing", self.search_action, **posts),  # type: ignore[arg-type]
-            Door("/.well-known/authzen-configuration", "open", self.configuration, lanes="none"),
+            Route("/access/v1/evaluation", "listing", self.evaluation, **posts),  # type: ignore[arg-type]
+            Route("/access/v1/evaluations", "listing", self.evaluations, **posts),  # type: ignore[arg-type]
+            Route("/access/v1/search/subject", "listing", self.search_subject, **posts),  # type: ignore[arg-type]
+            Route("/access/v1/search/resource", "listing", self.search_resource, **posts),  # type: ignore[arg-type]
+            Route("/access/v1/search/action", "listing", self.search_action, **posts),  # type: ignore[arg-type]
+            Route("/.well-known/authzen-configuration", "open", self.configuration, pool="none"),
         )
 
-    async def evaluation(self, visit: Visit) -> Answer:
+    async def evaluation(self, request: Request) -> Response:
         """One question, one decision with its grounds."""
-        asked = await _document(visit)
-        return _told(visit, await self._evaluate(visit, asked, {}))
+        asked = await _document(request)
+        return _told(request, await self._evaluate(request, asked, {}))
 
-    async def evaluations(self, visit: Visit) -> Answer:
+    async def evaluations(self, request: Request) -> Response:
         """Many questions in one request; members of the envelope are defaults of each."""
-        asked = await _document(visit)
+        asked = await _document(request)
         several = asked.get("evaluations")
         if several is None:
-            return _told(visit, await self._evaluate(visit, asked, {}))
+            return _told(request, await self._evaluate(request, asked, {}))
         if not isinstance(several, list) or len(several) > MOST_EVALUATIONS:
             raise InvalidParameter(
                 "evaluations",
@@ -66,60 +66,61 @@ class Evaluation:
         for one in several:
             if not isinstance(one, dict):
                 raise InvalidParameter("evaluations", Text("Chaque question est un objet.", "Each is an object."))
-            answer = await self._evaluate(visit, one, asked)
-            answers.append(answer)
-            if (semantic == "deny_on_first_deny" and not answer["decision"]) or (
-                semantic == "permit_on_first_permit" and answer["decision"]
+            response = await self._evaluate(request, one, asked)
+            answers.append(response)
+            if (semantic == "deny_on_first_deny" and not response["decision"]) or (
+                semantic == "permit_on_first_permit" and response["decision"]
             ):
                 break
-        return _told(visit, {"evaluations": answers})
+        return _told(request, {"evaluations": answers})
 
-    async def search_subject(self, visit: Visit) -> Answer:
+    async def search_subject(self, request: Request) -> Response:
         """Who may do this to that dataset? For those who may ask about others."""
-        asked = await _document(visit)
+        asked = await _document(request)
         dataset, action = _resource(asked, {}), _action(asked, {})
-        facts, day = await self._facts(visit, asked)
-        _require_oversight(visit, dataset)
+        facts, day = await self._facts(request, asked)
+        _require_oversight(request, dataset)
         known = sorted({m.organisation for m in facts.memberships} | {e.commune for e in facts.ept_communes})
         results = [
             {"type": "organisation", "id": body}
             for body in known
-            if _discoverable(visit, dataset)
-            and decide(Request(body, frozenset(), action, dataset, day), facts).permitted
+            if _discoverable(request, dataset)
+            and decide(AccessRequest(body, frozenset(), action, dataset, day), facts).permitted
         ]
-        return _told(visit, {"results": results, "page": {"next_token": ""}})
+        return _told(request, {"results": results, "page": {"next_token": ""}})
 
-    async def search_resource(self, visit: Visit) -> Answer:
+    async def search_resource(self, request: Request) -> Response:
         """What may this subject do this to?"""
-        asked = await _document(visit)
+        asked = await _document(request)
         action = _action(asked, {})
-        body, roles = _subject(visit, asked, {})
-        facts, day = await self._facts(visit, asked)
+        body, roles = _subject(request, asked, {})
+        facts, day = await self._facts(request, asked)
         results = [
             {"type": "collection", "id": collection.id}
-            for collection in visit.snapshot.visible(visit.principal)
-            if _may_ask(visit, body, roles, collection.id)
-            and decide(Request(body, roles, action, collection.id, day), facts).permitted
+            for collection in request.snapshot.visible(request.principal)
+            if _may_ask(request, body, roles, collection.id)
+            and decide(AccessRequest(body, roles, action, collection.id, day), facts).permitted
         ]
-        return _told(visit, {"results": results, "page": {"next_token": ""}})
+        return _told(request, {"results": results, "page": {"next_token": ""}})
 
-    async def search_action(self, visit: Visit) -> Answer:
+    async def search_action(self, request: Request) -> Response:
         """What may this subject do to that dataset?"""
-        asked = await _document(visit)
+        asked = await _document(request)
         dataset = _resource(asked, {})
-        body, roles = _subject(visit, asked, {})
-        facts, day = await self._facts(visit, asked)
-        _require(_may_ask(visit, body, roles, dataset))
+        body, roles = _subject(request, asked, {})
+        facts, day = await self._facts(request, asked)
+        _require(_may_ask(request, body, roles, dataset))
         results = [
             {"name": action}
             for action in sorted(ACTIONS)
-            if _discoverable(visit, dataset) and decide(Request(body, roles, action, dataset, day), facts).permitted
+            if _discoverable(request, dataset)
+            and decide(AccessRequest(body, roles, action, dataset, day), facts).permitted
         ]
-        return _told(visit, {"results": results, "page": {"next_token": ""}})
+        return _told(request, {"results": results, "page": {"next_token": ""}})
 
-    async def configuration(self, visit: Visit) -> Answer:
+    async def configuration(self, request: Request) -> Response:
         """Where the endpoints are (AuthZEN metadata)."""
-        base = visit.base_url
+        base = request.base_url
         return json_answer(
             {
                 "policy_decision_point": base,
@@ -131,38 +132,38 @@ class Evaluation:
             }
         )
 
-    async def _evaluate(self, visit: Visit, asked: Json, defaults: Json) -> dict[str, Any]:
-        body, roles = _subject(visit, asked, defaults)
+    async def _evaluate(self, request: Request, asked: Json, defaults: Json) -> dict[str, Any]:
+        body, roles = _subject(request, asked, defaults)
         action, dataset = _action(asked, defaults), _resource(asked, defaults)
-        facts, day = await self._facts(visit, asked, defaults)
-        _require(_may_ask(visit, body, roles, dataset))
-        if not _discoverable(visit, dataset):
+        facts, day = await self._facts(request, asked, defaults)
+        _require(_may_ask(request, body, roles, dataset))
+        if not _discoverable(request, dataset):
             return {"decision": False, "context": {"rule": "A0"}}
-        decision = decide(Request(body, roles, action, dataset, day), facts)
-        return {"decision": decision.permitted, "context": _context(decision, visit, day)}
+        decision = decide(AccessRequest(body, roles, action, dataset, day), facts)
+        return {"decision": decision.permitted, "context": _context(decision, request, day)}
 
-    async def _facts(self, visit: Visit, asked: Json, defaults: Json | None = None) -> tuple[Facts, date]:
+    async def _facts(self, request: Request, asked: Json, defaults: Json | None = None) -> tuple[Facts, date]:
         context = asked.get("context") or (defaults or {}).get("context") or {}
         wanted = context.get("on") if isinstance(context, dict) else None
         if wanted is None:
-            return visit.snapshot.facts, visit.snapshot.day
+            return request.snapshot.facts, request.snapshot.day
         try:
             day = date.fromisoformat(str(wanted))
         except ValueError:
             raise InvalidParameter(
                 "context.on", Text("Une date AAAA-MM-JJ est attendue.", "A date is expected.")
             ) from None
-        if day == visit.snapshot.day:
-            return visit.snapshot.facts, day
+        if day == request.snapshot.day:
+            return request.snapshot.facts, day
         return await asyncio.to_thread(self._facts_on, day), day
 
 
-def _context(decision: Decision, visit: Visit, day: date) -> dict[str, Any]:
+def _context(decision: Decision, request: Request, day: date) -> dict[str, Any]:
     told: dict[str, Any] = {
         "on": day.isoformat(),
         "rule": decision.rule,
         "article": decision.article,
-        "reason": decision.reason.in_(visit.lang),
+        "reason": decision.reason.in_(request.lang),
         "reason_user": {"fr": decision.reason.fr, "en": decision.reason.en},
         "obligations": [{"id": one} for one in decision.obligations],
         "other": list(decision.other),
@@ -172,22 +173,22 @@ def _context(decision: Decision, visit: Visit, day: date) -> dict[str, Any]:
         told["hidden"] = sorted(decision.hidden)
         told["rows"] = None if decision.rows is None else sorted(decision.rows)
     if decision.remedy is not None:
-        told["remedy"] = decision.remedy.in_(visit.lang)
+        told["remedy"] = decision.remedy.in_(request.lang)
     return told
 
 
-async def _document(visit: Visit) -> dict[str, Any]:
-    kind = visit.headers.get("content-type", "application/json").split(";")[0].strip()
+async def _document(request: Request) -> dict[str, Any]:
+    kind = request.headers.get("content-type", "application/json").split(";")[0].strip()
     if kind != "application/json":
         from mig_idg.errors import UnsupportedMedia
 
         raise UnsupportedMedia(Text("Un corps application/json est attendu.", "An application/json body is expected."))
     try:
-        asked = orjson.loads(await visit.body())
+        asked = orjson.loads(await request.body())
     except orjson.JSONDecodeError:
-        raise Misunderstood(Text("Le corps n'est pas du JSON lisible.", "The body is not readable JSON.")) from None
+        raise BadRequest(Text("Le corps n'est pas du JSON lisible.", "The body is not readable JSON.")) from None
     if not isinstance(asked, dict):
-        raise Misunderstood(Text("Un objet JSON est attendu.", "A JSON object is expected."))
+        raise BadRequest(Text("Un objet JSON est attendu.", "A JSON object is expected."))
     return asked
 
 
@@ -207,10 +208,10 @@ def _resource(asked: Json, defaults: Json) -> str:
     return _member(asked, defaults, "resource", "id")
 
 
-def _subject(visit: Visit, asked: Json, defaults: Json) -> tuple[str | None, frozenset[str]]:
+def _subject(request: Request, asked: Json, defaults: Json) -> tuple[str | None, frozenset[str]]:
     """The body and roles asked about: the caller's own when the subject is absent, `self` or the caller's login."""
     holder = asked.get("subject", defaults.get("subject"))
-    principal = visit.principal
+    principal = request.principal
     own = (principal.organisation, principal.roles.intersection(ROLES))
     if holder is None:
         return own
@@ -224,28 +225,29 @@ def _subject(visit: Visit, asked: Json, defaults: Json) -> tuple[str | None, fro
     return (None if name == "public" else name), frozenset(roles)
 
 
-def _may_ask(visit: Visit, body: str | None, roles: frozenset[str], dataset: str) -> bool:
-    principal = visit.principal
+def _may_ask(request: Request, body: str | None, roles: frozenset[str], dataset: str) -> bool:
+    principal = request.principal
     own = body == principal.organisation and roles <= principal.roles
-    return own or (body is None and not roles) or _oversees(visit, dataset)
+    return own or (body is None and not roles) or _oversees(request, dataset)
 
 
-def _oversees(visit: Visit, dataset: str) -> bool:
-    principal = visit.principal
+def _oversees(request: Request, dataset: str) -> bool:
+    principal = request.principal
     if principal.roles & {"pilot_staff", "administrator"}:
         return True
-    known = visit.snapshot.facts.datasets.get(dataset)
+    known = request.snapshot.facts.datasets.get(dataset)
     return known is not None and principal.organisation is not None and known.owner == principal.organisation
 
 
-def _discoverable(visit: Visit, dataset: str) -> bool:
+def _discoverable(request: Request, dataset: str) -> bool:
     return (
-        dataset in visit.snapshot.collections and visit.snapshot.decide(visit.principal, "discover", dataset).permitted
+        dataset in request.snapshot.collections
+        and request.snapshot.decide(request.principal, "discover", dataset).permitted
     )
 
 
-def _require_oversight(visit: Visit, dataset: str) -> None:
-    _require(_oversees(visit, dataset))
+def _require_oversight(request: Request, dataset: str) -> None:
+    _require(_oversees(request, dataset))
 
 
 def _require(allowed: bool) -> None:
@@ -259,9 +261,9 @@ def _require(allowed: bool) -> None:
         )
 
 
-def _told(visit: Visit, document: Any) -> Answer:
-    answer = json_answer(document, private=True)
-    request_id = visit.headers.get("x-request-id")
+def _told(request: Request, document: Any) -> Response:
+    response = json_answer(document, private=True)
+    request_id = request.headers.get("x-request-id")
     if request_id and len(request_id) < 200 and request_id.isascii() and request_id.isprintable():
-        answer.headers["x-request-id"] = request_id
-    return answer
+        response.headers["x-request-id"] = request_id
+    return response

@@ -17,9 +17,9 @@ import orjson
 import structlog
 
 from mig_idg.charter import Decision
-from mig_idg.database.lane import Grip, StatementFailed
+from mig_idg.database.pipeline import StatementFailed, TransactionContext
 from mig_idg.database.pool import Pool, down
-from mig_idg.errors import OutsideFailure
+from mig_idg.errors import Unavailable
 from mig_idg.guard.principal import Principal
 from mig_idg.guard.snapshot import Snapshot
 
@@ -49,7 +49,7 @@ class Journal:
     ) -> None:
         """Remember one decision. Open data read under their licence are not noted.
 
-        Raises OutsideFailure (503) when too many notes wait: an answer that cannot be recorded is not given.
+        Raises Unavailable (503) when too many notes wait: an answer that cannot be recorded is not given.
         """
         if not self._enabled or (decision.rule == "B9" and decision.permitted and principal.public):
             return
@@ -80,10 +80,12 @@ class Journal:
         if today == self._sealed_on:
             return
         try:
-            async with self._pool.lane() as lane:
-                await lane.run(Grip(b"idg_app", b"", b"10000"), b"select journal.seal_finished()", ())
+            async with self._pool.connection() as connection:
+                await connection.run(
+                    TransactionContext(b"idg_app", b"", b"10000"), b"select journal.seal_finished()", ()
+                )
             self._sealed_on = today
-        except (OutsideFailure, StatementFailed) as error:
+        except (Unavailable, StatementFailed) as error:
             log.error("seal-waits", reason=type(error).__name__)
 
     async def flush(self) -> None:
@@ -94,9 +96,9 @@ class Journal:
             batch, self._waiting = self._waiting, {}
             rows = orjson.dumps([_entry(key, value) for key, value in batch.items()])
             try:
-                async with self._pool.lane() as lane:
-                    await lane.run(Grip(b"idg_app", b"", b"10000"), _APPEND, (rows,))
-            except (OutsideFailure, StatementFailed) as error:
+                async with self._pool.connection() as connection:
+                    await connection.run(TransactionContext(b"idg_app", b"", b"10000"), _APPEND, (rows,))
+            except (Unavailable, StatementFailed) as error:
                 log.error("journal-waits", entries=len(batch), reason=type(error).__name__)
                 self._waiting = _together(batch, self._waiting)
 

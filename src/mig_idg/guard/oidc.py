@@ -25,7 +25,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from mig_idg.errors import OutsideFailure, Text
+from mig_idg.errors import Text, Unavailable
 from mig_idg.guard.principal import Principal, from_account
 from mig_idg.registry.tokens import Credentials
 
@@ -121,8 +121,8 @@ class Oidc:
             form["client_secret"] = self.provider.client_secret
         try:
             async with httpx.AsyncClient(timeout=10, follow_redirects=False) as client:
-                answer = await client.post(self._endpoint("token_endpoint"), data=form)
-            token = answer.json()["id_token"] if answer.status_code == 200 else ""
+                response = await client.post(self._endpoint("token_endpoint"), data=form)
+            token = response.json()["id_token"] if response.status_code == 200 else ""
         except (httpx.HTTPError, ValueError, KeyError):
             return None
         claims = self._claims(token, self.provider.client_id)
@@ -161,7 +161,7 @@ class Oidc:
 
     def _endpoint(self, name: str) -> str:
         if name not in self._endpoints:
-            raise OutsideFailure(
+            raise Unavailable(
                 Text("Le fournisseur d'identité ne répond pas.", "The identity provider does not answer."),
                 remedy=Text("Réessayez, ou utilisez un jeton.", "Try again, or use a token."),
             )
@@ -173,10 +173,10 @@ async def _fetch(url: str) -> dict[str, Any]:
     place = urlsplit(url)
     if place.scheme != "https" and place.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("https")
-    async with httpx.AsyncClient(timeout=10, follow_redirects=False) as client, client.stream("GET", url) as answer:
-        answer.raise_for_status()
+    async with httpx.AsyncClient(timeout=10, follow_redirects=False) as client, client.stream("GET", url) as response:
+        response.raise_for_status()
         pieces, size = [], 0
-        async for piece in answer.aiter_bytes():
+        async for piece in response.aiter_bytes():
             size += len(piece)
             if size > LARGEST:
                 raise ValueError("size")

@@ -1,152 +1,149 @@
-"""The request as it came: path, query and headers read once, strictly, before anything else looks at them."""
+"""What passed the threshold: one request, by one caller, for one action, with its grant."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
-from urllib.parse import unquote_to_bytes
+import hashlib
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
-from mig_idg.errors import Lang, Misunderstood, NotFound, Text
+from mig_idg.charter import Decision
+from mig_idg.database.pipeline import Columns, Row
+from mig_idg.errors import Lang, NotFound, Text
+from mig_idg.store.collection import Collection
+from mig_idg.store.grant import Grant
+from mig_idg.store.statement import NOTHING, Statement
 
-LONGEST_QUERY = 64 * 1024
-LONGEST_PATH = 4096
-_SHORT = 48
-# Spellings that a proxy and an application may read differently: none of our addresses needs them.
-_ODD = re.compile(rb"//|\\|;|%2[fF]|%5[cC]|%00|%0[aAdD]|/\.\.?(/|$)|\x00")
-_CONTROL = re.compile(r"[\x00-\x1f]|//|/\.\.(/|$)")
-_ONCE = ("authorization", "x-api-key", "content-type", "content-length", "host", "if-match", "content-crs")
+if TYPE_CHECKING:
+    from mig_idg.guard.principal import Principal
+    from mig_idg.guard.route import Route
+    from mig_idg.guard.snapshot import Snapshot
+
+
+class Threshold(Protocol):
+    """What a request may ask of the threshold that let it in."""
+
+    async def fetch(self, request: Request, statement: Statement, layer: Layer | None) -> list[Row]:
+        """All rows of a statement under a grant."""
+
+    def stream(self, request: Request, statement: Statement, layer: Layer | None) -> AsyncIterator[Row]:
+        """The same, row by row."""
+
+    def chunks(self, request: Request, statement: Statement, layer: Layer | None) -> AsyncGenerator[Columns]:
+        """The same, many rows at a time."""
+
+    async def write(self, request: Request, statement: Statement) -> list[Row]:
+        """Rows of a write … returning, under the writer profile."""
+
+    def admit(self, request: Request, collection: str, action: str) -> Layer:
+        """Another collection, decided on like the first."""
+
+
+Layer = tuple[Collection, Grant | None, Decision]
+
+
+class StaleEpoch(Exception):
+    """Rights, credentials or publications changed since the snapshot: the request starts over on fresh facts."""
 
 
 @dataclass(slots=True)
-class Incoming:
-    """One HTTP request read from ASGI. `query` keeps each name once; `headers` have lower-case names."""
+class Request:
+    """One request past the threshold.
+
+    `path` is without the `/t/TOKEN` prefix; `base_url` is the public address with it, so that links in the answer can
+    be followed by clients that drop headers (`tokened`: it has one). `params` are the names of the route's pattern;
+    `query` the decoded query string (no name twice). `collection`, `grant` and `decision` are set for routes on a
+    collection.
+    """
 
     method: str
     path: str
-    query: dict[str, str]
+    params: Mapping[str, str]
+    query: Mapping[str, str]
     headers: Mapping[str, str]
-    address: str
+    lang: Lang
+    principal: Principal
+    snapshot: Snapshot
+    base_url: str
+    route: Route
+    tokened: bool = False
+    collection: Collection | None = None
+    grant: Grant | None = None
+    decision: Decision | None = None
+    data_version: int | None = None
+    pool: str = "items"
+    notes: dict[str, Any] = field(default_factory=dict)
+    threshold: Threshold | None = None
+    read_body: Callable[[int], Awaitable[bytes]] | None = None
+    address: str = ""
 
+    async def fetch(self, statement: Statement, layer: Layer | None = None) -> list[Row]:
+        """All rows of a statement under the grant (or that of `layer`, from `admit`), in one round trip.
 
-def read(scope: Mapping[str, Any]) -> Incoming:
-    """Read an ASGI scope. Raises NotFound for an odd spelling of the path, Misunderstood for what cannot be read."""
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
-        name = raw_name.decode("latin-1")
-        if name in headers:
-            if name in _ONCE:
-                raise Misunderstood(
-                    Text(f"L'en-tête {name} est présent deux fois.", f"Header {name} is there twice."),
-                )
-            headers[name] += ", " + raw_value.decode("latin-1")
-        else:
-            headers[name] = raw_value.decode("latin-1")
-    if "host" not in headers and scope.get("http_version") == "1.1":  # RFC 9112, 3.2
-        raise Misunderstood(
-            Text("L'en-tête Host manque.", "Header Host is missing."),
-            remedy=Text("HTTP/1.1 le demande.", "HTTP/1.1 wants it."),
-        )
-    client = scope.get("client")
-    return Incoming(
-        method=scope["method"],
-        path=clean_path(scope.get("raw_path") or scope["path"].encode()),
-        query=read_query(scope["query_string"]),
-        headers=headers,
-        address=client[0] if client else "",
-    )
+        Raises StaleEpoch, StatementFailed; let both pass.
+        """
+        assert self.threshold is not None
+        return await self.threshold.fetch(self, statement, layer)
 
+    def stream(self, statement: Statement, layer: Layer | None = None) -> AsyncIterator[Row]:
+        """The rows one by one, no faster than they are consumed; leaving early cancels the query."""
+        assert self.threshold is not None
+        return self.threshold.stream(self, statement, layer)
 
-def clean_path(raw: bytes) -> str:
-    """The decoded path; one trailing slash is ignored. Raises NotFound for spellings we do not answer."""
-    raw = raw.split(b"?", 1)[0]
-    if len(raw) > LONGEST_PATH or _ODD.search(raw):
-        raise unknown_place()
-    try:
-        path = unquote_to_bytes(raw).decode("utf-8") if b"%" in raw else raw.decode("utf-8")
-    except UnicodeDecodeError:
-        raise unknown_place() from None
-    if not path.startswith("/") or _CONTROL.search(path):
-        raise unknown_place()
-    return path[:-1] if len(path) > 1 and path.endswith("/") else path
+    def chunks(self, statement: Statement, layer: Layer | None = None) -> AsyncGenerator[Columns]:
+        """The same many rows at a time, as columns of values: for texts that are only passed on."""
+        assert self.threshold is not None
+        return self.threshold.chunks(self, statement, layer)
 
+    async def write(self, statement: Statement) -> list[Row]:
+        """Rows of an insert, update or delete … returning on `grant.writer_view`, under the writer profile."""
+        assert self.threshold is not None
+        return await self.threshold.write(self, statement)
 
-def read_query(raw: bytes) -> dict[str, str]:
-    """The decoded query string. Raises Misunderstood for a name given twice, bad UTF-8, or too long a text."""
-    if not raw:
-        return {}
-    if len(raw) > LONGEST_QUERY:
-        raise Misunderstood(
-            Text("La demande est trop longue.", "The query string is too long."),
-            remedy=Text("Envoyez le filtre par POST.", "Send the filter by POST."),
-        )
-    # Short ones come again and again; one with a credential is not kept.
-    return dict(_known(raw)) if len(raw) < _SHORT and b"token" not in raw and b"%" not in raw else _parted(raw)
+    def admit(self, collection: str, action: str) -> Layer:
+        """Another collection of the same request, decided on and journalled like the first.
 
+        Raises NotFound (missing or hidden) or Refused.
+        """
+        assert self.threshold is not None
+        return self.threshold.admit(self, collection, action)
 
-@lru_cache(maxsize=2048)
-def _known(raw: bytes) -> dict[str, str]:
-    return _parted(raw)
+    async def body(self) -> bytes:
+        """The request body, up to the route's limit. Raises TooLarge."""
+        assert self.read_body is not None
+        return await self.read_body(self.route.body_limit)
 
-
-def _parted(raw: bytes) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for part in raw.split(b"&"):
-        if not part:
-            continue
-        raw_name, _, raw_value = part.partition(b"=")
-        name, value = _decoded(raw_name), _decoded(raw_value)
-        if name in found:
-            raise Misunderstood(
-                Text(f"Le paramètre « {name} » est donné deux fois.", f"Parameter “{name}” is given twice."),
-                extra={"parameter": name},
+    @property
+    def layer(self) -> tuple[Collection, Grant]:
+        """The collection and its grant, for routes on a collection of features."""
+        if self.collection is None or self.grant is None:
+            raise NotFound(
+                Text("Cette collection n'a pas d'entités.", "This collection has no features."),
             )
-        found[name] = value
-    return found
+        return self.collection, self.grant
 
+    @property
+    def caller(self) -> str:
+        """Who shares the server with others here: the account, or the address of a caller without one."""
+        return self.principal.login or self.address
 
-def _decoded(raw: bytes) -> str:
-    if b"+" in raw:
-        raw = raw.replace(b"+", b" ")
-    try:
-        text = (unquote_to_bytes(raw) if b"%" in raw else raw).decode("utf-8")
-    except UnicodeDecodeError:
-        raise Misunderstood(Text("La demande n'est pas en UTF-8.", "The query string is not UTF-8.")) from None
-    if "\x00" in text:
-        raise Misunderstood(Text("La demande contient un caractère nul.", "The query string has a null character."))
-    return text
+    def url(self, path: str) -> str:
+        """The public address of a path of ours, keeping the caller's token prefix if it came by one."""
+        return f"{self.base_url}{path}"
 
+    async def read_version(self) -> int:
+        """The version of the collection's rows now: one light round trip, for validators before any heavy work."""
+        if self.data_version is None:
+            await self.fetch(NOTHING)
+        return self.data_version or 0
 
-def choose_language(query: Mapping[str, str], headers: Mapping[str, str]) -> Lang:
-    """`lang=`, then Accept-Language, then French."""
-    asked = query.get("lang")
-    if asked is not None:
-        return "en" if asked.lower().startswith("en") else "fr"
-    return _accepted(headers.get("accept-language", ""))
+    def etag(self, *parts: object) -> str:
+        """A validator that changes with publication, rows, rights class, language and the parts given.
 
-
-@lru_cache(maxsize=512)
-def _accepted(header: str) -> Lang:
-    best, best_q = "fr", 0.0
-    for part in header.split(","):
-        tag, _, parameters = part.strip().partition(";")
-        short = tag[:2].lower()
-        if short not in ("fr", "en"):
-            continue
-        try:
-            quality = float(parameters.strip().removeprefix("q=")) if parameters.strip() else 1.0
-        except ValueError:
-            continue
-        if quality > best_q:
-            best, best_q = short, quality
-    return "en" if best == "en" else "fr"
-
-
-def unknown_place() -> NotFound:
-    """The answer for an address that no door has."""
-    return NotFound(
-        Text("Cette adresse n'existe pas.", "There is nothing at this address."),
-        remedy=Text("Partez de la page d'accueil.", "Start from the landing page."),
-    )
+        To be called once the data version is known: after `fetch`, the first row of `stream`, or `await stamp()`.
+        """
+        key = self.grant.key if self.grant else self.principal.key
+        text = "\x1f".join(
+            map(str, (self.snapshot.generation, self.data_version, key, self.lang, self.base_url, *parts))
+        )
+        return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

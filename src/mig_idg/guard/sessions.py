@@ -17,12 +17,12 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import quote
 
-from mig_idg.errors import Misunderstood, Refused, Text
-from mig_idg.guard.answer import Answer
-from mig_idg.guard.door import Door
+from mig_idg.errors import BadRequest, Refused, Text
 from mig_idg.guard.oidc import Oidc
 from mig_idg.guard.principal import Principal, from_account
-from mig_idg.guard.visit import Visit
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response
+from mig_idg.guard.route import Route
 from mig_idg.registry.tokens import Credentials
 
 SESSION, ATTEMPT = "idg_session", "idg_connexion"
@@ -39,12 +39,12 @@ class Sessions:
         self._key = key
         self._base_url = base_url
 
-    def doors(self) -> tuple[Door, ...]:
+    def routes(self) -> tuple[Route, ...]:
         """Sign in, come back, sign out."""
         return (
-            Door("/connexion", "open", self.sign_in, lanes="none"),
-            Door(RETURN_PATH, "open", self.come_back, lanes="none"),
-            Door("/deconnexion", "open", self.sign_out, lanes="none"),
+            Route("/connexion", "open", self.sign_in, pool="none"),
+            Route(RETURN_PATH, "open", self.come_back, pool="none"),
+            Route("/deconnexion", "open", self.sign_out, pool="none"),
         )
 
     def principal(self, headers: Mapping[str, str], credentials: Credentials) -> Principal | None:
@@ -55,9 +55,9 @@ class Sessions:
         account = credentials.by_subject.get((self._oidc.provider.issuer, str(said.get("sub"))))
         return from_account(account) if account else None
 
-    async def sign_in(self, visit: Visit) -> Answer:
+    async def sign_in(self, request: Request) -> Response:
         """Send the browser to the provider; `next=` is a path of ours to come back to."""
-        onward = visit.query.get("next", "/")
+        onward = request.query.get("next", "/")
         attempt = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
         ours = onward.startswith("/") and not onward.startswith(("//", "/\\"))
         attempt["next"] = quote(onward, safe=_OF_AN_ADDRESS) if ours else "/"  # a new line would begin another header
@@ -66,19 +66,19 @@ class Sessions:
         )
         return _redirect(url, self._cookie(ATTEMPT, attempt, ATTEMPT_LASTS))
 
-    async def come_back(self, visit: Visit) -> Answer:
+    async def come_back(self, request: Request) -> Response:
         """The provider sent the browser back: check the attempt, redeem the code, open the session."""
-        attempt = self._read(visit.headers, ATTEMPT)
-        code, state = visit.query.get("code", ""), visit.query.get("state", "")
+        attempt = self._read(request.headers, ATTEMPT)
+        code, state = request.query.get("code", ""), request.query.get("state", "")
         if attempt is None or not code or not hmac.compare_digest(str(attempt.get("state")).encode(), state.encode()):
-            raise Misunderstood(
+            raise BadRequest(
                 Text("Cette connexion n'a pas commencé ici, ou il y a trop longtemps.", "This sign-in is not ours."),
                 remedy=Text("Recommencez depuis /connexion.", "Start again from /connexion."),
             )
         subject = await self._oidc.redeem(
             code, self._base_url + RETURN_PATH, str(attempt["nonce"]), str(attempt["verifier"])
         )
-        known = subject and visit.snapshot.credentials.by_subject.get((self._oidc.provider.issuer, subject))
+        known = subject and request.snapshot.credentials.by_subject.get((self._oidc.provider.issuer, subject))
         if not known:
             raise Refused(
                 Text("Ce compte n'est pas connu du partenariat.", "This account is not known to the partnership."),
@@ -86,7 +86,7 @@ class Sessions:
             )
         return _redirect(self._base_url + str(attempt["next"]), self._cookie(SESSION, {"sub": subject}, LASTS))
 
-    async def sign_out(self, visit: Visit) -> Answer:
+    async def sign_out(self, request: Request) -> Response:
         """Forget the session."""
         return _redirect(self._base_url + "/", f"{SESSION}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
 
@@ -114,8 +114,8 @@ class Sessions:
         return hmac.new(self._key, f"{name}.{payload}".encode(), hashlib.sha256).hexdigest()
 
 
-def _redirect(url: str, cookie: str) -> Answer:
-    return Answer(
+def _redirect(url: str, cookie: str) -> Response:
+    return Response(
         status=303,
         headers={"location": url, "set-cookie": cookie, "cache-control": "private, no-store"},
         media_type="text/plain; charset=utf-8",

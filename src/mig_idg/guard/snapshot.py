@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from mig_idg.charter import Decision, Facts, Request, decide
+from mig_idg.charter import AccessRequest, Decision, Facts, decide
 from mig_idg.charter.facts import ROLES
 from mig_idg.errors import Lang
 from mig_idg.guard.principal import NO_ROLES, Principal
@@ -82,7 +82,7 @@ class Snapshot:
             organisation, roles, action, dataset = key
             if self.unguarded and (known := self.facts.datasets.get(dataset)):
                 organisation = known.owner or next(iter(known.co_owners), None)
-            decision = decide(Request(organisation, roles, action, dataset, self.day), self.facts)
+            decision = decide(AccessRequest(organisation, roles, action, dataset, self.day), self.facts)
             if len(self._decisions) < CACHED_DECISIONS:
                 self._decisions[key] = decision
         return decision

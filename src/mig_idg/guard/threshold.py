@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 import structlog
 
 from mig_idg.charter import Decision
-from mig_idg.database.lane import CHUNK, Columns, Grip, Row, Stamp, StatementFailed
+from mig_idg.database.pipeline import CHUNK, Columns, ReadVersion, Row, StatementFailed, TransactionContext
 from mig_idg.database.pool import Pool
-from mig_idg.errors import MethodNotAllowed, NotFound, OutsideFailure, Refused, Text, Trouble, Unauthenticated
+from mig_idg.errors import MethodNotAllowed, NotFound, Problem, Refused, Text, Unauthenticated, Unavailable
 from mig_idg.guard import credentials as doorkeeper
 from mig_idg.guard import obligations
-from mig_idg.guard.answer import Answer
 from mig_idg.guard.current import Current
-from mig_idg.guard.door import Door, Doors
+from mig_idg.guard.http_request import HttpRequest, choose_language, unknown_place
 from mig_idg.guard.journal import Journal
 from mig_idg.guard.principal import PUBLIC, Principal
-from mig_idg.guard.request import Incoming, choose_language, unknown_place
+from mig_idg.guard.request import Layer, Request, StaleEpoch
+from mig_idg.guard.response import Response
+from mig_idg.guard.route import Route, Router
 from mig_idg.guard.snapshot import Snapshot
-from mig_idg.guard.visit import Layer, StaleEpoch, Visit
 from mig_idg.store.collection import Collection
 from mig_idg.store.statement import Statement
 
@@ -44,11 +44,11 @@ ReadBody = Callable[[int], Awaitable[bytes]]
 
 
 class Guard:
-    """The threshold of one worker: doors, current snapshot, pools of lanes by kind, journal."""
+    """The threshold of one worker: routes, current snapshot, pools of connections by kind, journal."""
 
     def __init__(
         self,
-        doors: Doors,
+        routes: Router,
         current: Current,
         pools: Mapping[str, Pool],
         writers: Pool,
@@ -58,7 +58,7 @@ class Guard:
         oidc: Oidc | None = None,
         sessions: Sessions | None = None,
     ) -> None:
-        self.doors = doors
+        self.routes = routes
         self.current = current
         self.journal = journal
         self._pools = pools
@@ -69,76 +69,76 @@ class Guard:
         self._attempts = doorkeeper.Attempts()
         self._profiles: set[tuple[int, str]] = set()
         self._owing: dict[tuple[str, int, tuple[str, ...], str], list[tuple[str, str]]] = {}
-        self._grips: dict[tuple[str, str, bytes, str], Grip] = {}
+        self._contexts: dict[tuple[str, str, bytes, str], TransactionContext] = {}
 
-    async def receive(self, incoming: Incoming, read_body: ReadBody) -> tuple[Answer, Visit | None]:
-        """The answer to a request. Raises Trouble (to be told as a problem), never leaves rows of a stale right."""
-        token, path = doorkeeper.split_prefix(incoming.path)
+    async def receive(self, http_request: HttpRequest, read_body: ReadBody) -> tuple[Response, Request | None]:
+        """The answer to a request. Raises Problem (to be told as a problem), never leaves rows of a stale right."""
+        token, path = doorkeeper.split_prefix(http_request.path)
         prefix = f"{doorkeeper.PATH_PREFIX}{token}" if token is not None else ""
-        found = self.doors.find(path)
-        query = dict(incoming.query)
+        found = self.routes.find(path)
+        query = dict(http_request.query)
         query_token = query.pop("token", None)
-        shown = doorkeeper.presented(incoming.headers, query_token, token)
+        shown = doorkeeper.presented(http_request.headers, query_token, token)
         for start in range(STARTS):
             snapshot = await self.current.get() if start == 0 else await self.current.refresh()
-            visit: Visit | None = None
+            request: Request | None = None
             try:
-                principal = self._enter(shown, snapshot, incoming)
+                principal = self._enter(shown, snapshot, http_request)
                 if found is None:
                     raise unknown_place()
-                door, params = found
-                visit = Visit(
-                    method=incoming.method,
+                route, params = found
+                request = Request(
+                    method=http_request.method,
                     path=path,
                     params=params,
                     query=query,
-                    headers=incoming.headers,
-                    lang=choose_language(query, incoming.headers),
+                    headers=http_request.headers,
+                    lang=choose_language(query, http_request.headers),
                     principal=principal,
                     snapshot=snapshot,
                     base_url=self._base_url + prefix,
                     tokened=bool(prefix),
-                    door=door,
-                    lanes=door.lanes,
+                    route=route,
+                    pool=route.pool,
                     threshold=self,
                     read_body=read_body,
-                    address=incoming.address,
+                    address=http_request.address,
                 )
-                answer = await self._cross(visit, door)
-                if not isinstance(answer.body, bytes):
-                    answer.body = await _primed(answer.body)
-                if visit.data_version is None and door.lanes != "none":
+                response = await self._cross(request, route)
+                if not isinstance(response.body, bytes):
+                    response.body = await _primed(response.body)
+                if request.data_version is None and route.pool != "none":
                     await self._confirm(snapshot, principal)
-                return self._owed(answer, visit), visit
+                return self._owed(response, request), request
             except StaleEpoch:
-                if visit is not None:
-                    visit.notes.clear()
+                if request is not None:
+                    request.notes.clear()
                 continue
             except Unauthenticated:
                 if await self._moved(snapshot) or await self._learns_keys(shown):
                     continue
-                self._attempts.failed(incoming.address, *(one.login for one in shown if one.login))
+                self._attempts.failed(http_request.address, *(one.login for one in shown if one.login))
                 raise
             except (Refused, NotFound):
-                if (visit is None or visit.data_version is None) and await self._moved(snapshot):
+                if (request is None or request.data_version is None) and await self._moved(snapshot):
                     continue
                 raise
             finally:
-                if visit is not None:
-                    self._write_down(visit)
-        raise OutsideFailure(
+                if request is not None:
+                    self._write_down(request)
+        raise Unavailable(
             Text("Les droits changent sans arrêt en ce moment.", "Rights keep changing right now."),
             remedy=Text("Réessayez dans une seconde.", "Try again in a second."),
         )
 
     # who is asking, what is asked
 
-    def _enter(self, shown: list[doorkeeper.Presented], snapshot: Snapshot, incoming: Incoming) -> Principal:
+    def _enter(self, shown: list[doorkeeper.Presented], snapshot: Snapshot, http_request: HttpRequest) -> Principal:
         if shown:
             verify = self._oidc.verify if self._oidc else None
             return doorkeeper.authenticate(shown, snapshot.credentials, verify_jwt=verify, now=self.current.clock())
-        if self._sessions is not None and incoming.method in ("GET", "HEAD") and "cookie" in incoming.headers:
-            return self._sessions.principal(incoming.headers, snapshot.credentials) or PUBLIC
+        if self._sessions is not None and http_request.method in ("GET", "HEAD") and "cookie" in http_request.headers:
+            return self._sessions.principal(http_request.headers, snapshot.credentials) or PUBLIC
         return PUBLIC
 
     async def _learns_keys(self, shown: list[doorkeeper.Presented]) -> bool:
@@ -147,26 +147,28 @@ class Guard:
             return False
         return await self._oidc.refresh(impatient=True)
 
-    async def _cross(self, visit: Visit, door: Door) -> Answer:
-        if visit.method not in door.methods:
-            allowed = ", ".join(dict.fromkeys((*door.methods, "OPTIONS")))
-            if visit.method == "OPTIONS":
-                return Answer(status=204, headers={"allow": allowed})
+    async def _cross(self, request: Request, route: Route) -> Response:
+        if request.method not in route.methods:
+            allowed = ", ".join(dict.fromkeys((*route.methods, "OPTIONS")))
+            if request.method == "OPTIONS":
+                return Response(status=204, headers={"allow": allowed})
             error = MethodNotAllowed(
-                Text(f"{visit.method} n'est pas permis ici.", f"{visit.method} is not allowed here."),
+                Text(f"{request.method} n'est pas permis ici.", f"{request.method} is not allowed here."),
             )
             error.headers["allow"] = allowed
             raise error
-        if "collection" in visit.params:
-            action = door.asks(visit.method, visit.query, visit.headers)
-            if action == "download" and door.lanes == "items":
-                visit.lanes = "exports"
-            visit.collection, visit.grant, visit.decision = self.admit(visit, visit.params["collection"], action)
-        return await door.handler(visit)
+        if "collection" in request.params:
+            action = route.asks(request.method, request.query, request.headers)
+            if action == "download" and route.pool == "items":
+                request.pool = "exports"
+            request.collection, request.grant, request.decision = self.admit(
+                request, request.params["collection"], action
+            )
+        return await route.handler(request)
 
-    def admit(self, visit: Visit, collection: str, action: str) -> Layer:
-        """Decide on a collection for this visit: (collection, grant, decision), or NotFound, or Refused."""
-        snapshot, principal = visit.snapshot, visit.principal
+    def admit(self, request: Request, collection: str, action: str) -> Layer:
+        """Decide on a collection for this request: (collection, grant, decision), or NotFound, or Refused."""
+        snapshot, principal = request.snapshot, request.principal
         known = snapshot.collections.get(collection)
         if action in ("open", "listing"):
             action = "discover"
@@ -177,131 +179,139 @@ class Guard:
             discoverable = snapshot.decide(principal, "discover", name).permitted
             if known is None or not discoverable:
                 raise missing(collection)
-            self._remember(visit, action, collection, decision)
-            raise refused(known, decision, visit)
+            self._remember(request, action, collection, decision)
+            raise refused(known, decision, request)
         owed = obligations.unknown(decision.obligations)
         if owed:
             log.error("obligation-unknown", obligations=owed, rule=decision.rule)
-            raise OutsideFailure(Text("Une obligation ne peut pas être tenue.", "An obligation cannot be carried out."))
-        self._remember(visit, action, collection, decision)
+            raise Unavailable(Text("Une obligation ne peut pas être tenue.", "An obligation cannot be carried out."))
+        self._remember(request, action, collection, decision)
         _, grant = snapshot.grant(principal, known, action)
         return known, grant, decision
 
-    def _remember(self, visit: Visit, action: str, collection: str, decision: Decision) -> None:
+    def _remember(self, request: Request, action: str, collection: str, decision: Decision) -> None:
         if action != "discover":
-            visit.notes.setdefault("decisions", []).append((action, collection, decision))
+            request.notes.setdefault("decisions", []).append((action, collection, decision))
 
-    def _write_down(self, visit: Visit) -> None:
-        for action, collection, decision in visit.notes.pop("decisions", ()):
+    def _write_down(self, request: Request) -> None:
+        for action, collection, decision in request.notes.pop("decisions", ()):
             self.journal.note(
-                visit.principal, visit.snapshot, action, collection, decision, visit.principal.motive or ""
+                request.principal, request.snapshot, action, collection, decision, request.principal.motive or ""
             )
 
     # rows, under the grant and the epoch
 
-    async def fetch(self, visit: Visit, statement: Statement, layer: Layer | None = None) -> list[Row]:
-        """All rows of a statement; raises StaleEpoch when rights moved since the visit's snapshot."""
-        grip = await self._grip(visit, layer)
-        pool = self._pools[visit.lanes]
+    async def fetch(self, request: Request, statement: Statement, layer: Layer | None = None) -> list[Row]:
+        """All rows of a statement; raises StaleEpoch when rights moved since the request's snapshot."""
+        context = await self._context(request, layer)
+        pool = self._pools[request.pool]
         sql, params = statement.sql.encode(), statement.bound
         try:
             if statement.light and pool.sharing:
-                stamp, rows = await pool.ask(visit.caller, grip, sql, params)
+                read_version, rows = await pool.ask(request.caller, context, sql, params)
             else:
-                async with pool.lane(visit.caller) as lane:
-                    stamp, rows = await lane.run(grip, sql, params, binary=statement.binary)
+                async with pool.connection(request.caller) as connection:
+                    read_version, rows = await connection.run(context, sql, params, binary=statement.binary)
         except StatementFailed:
-            await self._unless_moved(visit)
+            await self._unless_moved(request)
             raise
-        self._check(visit, stamp)
+        self._check(request, read_version)
         return rows
 
-    async def stream(self, visit: Visit, statement: Statement, layer: Layer | None = None) -> AsyncIterator[Row]:
+    async def stream(self, request: Request, statement: Statement, layer: Layer | None = None) -> AsyncIterator[Row]:
         """Rows one by one; the first is only given once the epoch was checked."""
-        async with aclosing(self.chunks(visit, statement, layer, many=1)) as rows:
+        async with aclosing(self.chunks(request, statement, layer, many=1)) as rows:
             async for columns in rows:
                 yield tuple(values[0] for values in columns)
 
     async def chunks(
-        self, visit: Visit, statement: Statement, layer: Layer | None = None, *, many: int = CHUNK
+        self, request: Request, statement: Statement, layer: Layer | None = None, *, many: int = CHUNK
     ) -> AsyncGenerator[Columns]:
         """Rows `many` at a time, as columns; the first are only given once the epoch was checked."""
-        grip = await self._grip(visit, layer)
-        async with self._pools[visit.lanes].lane(visit.caller) as lane:
-            flow = lane.stream(grip, statement.sql.encode(), statement.bound, binary=statement.binary, many=many)
+        context = await self._context(request, layer)
+        async with self._pools[request.pool].connection(request.caller) as connection:
+            flow = connection.stream(
+                context, statement.sql.encode(), statement.bound, binary=statement.binary, many=many
+            )
             try:
                 async for columns in flow:
-                    if isinstance(columns, Stamp):
-                        self._check(visit, columns)
+                    if isinstance(columns, ReadVersion):
+                        self._check(request, columns)
                     else:
                         yield columns
             except StatementFailed:
-                if visit.data_version is None:
-                    await self._unless_moved(visit)
+                if request.data_version is None:
+                    await self._unless_moved(request)
                 raise
             finally:
                 await flow.aclose()  # type: ignore[attr-defined]
 
-    async def write(self, visit: Visit, statement: Statement) -> list[Row]:
+    async def write(self, request: Request, statement: Statement) -> list[Row]:
         """Rows of a write … returning, once rights were confirmed against the epoch of this moment."""
-        assert visit.grant is not None
-        await self._ensure(visit.grant.writer, visit, visit.collection, visit.grant.writer_columns, "ensure_writer")
-        await self._confirm(visit.snapshot, visit.principal)
-        grip = Grip(visit.grant.writer.encode(), visit.grant.rows.encode(), PARTNER_TIMEOUT, _name(visit.collection))
-        async with self._writers.lane(visit.caller) as lane:
-            stamp, rows = await lane.run(grip, statement.sql.encode(), statement.bound)
-        visit.data_version = stamp.data
+        assert request.grant is not None
+        await self._ensure(
+            request.grant.writer, request, request.collection, request.grant.writer_columns, "ensure_writer"
+        )
+        await self._confirm(request.snapshot, request.principal)
+        context = TransactionContext(
+            request.grant.writer.encode(), request.grant.rows.encode(), PARTNER_TIMEOUT, _name(request.collection)
+        )
+        async with self._writers.connection(request.caller) as connection:
+            read_version, rows = await connection.run(context, statement.sql.encode(), statement.bound)
+        request.data_version = read_version.data
         return rows
 
-    async def _grip(self, visit: Visit, layer: Layer | None) -> Grip:
-        collection, grant = (layer[0], layer[1]) if layer else (visit.collection, visit.grant)
-        timeout = EXPORT_TIMEOUT if visit.lanes == "exports" else (
-            PUBLIC_TIMEOUT if visit.principal.public else PARTNER_TIMEOUT
+    async def _context(self, request: Request, layer: Layer | None) -> TransactionContext:
+        collection, grant = (layer[0], layer[1]) if layer else (request.collection, request.grant)
+        timeout = EXPORT_TIMEOUT if request.pool == "exports" else (
+            PUBLIC_TIMEOUT if request.principal.public else PARTNER_TIMEOUT
         )  # fmt: skip
         if grant is None:
-            return Grip(b"idg_app", b"", timeout, _name(collection))
-        if (visit.snapshot.generation, grant.role) not in self._profiles:
-            await self._ensure(grant.role, visit, collection, grant.columns, "ensure_profile")
+            return TransactionContext(b"idg_app", b"", timeout, _name(collection))
+        if (request.snapshot.generation, grant.role) not in self._profiles:
+            await self._ensure(grant.role, request, collection, grant.columns, "ensure_profile")
         key = (grant.role, grant.rows, timeout, collection.id if collection else "")
-        grip = self._grips.get(key)
-        if grip is None:
-            if len(self._grips) > MOST_REMEMBERED:
-                self._grips.clear()
-            grip = self._grips[key] = Grip(grant.role.encode(), grant.rows.encode(), timeout, _name(collection))
-        return grip
+        context = self._contexts.get(key)
+        if context is None:
+            if len(self._contexts) > MOST_REMEMBERED:
+                self._contexts.clear()
+            context = self._contexts[key] = TransactionContext(
+                grant.role.encode(), grant.rows.encode(), timeout, _name(collection)
+            )
+        return context
 
     async def _ensure(
-        self, role: str, visit: Visit, collection: Collection | None, columns: tuple[str, ...], function: str
+        self, role: str, request: Request, collection: Collection | None, columns: tuple[str, ...], function: str
     ) -> None:
-        if (visit.snapshot.generation, role) in self._profiles:
+        if (request.snapshot.generation, role) in self._profiles:
             return
         assert collection is not None
-        async with self._writers.lane() as lane:
-            await lane.run(
-                Grip(b"idg_app", b"", PARTNER_TIMEOUT),
+        async with self._writers.connection() as connection:
+            await connection.run(
+                TransactionContext(b"idg_app", b"", PARTNER_TIMEOUT),
                 f"select served.{function}($1, $2::text[])".encode(),
                 (collection.id.encode(), _text_array(columns)),
             )
-        self._profiles.add((visit.snapshot.generation, role))
+        self._profiles.add((request.snapshot.generation, role))
 
-    def _check(self, visit: Visit, stamp: Stamp) -> None:
-        if stamp.epoch != visit.snapshot.epoch:
+    def _check(self, request: Request, read_version: ReadVersion) -> None:
+        if read_version.epoch != request.snapshot.epoch:
             raise StaleEpoch
-        visit.data_version = stamp.data
+        request.data_version = read_version.data
 
     async def _epoch(self) -> int:
-        stamp, _ = await self._pools["admin"].ask("", Grip(b"idg_app", b""), b"select 1", ())
-        return stamp.epoch
+        read_version, _ = await self._pools["admin"].ask("", TransactionContext(b"idg_app", b""), b"select 1", ())
+        return read_version.epoch
 
-    async def _unless_moved(self, visit: Visit) -> None:
+    async def _unless_moved(self, request: Request) -> None:
         """Raise StaleEpoch when a statement failed because its profile or its copy left with the last publication."""
-        if await self._moved(visit.snapshot):
+        if await self._moved(request.snapshot):
             raise StaleEpoch
 
     async def _moved(self, snapshot: Snapshot) -> bool:
         try:
             return await self._epoch() != snapshot.epoch
-        except OutsideFailure:
+        except Unavailable:
             return False
 
     async def _confirm(self, snapshot: Snapshot, principal: Principal) -> None:
@@ -309,30 +319,30 @@ class Guard:
         try:
             if await self._epoch() != snapshot.epoch:
                 raise StaleEpoch
-        except OutsideFailure:
+        except Unavailable:
             if not principal.public:
                 raise
 
     # what every answer owes
 
-    def _owed(self, answer: Answer, visit: Visit) -> Answer:
-        collection, decision = visit.collection, visit.decision
-        if collection is not None and decision is not None and answer.status < 300:
-            for name, value in self._owed_headers(visit, collection, decision):
-                answer.headers[name] = f"{answer.headers[name]}, {value}" if name in answer.headers else value
-        if "cache-control" not in answer.headers:
-            shared = visit.principal.public and not answer.private and visit.method in ("GET", "HEAD")
-            answer.headers["cache-control"] = "public, no-cache" if shared else "private, no-store"
-        return answer
+    def _owed(self, response: Response, request: Request) -> Response:
+        collection, decision = request.collection, request.decision
+        if collection is not None and decision is not None and response.status < 300:
+            for name, value in self._owed_headers(request, collection, decision):
+                response.headers[name] = f"{response.headers[name]}, {value}" if name in response.headers else value
+        if "cache-control" not in response.headers:
+            shared = request.principal.public and not response.private and request.method in ("GET", "HEAD")
+            response.headers["cache-control"] = "public, no-cache" if shared else "private, no-store"
+        return response
 
-    def _owed_headers(self, visit: Visit, collection: Collection, decision: Decision) -> list[tuple[str, str]]:
-        key = (collection.id, visit.snapshot.generation, decision.obligations, visit.base_url)
+    def _owed_headers(self, request: Request, collection: Collection, decision: Decision) -> list[tuple[str, str]]:
+        key = (collection.id, request.snapshot.generation, decision.obligations, request.base_url)
         known = self._owing.get(key)
         if known is None:
             if len(self._owing) > MOST_REMEMBERED:
                 self._owing.clear()
             known = self._owing[key] = obligations.headers(
-                collection, visit.snapshot.mention, decision.obligations, visit.base_url
+                collection, request.snapshot.mention, decision.obligations, request.base_url
             )
         return known
 
@@ -346,7 +356,7 @@ def missing(collection: str) -> NotFound:
     )
 
 
-def refused(collection: Collection, decision: Decision, visit: Visit) -> Trouble:
+def refused(collection: Collection, decision: Decision, request: Request) -> Problem:
     """The refusal of a collection whose existence the caller may know: rule, article, reason, remedy."""
     return Refused(
         decision.reason,
@@ -356,31 +366,31 @@ def refused(collection: Collection, decision: Decision, visit: Visit) -> Trouble
             "article": decision.article,
             "reason": decision.reason,
             "collection": collection.id,
-            "access": visit.url(f"/collections/{collection.id}/access"),
+            "access": request.url(f"/collections/{collection.id}/access"),
         },
     )
 
 
-def statement_trouble(error: StatementFailed) -> Trouble:
+def statement_problem(error: StatementFailed) -> Problem:
     """What a refusal by PostgreSQL is outside: the words of the database never leave."""
     state = error.sqlstate
     if state == "57014":
-        late = OutsideFailure(
+        late = Unavailable(
             Text("La demande prend trop de temps.", "The request takes too long."),
             remedy=Text("Réduisez l'emprise, le filtre ou la page.", "Use a smaller box, filter or page."),
         )
         late.headers["retry-after"] = "1"
         return late
     if state.startswith("22"):
-        from mig_idg.errors import Misunderstood
+        from mig_idg.errors import BadRequest
 
-        return Misunderstood(
+        return BadRequest(
             Text("Une valeur de la demande ne peut pas être calculée.", "A value of the request cannot be computed.")
         )
     log.error("statement-failed", sqlstate=state)
     if state.startswith(("53", "57", "58", "08")):
-        return OutsideFailure(Text("La base de données ne peut pas répondre.", "The database cannot answer."))
-    return Trouble(
+        return Unavailable(Text("La base de données ne peut pas répondre.", "The database cannot answer."))
+    return Problem(
         Text("Une erreur interne s'est produite.", "An internal error happened."),
         remedy=Text("Signalez-la avec son numéro.", "Report it with its number."),
     )
@@ -392,7 +402,7 @@ async def _primed(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 
 class _Primed:
-    """A stream begun, that closes what it comes from even when nobody reads it: a HEAD holds no lane.
+    """A stream begun, that closes what it comes from even when nobody reads it: a HEAD holds no connection.
 
     A generator would not: closed before its first step, it runs none of its `finally`.
     """
@@ -412,7 +422,7 @@ class _Primed:
         return await anext(self._body)
 
     async def aclose(self) -> None:
-        """Let go of the lane, whether anything was read or not."""
+        """Let go of the connection, whether anything was read or not."""
         close = getattr(self._body, "aclose", None)
         if close is not None:
             await close()

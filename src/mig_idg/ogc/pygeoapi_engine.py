@@ -22,9 +22,9 @@ from typing import Any
 import orjson
 from pygeoapi.api import API, APIRequest, describe_collections, landing_page
 
-from mig_idg.errors import Lang, OutsideFailure, Text
-from mig_idg.ogc import seams
-from mig_idg.ogc.describe.service import Service
+from mig_idg.errors import Lang, Text, Unavailable
+from mig_idg.ogc import pygeoapi_internals
+from mig_idg.ogc.service_metadata import Service
 from mig_idg.store.collection import Collection
 from mig_idg.store.crs import offered, storage_crs
 
@@ -66,16 +66,16 @@ class Engine:
     """pygeoapi for one service description. Methods are plain; `in_thread` runs one without holding the event loop."""
 
     def __init__(self, service: Service) -> None:
-        seams.prepare(FRENCH)
+        pygeoapi_internals.prepare(FRENCH)
         logging.getLogger("pygeoapi").setLevel(logging.WARNING)
         self._service = service
         self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="pygeoapi")
         self._waiting = 0
 
     async def in_thread[T](self, work: Callable[..., T], *arguments: Any) -> T:
-        """Run `work` in the bounded executor. Raises OutsideFailure when too many callers already wait."""
+        """Run `work` in the bounded executor. Raises Unavailable when too many callers already wait."""
         if self._waiting >= QUEUE:
-            error = OutsideFailure(Text("Trop de descriptions en cours.", "Too many descriptions under way."))
+            error = Unavailable(Text("Trop de descriptions en cours.", "Too many descriptions under way."))
             error.headers["retry-after"] = "1"
             raise error
         self._waiting += 1
@@ -104,7 +104,7 @@ class Engine:
         request = APIRequest(_Asked({"f": form, "lang": lang}, {}, {"path": "/"}), api.locales)
         _, status, content = handler(api, request, *arguments)
         if status != HTTPStatus.OK:
-            raise OutsideFailure(Text("La description est indisponible.", "The description is unavailable."))
+            raise Unavailable(Text("La description est indisponible.", "The description is unavailable."))
         document: dict[str, Any] = orjson.loads(content)
         return document
 

@@ -11,8 +11,8 @@ from mig_idg.errors import Conflict, Text, UnknownWord
 from mig_idg.registry import datasets, history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.organisations import name_of
-from mig_idg.registry.questions import Row, ask
 from mig_idg.registry.refusals import refused
+from mig_idg.registry.statements import Row, ask
 from mig_idg.registry.wording import of
 
 ARTICLE = "004 glossaire"
@@ -50,7 +50,7 @@ def request(
 
 
 @act
-def answer(
+def response(
     conn: Conn,
     request: int,
     granted: bool,

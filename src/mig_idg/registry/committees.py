@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from mig_idg.charter.words import day
+from mig_idg.charter.messages import day
 from mig_idg.errors import InvalidParameter, Text, UnknownWord
 from mig_idg.registry import history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
-from mig_idg.registry.questions import ask
+from mig_idg.registry.statements import ask
 
 COMMITTEES = ("steering", "technical")
 NAMES = {

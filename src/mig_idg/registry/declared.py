@@ -17,8 +17,8 @@ from mig_idg.errors import Conflict, Text
 from mig_idg.registry import datasets, history
 from mig_idg.registry.acts import Conn, Evidence, Record, act, open_act
 from mig_idg.registry.facets import WRITERS, Saying
+from mig_idg.registry.membership_status import membership_status
 from mig_idg.registry.organisations import resolve
-from mig_idg.registry.standing import standing
 
 ARTICLE = "004 §3.2"
 REHEARSAL = "demonstration"
@@ -127,7 +127,7 @@ def _wake(conn: Conn, saying: Saying, since: date) -> None:
 
 def _freeze_if_owner_left(conn: Conn, saying: Saying, owner: str) -> None:
     """What a former partner publishes after it left, nobody had: it serves no partner (004 §2.3.2)."""
-    now = standing(conn, owner, saying.on)
+    now = membership_status(conn, owner, saying.on)
     if now is not None and now["state"] == "former":
         said = {"dataset": saying.dataset, "organisations": [], "valid": history.span(saying.on)}
         history.insert(conn, saying.number, "frozen_audience", said)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from mig_idg.charter.words import day
+from mig_idg.charter.messages import day
 from mig_idg.errors import Conflict, Text
 from mig_idg.registry import datasets, facts, history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.organisations import name_of, require_day
-from mig_idg.registry.questions import Row, ask
 from mig_idg.registry.refusals import refused
+from mig_idg.registry.statements import Row, ask
 
 ARTICLE = "004 §2.4.2, §3.5.2"
 

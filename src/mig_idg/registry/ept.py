@@ -6,13 +6,13 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from mig_idg.charter.words import day
+from mig_idg.charter.messages import day
 from mig_idg.errors import Conflict, Text
 from mig_idg.registry import datasets, facts, history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.organisations import name_of
-from mig_idg.registry.questions import Row, ask
 from mig_idg.registry.refusals import refused
+from mig_idg.registry.statements import Row, ask
 from mig_idg.registry.wording import of
 
 ARTICLE = "004 §3.6"

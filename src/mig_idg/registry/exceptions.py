@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from mig_idg.charter.facts import GROUNDS
-from mig_idg.charter.words import GROUNDS as GROUND_WORDS
-from mig_idg.charter.words import day
+from mig_idg.charter.messages import GROUNDS as GROUND_WORDS
+from mig_idg.charter.messages import day
 from mig_idg.errors import Conflict, InvalidParameter, Text, UnknownWord
 from mig_idg.registry import datasets, history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
-from mig_idg.registry.questions import Row, ask
 from mig_idg.registry.refusals import refused
+from mig_idg.registry.statements import Row, ask
 
 PRECAUTION = timedelta(days=30)
 CONFIDENTIAL_REVIEW = timedelta(days=366)

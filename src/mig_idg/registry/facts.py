@@ -23,7 +23,7 @@ from mig_idg.charter.facts import (
     Terms,
     Transfer,
 )
-from mig_idg.registry.questions import Row, ask
+from mig_idg.registry.statements import Row, ask
 
 FOREVER = "infinity"
 """The instant at which everything recorded so far is known."""

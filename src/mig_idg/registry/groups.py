@@ -9,15 +9,15 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from mig_idg.charter.words import day
+from mig_idg.charter.messages import day
 from mig_idg.errors import Conflict, Text
 from mig_idg.registry import committees, datasets, history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.committees import Item, Sitting
+from mig_idg.registry.membership_status import membership_status
 from mig_idg.registry.organisations import name_of, require_day
-from mig_idg.registry.questions import Row, ask
 from mig_idg.registry.refusals import refused
-from mig_idg.registry.standing import standing
+from mig_idg.registry.statements import Row, ask
 
 ARTICLE = "004 §2.4.3"
 TAKING_PART = ("admissible", "pieces_pending", "adherent")
@@ -152,10 +152,10 @@ def _require_member(conn: Conn, group: str, dataset: str, organisation: str, on:
 
 
 def _takes_part(conn: Conn, organisation: str, on: date) -> bool:
-    now = standing(conn, organisation, on)
+    now = membership_status(conn, organisation, on)
     return now is not None and now["state"] in TAKING_PART
 
 
 def _is_partner(conn: Conn, organisation: str, on: date) -> bool:
-    now = standing(conn, organisation, on)
+    now = membership_status(conn, organisation, on)
     return now is not None and now["state"] == "adherent"

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from mig_idg.charter.deadlines import warnings
-from mig_idg.charter.words import day
+from mig_idg.charter.messages import day
 from mig_idg.errors import InvalidParameter, Text
 from mig_idg.registry import committees, facts, history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from mig_idg.charter.words import day
+from mig_idg.charter.messages import day
 from mig_idg.errors import Conflict, InvalidParameter, Text, UnknownWord
 from mig_idg.registry import history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.organisations import name_of, require_day
-from mig_idg.registry.questions import Row, ask
+from mig_idg.registry.statements import Row, ask
 
 ARTICLE = "004 §2.1.3"
 ROLES = {

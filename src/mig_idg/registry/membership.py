@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from mig_idg.charter.words import day
+from mig_idg.charter.messages import day
 from mig_idg.errors import Conflict, InvalidParameter, Text, UnknownWord
 from mig_idg.registry import committees, history, versions
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.committees import Item, Sitting
+from mig_idg.registry.membership_status import ON_THE_WAY, PIECES, membership_status, missing_pieces
 from mig_idg.registry.organisations import name_of
 from mig_idg.registry.refusals import refused
-from mig_idg.registry.standing import ON_THE_WAY, PIECES, missing_pieces, standing
 from mig_idg.registry.wording import of
 
 RECEIVABLE = ("admissible", "approved", "pieces_pending")
@@ -33,7 +33,7 @@ class Piece:
 @act
 def apply(conn: Conn, organisation: str, record: Record) -> Done:
     """Open an application: admissible at once for a body of Annex 1, otherwise to the technical committee's opinion."""
-    now = standing(conn, organisation, record.on)
+    now = membership_status(conn, organisation, record.on)
     if now is not None and now["state"] in (*ON_THE_WAY, "adherent"):
         raise _already(conn, organisation, now["state"])
     listed = _is_listed(conn, organisation)
@@ -249,7 +249,7 @@ def _outside_annex_1(conn: Conn, organisation: str, now: dict[str, Any]) -> None
 
 
 def _on_the_way(conn: Conn, organisation: str, on: date) -> dict[str, Any]:
-    now = standing(conn, organisation, on)
+    now = membership_status(conn, organisation, on)
     name = name_of(conn, organisation)
     if now is None or now["state"] in ("former", "refused"):
         raise Conflict(

@@ -137,9 +137,9 @@ def _spellings(body: Organisation) -> Iterable[str]:
 def _unknown(word: str, bodies: Iterable[Organisation], by_name: dict[str, str]) -> UnknownWord:
     by_id = {body.id: body for body in bodies}
     near = nearest(territory.spelled(word), by_name) or nearest(word, by_id)
-    trouble = UnknownWord(BODY, word, ())
+    problem = UnknownWord(BODY, word, ())
     if near is not None:
         body = by_id[by_name.get(near, near)]
         told = body.id if body.name == body.id else f"{body.name} ({body.id})"
-        trouble.remedy = Text(f"Vouliez-vous dire « {told} » ?", f"Did you mean “{told}”?")
-    return trouble
+        problem.remedy = Text(f"Vouliez-vous dire « {told} » ?", f"Did you mean “{told}”?")
+    return problem

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from mig_idg.errors import Conflict, OutsideFailure, Refused, Text, Trouble
+from mig_idg.errors import Conflict, Problem, Refused, Text, Unavailable
 
 REFUSED: dict[str, tuple[str, Text]] = {
     "one_pilot_at_any_date": (
@@ -228,7 +228,7 @@ REFUSED: dict[str, tuple[str, Text]] = {
 }
 
 
-def translated(error: psycopg.errors.IntegrityError) -> Trouble:
+def translated(error: psycopg.errors.IntegrityError) -> Problem:
     """The refusal that a broken constraint means; a constraint without an article is a conflict that names it."""
     name = error.diag.constraint_name or ""
     if name in REFUSED:
@@ -245,16 +245,16 @@ def translated(error: psycopg.errors.IntegrityError) -> Trouble:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """What the database cannot do for an act becomes an OutsideFailure with its way out, without its words."""
+    """What the database cannot do for an act becomes an Unavailable with its way out, without its words."""
     try:
         yield
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.InvalidSchemaName) as error:
-        raise OutsideFailure(
+        raise Unavailable(
             Text("Le registre n'est pas à jour dans cette base.", "The registry is not up to date in this database."),
             remedy=Text("Lancez « mig-idg db migrate ».", "Run “mig-idg db migrate”."),
         ) from error
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
-        raise OutsideFailure(
+        raise Unavailable(
             Text("Le compte de la base ne peut pas y écrire.", "The account of the database may not write there."),
             remedy=Text(
                 "IDG_DATABASE_URL doit désigner le propriétaire de la base.",
@@ -262,7 +262,7 @@ def answering() -> Iterator[None]:
             ),
         ) from error
     except psycopg.Error as error:
-        raise OutsideFailure(
+        raise Unavailable(
             Text(
                 "La base s'est arrêtée en cours de route ; rien n'a été écrit.",
                 "The database stopped; nothing written.",

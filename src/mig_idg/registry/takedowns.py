@@ -7,11 +7,11 @@ from datetime import date
 from psycopg.types.json import Jsonb
 
 from mig_idg.charter.facts import TAKEDOWNS
-from mig_idg.charter.words import day
+from mig_idg.charter.messages import day
 from mig_idg.errors import Conflict, Text, UnknownWord
 from mig_idg.registry import datasets, history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
-from mig_idg.registry.questions import Row, ask
+from mig_idg.registry.statements import Row, ask
 
 ARTICLE = "000 art. 7, 9.1"
 SCOPES = {"public": Text("pour le public", "for the public"), "all": Text("pour tous", "for all")}

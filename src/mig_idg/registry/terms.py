@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from mig_idg.charter.facts import ACTIONS, MODES
-from mig_idg.charter.words import day
+from mig_idg.charter.messages import day
 from mig_idg.errors import InvalidParameter, Text, UnknownWord
 from mig_idg.registry import datasets, history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act

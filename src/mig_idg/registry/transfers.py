@@ -6,13 +6,13 @@ import hashlib
 from datetime import date
 
 from mig_idg import charter
-from mig_idg.charter.words import day
+from mig_idg.charter.messages import day
 from mig_idg.errors import Conflict, InvalidParameter, Text
 from mig_idg.registry import datasets, facts, history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.organisations import name_of
-from mig_idg.registry.questions import Row, ask
 from mig_idg.registry.refusals import refused
+from mig_idg.registry.statements import Row, ask
 from mig_idg.registry.wording import of
 
 ARTICLE = "004 §3.5.2"
@@ -45,7 +45,7 @@ def hand_over(
         )
     world = facts.load(conn, record.on)
     _require_third_party(conn, world, recipient, record.on)
-    request = charter.Request(giver, frozenset(), "redistribute", dataset, record.on)
+    request = charter.AccessRequest(giver, frozenset(), "redistribute", dataset, record.on)
     decision = charter.decide(request, world)
     if not decision.permitted:
         raise refused(decision.article, decision.reason, remedy=decision.remedy, rule=decision.rule)

@@ -9,15 +9,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from mig_idg.charter.words import day
+from mig_idg.charter.messages import day
 from mig_idg.errors import Conflict, InvalidParameter, Text, UnknownWord
 from mig_idg.registry import history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.facts import FOREVER
+from mig_idg.registry.membership_status import membership_status
 from mig_idg.registry.organisations import name_of
-from mig_idg.registry.questions import Row, ask
 from mig_idg.registry.refusals import refused
-from mig_idg.registry.standing import standing
+from mig_idg.registry.statements import Row, ask
 
 ARTICLE = "004 §2.6"
 
@@ -57,7 +57,7 @@ def accept(conn: Conn, organisation: str, version: str, record: Record) -> Done:
     if version not in known:
         raise UnknownWord(Text("Modification de la charte", "change of the charter"), version, known)
     name = name_of(conn, organisation)
-    now = standing(conn, organisation, record.on)
+    now = membership_status(conn, organisation, record.on)
     if now is None or now["state"] != "adherent":
         raise refused(
             ARTICLE,

@@ -11,13 +11,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from mig_idg import charter
-from mig_idg.charter.words import day
+from mig_idg.charter.messages import day
 from mig_idg.errors import Conflict, Text
 from mig_idg.registry import facts, history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
+from mig_idg.registry.membership_status import membership_status
 from mig_idg.registry.organisations import name_of
-from mig_idg.registry.questions import Row, ask
-from mig_idg.registry.standing import standing
+from mig_idg.registry.statements import Row, ask
 from mig_idg.registry.wording import of
 
 ARTICLE = "004 §2.3.1, §2.3.2"
@@ -42,7 +42,7 @@ def withdraw(conn: Conn, organisation: str, received: date, record: Record) -> D
     `details`: `ended` (how many facts fell with it), `frozen` (its data whose audience is frozen), `kept` (the
     statement of §2.3.2), `accesses` (granted since that day on the charter's basis, as the journal tells).
     """
-    now = standing(conn, organisation, received)
+    now = membership_status(conn, organisation, received)
     name = name_of(conn, organisation)
     on = day(received)
     if now is None or now["state"] != "adherent":
@@ -79,7 +79,7 @@ def statement(before: charter.Facts, organisation: str, on: date) -> list[Kept]:
     """What each side keeps (004 §2.3.2): what the one who leaves could download, and what it gave to the others."""
     kept: list[Kept] = []
     for dataset in before.datasets.values():
-        decision = charter.decide(charter.Request(organisation, NO_ROLE, "download", dataset.id, on), before)
+        decision = charter.decide(charter.AccessRequest(organisation, NO_ROLE, "download", dataset.id, on), before)
         if decision.permitted:
             kept.append(Kept("organisation", dataset.id, decision.rule, decision.article, decision.reason))
         if dataset.owner == organisation and _audience(dataset, organisation, before, on):

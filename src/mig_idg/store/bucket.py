@@ -26,8 +26,8 @@ from obstore.exceptions import BaseError, NotFoundError, PermissionDeniedError, 
 from obstore.store import S3Store
 from rasterio.session import Session
 
-from mig_idg.errors import OutsideFailure, Text
-from mig_idg.store.places import Held, inside
+from mig_idg.errors import Text, Unavailable
+from mig_idg.store.storage import Held, inside
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
@@ -109,7 +109,7 @@ class Distant(PosixPath):
         return made
 
     def stat(self, *, follow_symlinks: bool = True) -> Any:
-        """Size and time of last change. Raises FileNotFoundError; OutsideFailure when the storage does not answer."""
+        """Size and time of last change. Raises FileNotFoundError; Unavailable when the storage does not answer."""
         held = self.bucket.held(self.relative_to(self.bucket.root).as_posix())
         if held is None:
             raise FileNotFoundError(str(self))
@@ -160,7 +160,7 @@ class Bucket:
         )
 
     def held(self, name: str) -> Held | None:
-        """What a HEAD tells, believed for a while; absence is asked again each time. Raises OutsideFailure."""
+        """What a HEAD tells, believed for a while; absence is asked again each time. Raises Unavailable."""
         return found[0] if (found := self._known(inside(name))) else None
 
     def put(self, made: Path, name: str) -> None:
@@ -195,7 +195,7 @@ class Bucket:
             raise _trouble(error) from error
 
     async def pieces(self, held: Held, start: int, stop: int) -> AsyncIterator[bytes]:
-        """Bytes [start, stop) by ranges of a megabyte; the first is there when this returns. Raises OutsideFailure."""
+        """Bytes [start, stop) by ranges of a megabyte; the first is there when this returns. Raises Unavailable."""
         known = await asyncio.to_thread(self._known, held.name)
         tag = known[1] if known and known[0] == held else ""
         first = await self._range(held.name, start, min(start + PIECE, stop), tag) if stop > start else b""
@@ -267,25 +267,25 @@ def _reachable(host: str) -> None:
         os.environ["no_proxy"] = ",".join([*known, host])
 
 
-def _trouble(error: Exception) -> OutsideFailure:
+def _trouble(error: Exception) -> Unavailable:
     """What the storage answered, in our words: those of the library name addresses and keys."""
     if isinstance(error, (UnauthenticatedError, PermissionDeniedError)):
-        return OutsideFailure(
+        return Unavailable(
             Text("Le stockage S3 refuse les clés de ce serveur.", "The S3 storage refuses this server's keys."),
             remedy=Text("Vérifiez IDG_S3_ACCESS_KEY et IDG_S3_SECRET_KEY.",
                         "Check IDG_S3_ACCESS_KEY and IDG_S3_SECRET_KEY."),
         )  # fmt: skip
     if isinstance(error, MISSING):
-        return OutsideFailure(
+        return Unavailable(
             Text("Le fichier ou le seau S3 n'existe pas.", "The file or the S3 bucket does not exist."),
             remedy=Text("Vérifiez IDG_S3_BUCKET et IDG_S3_PREFIX.", "Check IDG_S3_BUCKET and IDG_S3_PREFIX."),
         )
     if isinstance(error, PreconditionError):
-        return OutsideFailure(
+        return Unavailable(
             Text("Le fichier a été remplacé pendant sa lecture.", "The file was replaced while it was read."),
             remedy=Text("Recommencez.", "Start again."),
         )
-    return OutsideFailure(
+    return Unavailable(
         Text("Le stockage S3 ne répond pas.", "The S3 storage does not answer."),
         remedy=Text("Vérifiez IDG_S3_ENDPOINT et le réseau ; rien n'est perdu.",
                     "Check IDG_S3_ENDPOINT and the network; nothing is lost."),

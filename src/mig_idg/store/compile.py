@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from mig_idg.store import crs as reference
-from mig_idg.store import words
-from mig_idg.store.cells import weight
+from mig_idg.store import full_text
+from mig_idg.store.binary_values import weight
 from mig_idg.store.cql2.sql import condition as filter_condition
 from mig_idg.store.crs import Box
 from mig_idg.store.cursor import Cursor
+from mig_idg.store.datetimes import Period
 from mig_idg.store.feature import geojson, utc
 from mig_idg.store.grant import Grant
-from mig_idg.store.moment import Period
 from mig_idg.store.query import Query, Sort, temporal
 from mig_idg.store.statement import Param, Statement, quoted
 from mig_idg.store.table import TEXTS, Column, Table
@@ -89,7 +89,7 @@ def long(query: Query, grant: Grant, time_column: str | None = None, expression:
     """A long page, feature by feature, and one more when there is a next page.
 
     Rows: (feature, then the keys of its place in the order, as texts, when its id does not say it all). Putting many
-    together in PostgreSQL costs more than sending them one by one, when they are read many at a time (`Lane.stream`).
+    together in PostgreSQL costs more than sending them one by one, when they are read many at a time (`stream`).
     """
     table, bind = grant.table, Binder()
     limit = query.limit if query.limit is not None else COUNT_CAP
@@ -285,7 +285,7 @@ def conditions(query: Query, table: Table, bind: Binder, time_column: str | None
     if query.filter is not None:
         wanted.append(filter_condition(query.filter, table, bind))
     if query.q:
-        wanted.append(words.condition(query.q, table, bind, common=query.common))
+        wanted.append(full_text.condition(query.q, table, bind, common=query.common))
     return wanted
 
 

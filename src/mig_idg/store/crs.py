@@ -2,7 +2,7 @@
 
 A client names a CRS by a string that must be in the list, letter for letter: nothing a client writes reaches PROJ,
 which would read files and addresses. The axis order and units of the list are constants, checked against PROJ by a
-test. Inside, x is always the easting or longitude; only what crosses the door is flipped.
+test. Inside, x is always the easting or longitude; only what crosses the route is flipped.
 """
 
 from __future__ import annotations

@@ -50,9 +50,9 @@ def _in_frame(box: Box, geometry: Geometry, bind: Binder) -> str:
     return f"({' or '.join(sides[1:] or sides)})"
 
 
-def rows_of(answer: bytes | None) -> float:
+def rows_of(response: bytes | None) -> float:
     """The rows that the plan expects."""
-    node = orjson.loads(answer or b"[]")[0]["Plan"]
+    node = orjson.loads(response or b"[]")[0]["Plan"]
     while node["Node Type"] in ("Gather", "Gather Merge", "Result"):
         # Beside it may stand the sub-selects of row policies.
         outer = [one for one in node.get("Plans", ()) if one["Parent Relationship"] == "Outer"]
@@ -67,7 +67,7 @@ def estimated(matching: float, every: float, rows: int, least: int) -> int:
 
     The guess for the whole table is wrong by the same factor (row policies, old statistics): the ratio is not.
     """
-    share = min(1.0, matching / every) if every > 0 else 1.0
-    guess = max(least, round(rows * share))
+    limits = min(1.0, matching / every) if every > 0 else 1.0
+    guess = max(least, round(rows * limits))
     step = 10 ** max(0, len(str(guess)) - 2)
     return min(rows, max(least, round(guess / step) * step))

@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 from psycopg import sql
 
-from mig_idg.errors import Misunderstood, OutsideFailure, Text
+from mig_idg.errors import BadRequest, Text, Unavailable
 
 SQL_TYPES = {
     "text": "text",
@@ -80,9 +80,9 @@ class LayerTable:
         names = [column.name for column in self.columns]
         for word in (*self.parts, *names, *([self.geometry] if self.geometry else [])):
             if not NAME.fullmatch(word):
-                raise Misunderstood(Text(f"Nom SQL impossible : « {word} ».", f"Not a usable SQL name: “{word}”."))
+                raise BadRequest(Text(f"Nom SQL impossible : « {word} ».", f"Not a usable SQL name: “{word}”."))
         if self.key not in names or (self.territory and self.territory not in names):
-            raise Misunderstood(
+            raise BadRequest(
                 Text(
                     f"La table {self.name} n'a pas sa clé « {self.key} » ou sa colonne de territoire.",
                     f"Table {self.name} lacks its key “{self.key}” or its territory column.",
@@ -185,7 +185,7 @@ def fill(
         except (psycopg.errors.IntegrityError, psycopg.errors.DataError, psycopg.errors.InternalError_) as error:
             raise _refused(error) from None
         if cursor.rowcount != written:
-            raise OutsideFailure(
+            raise Unavailable(
                 Text(
                     f"{written} lignes lues, {cursor.rowcount} écrites : l'import est abandonné.",
                     f"{written} rows read, {cursor.rowcount} written: the import is given up.",

@@ -22,7 +22,7 @@ import psycopg
 import structlog
 from psycopg import Connection, sql
 
-from mig_idg.store import ahead, untold, words
+from mig_idg.store import full_text, seeded_tiles, unencodable_rows
 from mig_idg.store.crs import CRS84
 from mig_idg.store.feature import cut, geojson, native_head, straight
 from mig_idg.store.statement import quoted
@@ -66,10 +66,10 @@ def prepare(connection: Connection[Any], table: Table, *, wanted: bool = True, a
     """The table as readers will have it: with its copy, made when there is none of this definition, or `anew`.
 
     Without one (not `wanted`, or a table in `parts`) the table itself is read, with a spatial index. In the caller's
-    transaction; nobody who reads waits. Raises UnfitData, naming a row, when one cannot be told in GeoJSON: its
+    transaction; nobody who reads waits. Raises Unprocessable, naming a row, when one cannot be told in GeoJSON: its
     coordinates are no numbers, or are nowhere on Earth, or its geometry is of a type that GeoJSON has not.
     """
-    table = replace(table, searched=words.searched(connection, table))
+    table = replace(table, searched=full_text.searched(connection, table))
     if not wanted or parts(connection, table):
         _index_geometry(connection, table)
         return table
@@ -83,8 +83,10 @@ def prepare(connection: Connection[Any], table: Table, *, wanted: bool = True, a
         return table
     except (psycopg.DataError, psycopg.InternalError) as error:
         log.warning("not-prepared", table=f"{table.schema}.{table.name}", sqlstate=error.sqlstate)
-        raise untold.refusal(table, untold.culprit(connection, table, [text for _, text in plan.columns])) from None
-    tiles = ahead.room(connection, name) if table.geometry else None
+        raise unencodable_rows.refusal(
+            table, unencodable_rows.culprit(connection, table, [text for _, text in plan.columns])
+        ) from None
+    tiles = seeded_tiles.room(connection, name) if table.geometry else None
     return replace(table, copy=name, companions=plan.companions, text=TEXT, pieces=plan.pieces, tiles=tiles)
 
 
@@ -148,7 +150,7 @@ def _planned(connection: Connection[Any], table: Table) -> _Plan:
     columns += [(TEXT, text), *([(NATIVE, head)] if head else []), (CUT, cut(f"({text})"))]
     companions = (*table.companions, *((srid, name) for srid, name, _ in added))
     pieces = (NATIVE, CUT) if head else (CUT,)
-    indexes = _other_indexes(connection, table) + words.indexes(table)
+    indexes = _other_indexes(connection, table) + full_text.indexes(table)
     return _Plan(table, companions, tuple(columns), pieces, indexes)
 
 
@@ -250,7 +252,7 @@ def _make(connection: Connection[Any], plan: _Plan) -> str:
         connection.execute(sql.SQL("create index on {} using gist ({})").format(copy, sql.Identifier(column)))
     connection.execute(sql.SQL("analyze {}").format(copy))
     if table.geometry is not None:
-        untold.refuse_no_numbers(connection, table, copy)
+        unencodable_rows.refuse_no_numbers(connection, table, copy)
     _follow(connection, plan, name)
     connection.execute(
         "insert into served.copy (relation, source, definition)\nvalues (%s::regclass, %s::regclass, %s)",

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mig_idg.errors import InvalidParameter, Text, TooLarge, UnknownParameter, UnknownWord
-from mig_idg.store import moment
+from mig_idg.store import datetimes
 from mig_idg.store.cql2 import json as cql2_json
 from mig_idg.store.cql2 import text as cql2_text
 from mig_idg.store.cql2 import typing as cql2_typing
 from mig_idg.store.cql2.syntax import Node
 from mig_idg.store.crs import CRS84, Box, Crs, box, named
 from mig_idg.store.cursor import Cursor, read_cursor
-from mig_idg.store.moment import Period
+from mig_idg.store.datetimes import Period
 from mig_idg.store.table import Column, Table
 from mig_idg.store.values import MAX_VALUE, NUMBER, value_of
 
@@ -198,7 +198,7 @@ def _checked_crs(name: str) -> object:
 
 
 def _datetime(value: str, _table: Table, _asked: Asked) -> Period:
-    return moment.period(value)
+    return datetimes.period(value)
 
 
 def _filter(value: str, table: Table, asked: Asked) -> Node:

@@ -15,7 +15,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from mig_idg.database.lane import Row
+from mig_idg.database.pipeline import Row
 from mig_idg.errors import Conflict, Text
 from mig_idg.store.statement import Statement
 
@@ -61,7 +61,7 @@ def versions() -> Statement:
     return Statement(f"select coalesce({_VERSION_OF_COMMUNES}, 0)")
 
 
-def scene(
+def mosaic(
     collection: str, box: tuple[float, float, float, float], moment: tuple[str | None, str | None] | None
 ) -> Statement:
     """The files that meet `box` (CRS84 degrees) in the vintage asked: the last one that meets `moment`, or the last.
@@ -100,7 +100,7 @@ left join asked on true
     )
 
 
-def read_scene(rows: Sequence[Row]) -> tuple[int, Vintage | None, tuple[Found, ...]]:
+def read_mosaic(rows: Sequence[Row]) -> tuple[int, Vintage | None, tuple[Found, ...]]:
     """The version of the communes, the vintage found, its files; more than MOST_FILES means: use the overview."""
     communes, number, name, start, end, srid, overview, pixel, files = rows[0]
     if number is None or name is None or start is None or end is None:
@@ -125,7 +125,7 @@ def read_scene(rows: Sequence[Row]) -> tuple[int, Vintage | None, tuple[Found, .
     )
 
 
-def outline(communes: str) -> Statement:
+def territory_mask(communes: str) -> Statement:
     """The outline of the communes named (INSEE codes between commas) as hexadecimal EWKB; null when nobody draws it."""
     return Statement("select encode(public.st_asewkb(served.outline(string_to_array($1, ','))), 'hex')", (communes,))
 

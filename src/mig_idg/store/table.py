@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from psycopg import Connection
 
-from mig_idg.errors import NotFound, Text, UnfitData, UnknownWord
+from mig_idg.errors import NotFound, Text, UnknownWord, Unprocessable
 from mig_idg.store.statement import quoted
 
 Kind = Literal[
@@ -194,8 +194,8 @@ def describe(
 ) -> Table:
     """The table named `schema.table` as it is in the database.
 
-    Raises NotFound (no such table), UnknownWord (no such column; the nearest is proposed) and UnfitData (an id that is
-    not unique, a geometry without SRID, a territory that is not text).
+    Raises NotFound (no such table), UnknownWord (no such column; the nearest is proposed) and Unprocessable (an id that
+    is not unique, a geometry without SRID, a territory that is not text).
     """
     schema, name = _split(table)
     found = connection.execute(_FIND, [schema, name]).fetchone()
@@ -206,7 +206,7 @@ def describe(
         )
     kind = connection.execute("select relkind::text from pg_class where oid = %s", [found[0]]).fetchone()
     if kind is not None and kind[0] not in ("r", "p"):
-        raise UnfitData(
+        raise Unprocessable(
             Text(
                 f"« {schema}.{name} » n'est pas une table : ses lignes ne peuvent être protégées ni suivies.",
                 f"“{schema}.{name}” is not a table: its rows can be neither protected nor followed.",
@@ -219,7 +219,7 @@ def describe(
     if id not in plain:
         raise UnknownWord(Text("Colonne", "column"), id, plain)
     if ours := next((name for name in (*plain, *shapes) if name.startswith(RESERVED)), None):
-        raise UnfitData(
+        raise Unprocessable(
             Text(
                 f"La colonne « {ours} » de {schema}.{name} porte un nom réservé : {RESERVED}…",
                 f"Column “{ours}” of {schema}.{name} has a reserved name: {RESERVED}…",
@@ -229,7 +229,7 @@ def describe(
         )
     unique = connection.execute(_UNIQUE, [found[0], id]).fetchone()
     if not unique or not unique[0] or plain[id].nullable:
-        raise UnfitData(
+        raise Unprocessable(
             Text(
                 f"La colonne « {id} » de {schema}.{name} ne peut pas servir d'identifiant : "
                 "elle n'est pas unique, ou admet des valeurs vides.",
@@ -319,7 +319,7 @@ def _geometry(shapes: dict[str, tuple[Any, ...]], wanted: str | None, table: str
     row = shapes[wanted]
     srid, declared = row[11], row[12]
     if not srid:
-        raise UnfitData(
+        raise Unprocessable(
             Text(
                 f"La géométrie « {wanted} » de {table} n'a pas de système de coordonnées.",
                 f"Geometry “{wanted}” of {table} has no coordinate reference system.",
@@ -359,7 +359,7 @@ def _territory(plain: dict[str, Column], wanted: str | None, table: str) -> str 
     if wanted not in plain:
         raise UnknownWord(Text("Colonne", "column"), wanted, plain)
     if plain[wanted].kind != "text":
-        raise UnfitData(
+        raise Unprocessable(
             Text(
                 f"La colonne de territoire « {wanted} » de {table} doit être un texte (code INSEE).",
                 f"Territory column “{wanted}” of {table} must be text (INSEE code).",

@@ -114,7 +114,7 @@ def crowd(query: Query, grant: Grant, rectangle: Rectangle, cap: int, time_colum
 
 def thinned(
     query: Query, grant: Grant, layer: str, rectangle: Rectangle, time_column: str | None,
-    *, cells: int = CELLS, share: float = 1.0,
+    *, cells: int = CELLS, limits: float = 1.0,
 ) -> Statement:  # fmt: skip
     """One feature for each cell of a grid of `cells` over the tile: the first by id, large ones before.
 
@@ -129,8 +129,8 @@ def thinned(
     across, up = bind((bounds[2] - bounds[0]) / cells, "float8"), bind((bounds[3] - bounds[1]) / cells, "float8")
     where = _where(query, table, rectangle, bind, time_column)
     source = grant.view
-    if share < 1 and grant.all_rows:
-        percent = bind(max(share * 100, 0.001), "real")
+    if limits < 1 and grant.all_rows:
+        percent = bind(max(limits * 100, 0.001), "real")
         source = f"{table.read} tablesample system ({percent}) repeatable (1)"
     key, count = quoted(table.id.name), quoted(stands_for(table))
     if geometry.type == "POINT":
@@ -146,7 +146,7 @@ def thinned(
             f"select {_encoded(layer, table)} as body, count({_SHAPE}) as shown,\n"
             f"  coalesce(sum({count}), 0)::bigint as meant\n"
             f"from (\n"
-            f"  select feature.*, {_scaled(count, share)} as {count}\n"
+            f"  select feature.*, {_scaled(count, limits)} as {count}\n"
             f"  from kept,\n"
             f"  lateral (\n"
             f"    select {columns}\n"
@@ -252,5 +252,5 @@ def _back(column: Column) -> str:
     return f"kept.{_KEPT}::{column.base}" if column.kind in ("uuid", "other") else f"kept.{_KEPT}"
 
 
-def _scaled(count: str, share: float) -> str:
-    return f"kept.{count}" if share >= 1 else f"round(kept.{count} / {float(share)!r})::bigint"
+def _scaled(count: str, limits: float) -> str:
+    return f"kept.{count}" if limits >= 1 else f"round(kept.{count} / {float(limits)!r})::bigint"

@@ -10,7 +10,7 @@ import uuid
 from decimal import Decimal, InvalidOperation
 
 from mig_idg.errors import InvalidParameter, Text
-from mig_idg.store import moment
+from mig_idg.store import datetimes
 from mig_idg.store.table import Column
 
 MAX_VALUE = 1_000
@@ -54,14 +54,14 @@ def _boolean(value: str) -> str:
 
 
 def _date(value: str) -> str:
-    return value if moment.day(value) else str(_fail())
+    return value if datetimes.day(value) else str(_fail())
 
 
 def _timestamp(value: str) -> str:
-    exact = moment.instant(value)
-    if exact is None and (whole := moment.day(value)):
+    exact = datetimes.instant(value)
+    if exact is None and (whole := datetimes.day(value)):
         return f"{whole.isoformat()}T00:00:00Z"
-    return moment.iso(exact) if exact else str(_fail())
+    return datetimes.iso(exact) if exact else str(_fail())
 
 
 def _time(value: str) -> str:

@@ -151,9 +151,9 @@ def place(word: str) -> Place:
     """The place with this code, id or name; raises UnknownWord, with the nearest one, when there is none."""
     found = find(word)
     if found is None:
-        trouble = UnknownWord(Text("Organisme", "body"), word, ())
-        trouble.remedy = did_you_mean(next((near.name for near in nearest_places(word, 1)), None))
-        raise trouble
+        problem = UnknownWord(Text("Organisme", "body"), word, ())
+        problem.remedy = did_you_mean(next((near.name for near in nearest_places(word, 1)), None))
+        raise problem
     return found
 
 

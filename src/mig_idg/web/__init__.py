@@ -6,6 +6,6 @@ words.py      dates, numbers and sentences as people write them
 map.py        what a map is told to draw
 listing.py    long lists put in order
 assets.py     static files, named by their content
-doors.py      `/static/…`, `/favicon.ico`, `/robots.txt`
+routes.py      `/static/…`, `/favicon.ico`, `/robots.txt`
 templates/    Jinja2, French first, English second
 """

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from mig_idg.errors import Lang
-from mig_idg.ogc.describe.service import Service
+from mig_idg.ogc.service_metadata import Service
 from mig_idg.territory import name_of
 
 _TOKEN_PREFIX = re.compile(r"/t/[^/]+$")
@@ -52,20 +52,20 @@ class Frame:
         return "fr" if self.lang == "en" else "en"
 
 
-def frame_of(service: Service, lang: Lang, visit: Any = None, *, sign_in: bool = False) -> Frame:
-    """The frame of a visit; without one (a problem told before the threshold), the bare one."""
-    if visit is None:
+def frame_of(service: Service, lang: Lang, request: Any = None, *, sign_in: bool = False) -> Frame:
+    """The frame of a request; without one (a problem told before the threshold), the bare one."""
+    if request is None:
         return Frame(service, lang, sign_in=sign_in)
-    public = _TOKEN_PREFIX.sub("", visit.base_url)
-    principal = visit.principal
+    public = _TOKEN_PREFIX.sub("", request.base_url)
+    principal = request.principal
     return Frame(
         service=service,
         lang=lang,
         root=urlsplit(public).path,
-        prefix=visit.base_url[len(public) :],
+        prefix=request.base_url[len(public) :],
         public_url=public,
-        path=visit.path,
-        query=visit.query,
+        path=request.path,
+        query=request.query,
         who=name_of(principal.organisation) if principal.organisation else principal.name,
         signed_in=not principal.public,
         sign_in=sign_in,

@@ -39,7 +39,7 @@ def operations_of(document: Mapping[str, Any], tag: str) -> list[dict[str, Any]]
             "path": path,
             "verb": verb.upper(),
             "operation": operation,
-            "medias": [media for answer in operation["responses"].values() for media in answer.get("content", {})],
+            "medias": [media for response in operation["responses"].values() for media in response.get("content", {})],
         }
         for path, verbs in document["paths"].items()
         for verb, operation in verbs.items()

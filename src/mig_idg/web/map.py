@@ -28,18 +28,18 @@ _LOCALE: dict[Lang, dict[str, str]] = {
 }
 
 
-def chart_of(visit: Any, frame: Frame, document: Any) -> dict[str, Any] | None:
-    """The drawing of a visit's collection, or None when there is nothing to draw or the caller may not view it."""
-    collection = visit.collection if visit is not None else None
+def chart_of(request: Any, frame: Frame, document: Any) -> dict[str, Any] | None:
+    """The drawing of a request's collection, or None when there is nothing to draw or the caller may not view it."""
+    collection = request.collection if request is not None else None
     if collection is None or not isinstance(document, dict):
         return None
     of_items = document.get("type") in ("FeatureCollection", "Feature")
-    if not of_items and not _viewed(visit, collection.id):
+    if not of_items and not _viewed(request, collection.id):
         return None
     drawing: dict[str, Any] = {
         "bbox": list(collection.bbox or frame.service.extent or EVERYWHERE),
-        "attribution": visit.snapshot.credit(collection, frame.lang),
-        "labels": _labels(visit, collection, frame.lang),
+        "attribution": request.snapshot.credit(collection, frame.lang),
+        "labels": _labels(request, collection, frame.lang),
         "locale": _LOCALE[frame.lang],
     }
     if of_items:
@@ -51,14 +51,14 @@ def chart_of(visit: Any, frame: Frame, document: Any) -> dict[str, Any] | None:
         drawing |= {"tiles": frame.root + frame.prefix + TILES.format(collection.id), "layer": collection.id}
     else:
         return None
-    if collection.id != BEHIND and _tiled(visit, BEHIND):
+    if collection.id != BEHIND and _tiled(request, BEHIND):
         drawing["background"] = {"tiles": frame.root + frame.prefix + TILES.format(BEHIND), "layer": BEHIND}
     return drawing
 
 
-def _labels(visit: Any, collection: Any, lang: Lang) -> dict[str, str]:
+def _labels(request: Any, collection: Any, lang: Lang) -> dict[str, str]:
     """The labels of the attributes that this caller sees: the name of a withheld one is withheld too."""
-    _, grant = visit.snapshot.grant(visit.principal, collection, "view")
+    _, grant = request.snapshot.grant(request.principal, collection, "view")
     seen = set(grant.table.names) if grant else set()
     declared = collection.declared.get("attributes", {})
     return {name: text[lang] for name, text in declared.items() if name in seen and lang in text}
@@ -69,10 +69,10 @@ def _as_many(document: Any) -> dict[str, int]:
     return {"limit": max(1, len(document["features"]))} if "features" in document else {}
 
 
-def _viewed(visit: Any, collection: str) -> bool:
-    return bool(visit.snapshot.decide(visit.principal, "view", collection).permitted)
+def _viewed(request: Any, collection: str) -> bool:
+    return bool(request.snapshot.decide(request.principal, "view", collection).permitted)
 
 
-def _tiled(visit: Any, collection: str) -> bool:
-    known = visit.snapshot.collections.get(collection)
-    return known is not None and "tiles" in known.services and _viewed(visit, collection)
+def _tiled(request: Any, collection: str) -> bool:
+    known = request.snapshot.collections.get(collection)
+    return known is not None and "tiles" in known.services and _viewed(request, collection)

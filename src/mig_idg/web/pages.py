@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from mig_idg.errors import Lang
-from mig_idg.ogc.describe.service import UNNAMED, Service, load_service
-from mig_idg.web import listing, words
+from mig_idg.ogc.service_metadata import UNNAMED, Service, load_service
+from mig_idg.web import listing, messages
 from mig_idg.web.assets import assets
 from mig_idg.web.frame import Frame, frame_of
 from mig_idg.web.map import chart_of
@@ -38,7 +38,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(words=words)
+    made.globals.update(words=messages)
     made.filters.update(
         groupby_standard=listing.by_standard, operations_of=listing.operations_of, told_together=listing.told_together
     )
@@ -53,7 +53,7 @@ def renderer(settings: Configured) -> Render:
 
 
 def render(name: str, context: Mapping[str, Any], lang: Lang) -> str:
-    """The page `name` in the language asked for; `context["visit"]`, when there, says who asks and from where."""
+    """The page `name` in the language asked for; `context["request"]`, when there, says who asks and from where."""
     return _render(UNNAMED, name, context, lang)
 
 
@@ -63,11 +63,11 @@ def problem_page(document: Mapping[str, Any], lang: Lang) -> str:
 
 
 def _render(service: Service, name: str, context: Mapping[str, Any], lang: Lang, *, sign_in: bool = False) -> str:
-    visit = context.get("visit")
-    frame = frame_of(service, lang, visit, sign_in=sign_in)
+    request = context.get("visit")
+    frame = frame_of(service, lang, request, sign_in=sign_in)
     document = context.get("document", context.get(name))
     shown = {"visit": None, "document": document, **context, **_tools(frame)}
-    shown["chart"] = chart_of(visit, frame, document)
+    shown["chart"] = chart_of(request, frame, document)
     return environment().get_template(f"{name}.html").render(shown)
 
 
@@ -84,8 +84,8 @@ def _tools(frame: Frame) -> dict[str, Any]:
         "t": t,
         "url": frame.url,
         "asset": lambda name: frame.root + assets().path(name),
-        "day": lambda value: words.day(value, lang),
-        "number": lambda value: words.number(value, lang),
-        "shown": lambda value: words.value(value, lang),
-        "word": lambda table, key: words.word(table, key, lang),
+        "day": lambda value: messages.day(value, lang),
+        "number": lambda value: messages.number(value, lang),
+        "shown": lambda value: messages.value(value, lang),
+        "word": lambda table, key: messages.word(table, key, lang),
     }

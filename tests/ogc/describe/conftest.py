@@ -15,14 +15,14 @@ import pytest
 
 from mig_idg.charter import Dataset, Facts, Membership, Restriction, Terms
 from mig_idg.errors import Text
-from mig_idg.guard.answer import Answer
-from mig_idg.guard.door import Doors
 from mig_idg.guard.principal import PUBLIC, Principal
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response
+from mig_idg.guard.route import Router
 from mig_idg.guard.snapshot import Snapshot
-from mig_idg.guard.visit import Visit
 from mig_idg.ogc import describe
-from mig_idg.ogc.features.routes import DOORS as FEATURES
-from mig_idg.ogc.tiles.doors import DOORS as TILES
+from mig_idg.ogc.features.routes import ROUTES as FEATURES
+from mig_idg.ogc.tiles.routes import ROUTES as TILES
 from mig_idg.store.collection import Collection
 from mig_idg.store.table import Column, Geometry, Table
 
@@ -122,32 +122,32 @@ def snapshot(layers: list[Layer], epoch: int = 1) -> Snapshot:
 
 
 class Asking:
-    """Asks the doors that describe, as the threshold would once it let the caller in."""
+    """Asks the routes that describe, as the threshold would once it let the caller in."""
 
     def __init__(self) -> None:
         others = (*FEATURES, *TILES)
-        self.doors = Doors((*describe.doors(SimpleNamespace(config_file=CONFIG), others), *others))
+        self.routes = Router((*describe.routes(SimpleNamespace(config_file=CONFIG), others), *others))
         self.snapshot = snapshot(usual())
 
-    def answer(self, path: str, who: Principal = PUBLIC, *, lang: Any = "fr", base: str = BASE,
-               accept: str = "application/json", **query: str) -> Answer:  # fmt: skip
-        """The answer of a door."""
-        found = self.doors.find(path)
+    def response(self, path: str, who: Principal = PUBLIC, *, lang: Any = "fr", base: str = BASE,
+               accept: str = "application/json", **query: str) -> Response:  # fmt: skip
+        """The answer of a route."""
+        found = self.routes.find(path)
         assert found is not None, path
-        door, params = found
-        visit = Visit(
+        route, params = found
+        request = Request(
             method="GET", path=path, params=params, query=query, headers={"accept": accept}, lang=lang, principal=who,
-            snapshot=self.snapshot, base_url=base, tokened="/t/" in base, door=door, collection=self.snapshot.collections.get(params.get("collection", "")),
+            snapshot=self.snapshot, base_url=base, tokened="/t/" in base, route=route, collection=self.snapshot.collections.get(params.get("collection", "")),
         )  # fmt: skip
-        answer = asyncio.run(door.handler(visit))
-        if answer.page is not None:
-            name, context = answer.page
-            answer.page = (name, {**context, "visit": visit})
-        return answer
+        response = asyncio.run(route.handler(request))
+        if response.page is not None:
+            name, context = response.page
+            response.page = (name, {**context, "visit": request})
+        return response
 
     def json(self, path: str, who: Principal = PUBLIC, **more: Any) -> Any:
-        """The document of a door."""
-        body = self.answer(path, who, **more).body
+        """The document of a route."""
+        body = self.response(path, who, **more).body
         assert isinstance(body, bytes)
         return orjson.loads(body)
 

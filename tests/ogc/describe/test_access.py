@@ -1,4 +1,4 @@
-"""The page of rights tells what the doors do, and names nothing that is withheld."""
+"""The page of rights tells what the routes do, and names nothing that is withheld."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def permitted(asking: Asking, who: Principal) -> set[str]:
 
 
 def test_withheld_attributes_are_told_of_but_not_named(asking: Asking) -> None:
-    answer = asking.answer("/collections/erp/access", PARTNER)
-    assert isinstance(answer.body, bytes)
-    assert b"telephone" not in answer.body
+    response = asking.response("/collections/erp/access", PARTNER)
+    assert isinstance(response.body, bytes)
+    assert b"telephone" not in response.body
     query = next(one for one in asking.json("/collections/erp/access", PARTNER)["actions"] if one["action"] == "query")
     assert any("réservés" in limit for limit in query["limits"])
 

@@ -26,11 +26,11 @@ def test_the_landing_page_leads_to_every_door_that_is_there_and_to_no_other(aski
     for link in document["links"]:
         if link["href"].startswith(BASE):
             path = link["href"].removeprefix(BASE).split("?")[0]
-            assert asking.doors.find(path) or path.startswith("/access/v1/"), link
+            assert asking.routes.find(path) or path.startswith("/access/v1/"), link
 
 
 def test_a_layer_known_to_partners_only_does_not_exist_for_the_public(asking: Asking) -> None:
-    listed = asking.answer("/collections").body
+    listed = asking.response("/collections").body
     assert isinstance(listed, bytes)
     assert b"secrets" not in listed
     assert b"1.25" not in listed
@@ -95,9 +95,9 @@ def test_titles_come_in_the_language_asked(asking: Asking) -> None:
 
 
 def test_links_keep_the_way_the_caller_came(asking: Asking) -> None:
-    direct = asking.answer("/collections", PARTNER).body
-    tokened = asking.answer("/collections", PARTNER, base=f"{BASE}/t/idg_x")
-    other = asking.answer("/collections", PARTNER, base=f"{BASE}/t/idg_y")
+    direct = asking.response("/collections", PARTNER).body
+    tokened = asking.response("/collections", PARTNER, base=f"{BASE}/t/idg_x")
+    other = asking.response("/collections", PARTNER, base=f"{BASE}/t/idg_y")
     by_token = tokened.body
     assert other.body != by_token
     assert other.etag != tokened.etag
@@ -110,7 +110,7 @@ def test_links_keep_the_way_the_caller_came(asking: Asking) -> None:
 
 
 def test_the_validator_is_that_of_the_bytes(asking: Asking) -> None:
-    first, again, other = (asking.answer("/collections", who) for who in (PARTNER, PARTNER, asking_public()))
+    first, again, other = (asking.response("/collections", who) for who in (PARTNER, PARTNER, asking_public()))
     assert first.etag == again.etag
     assert first.etag != other.etag
 
@@ -173,12 +173,12 @@ def test_an_unknown_parameter_names_the_nearest(asking: Asking) -> None:
     ],
 )
 def test_the_accept_header_is_read_with_its_weights(asking: Asking, accept: str, page: bool) -> None:
-    assert (asking.answer("/", accept=accept).page is not None) == page
+    assert (asking.response("/", accept=accept).page is not None) == page
 
 
 def test_an_accept_header_that_nothing_suits_is_told(asking: Asking) -> None:
     with pytest.raises(NotAcceptable):
-        asking.answer("/", accept="image/png")
+        asking.response("/", accept="image/png")
 
 
 def test_schema_org_speaks_latitude_first_of_what_the_caller_may_know(asking: Asking) -> None:

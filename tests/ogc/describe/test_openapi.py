@@ -9,7 +9,7 @@ from typing import Any
 from openapi_spec_validator import validate
 from tests.ogc.describe.conftest import PARTNER, Asking
 
-from mig_idg.app.create import every_door
+from mig_idg.app.create import every_route
 from mig_idg.guard.snapshot import Snapshot
 from mig_idg.ogc.describe import DECISIONS
 from mig_idg.ogc.describe.openapi.operations import OPERATIONS, UNSPOKEN
@@ -89,7 +89,7 @@ def test_beyond_some_collections_paths_are_written_once(asking: Asking, many: Ca
     validate(document)
     assert "/collections/{collection}/items" in document["paths"]
     assert document["components"]["parameters"]["collection"]["schema"]["enum"][0] == "couche-0000"
-    body = asking.answer("/openapi").body
+    body = asking.response("/openapi").body
     assert isinstance(body, bytes)
     assert len(body) < 100_000
 
@@ -121,10 +121,10 @@ def test_the_four_ways_to_show_a_token_are_declared(asking: Asking) -> None:
 
 def test_every_door_of_the_application_is_spoken_of(tmp_path: Path) -> None:
     mounted = {
-        (door.pattern, method)
-        for door in every_door(Settings(home=tmp_path))
-        for method in door.methods
-        if method not in ("HEAD", "OPTIONS") and not door.pattern.startswith(UNSPOKEN)
+        (route.pattern, method)
+        for route in every_route(Settings(home=tmp_path))
+        for method in route.methods
+        if method not in ("HEAD", "OPTIONS") and not route.pattern.startswith(UNSPOKEN)
     }
     spoken = {(one.pattern, one.method) for one in OPERATIONS}
     assert mounted - spoken == set()

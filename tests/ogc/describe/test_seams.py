@@ -9,31 +9,31 @@ import pytest
 from pygeoapi import l10n
 from tests.ogc.describe.conftest import PARTNER, Asking
 
-from mig_idg.errors import OutsideFailure
-from mig_idg.ogc import seams
+from mig_idg.errors import Unavailable
+from mig_idg.ogc import pygeoapi_internals
 
 
 def test_the_installed_pygeoapi_is_the_one_we_know() -> None:
-    seams.check()
+    pygeoapi_internals.check()
 
 
 def test_a_seam_that_is_gone_refuses_to_start_and_is_named() -> None:
-    gone = replace(seams.SEAMS[0], name="api.landing_page", holds=lambda: False)
-    with pytest.raises(OutsideFailure, match=r"api\.landing_page"):
-        seams.check((*seams.SEAMS, gone))
+    gone = replace(pygeoapi_internals.PRIVATE_NAMES[0], name="api.landing_page", holds=lambda: False)
+    with pytest.raises(Unavailable, match=r"api\.landing_page"):
+        pygeoapi_internals.check((*pygeoapi_internals.PRIVATE_NAMES, gone))
 
 
 def test_a_seam_that_raises_is_gone() -> None:
     def broken() -> bool:
         raise AttributeError
 
-    with pytest.raises(OutsideFailure):
-        seams.check((replace(seams.SEAMS[0], holds=broken),))
+    with pytest.raises(Unavailable):
+        pygeoapi_internals.check((replace(pygeoapi_internals.PRIVATE_NAMES[0], holds=broken),))
 
 
 def test_no_translated_configuration_stays_behind(asking: Asking) -> None:
     asking.json("/collections", PARTNER)
-    asking.answer("/collections/secrets", PARTNER, accept="text/html")
+    asking.response("/collections/secrets", PARTNER, accept="text/html")
     assert l10n._cfg_cache == {}
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.ogc.describe.conftest import CONFIG
 
 from mig_idg.errors import InvalidDeclaration
-from mig_idg.ogc.describe.service import UNNAMED, load_service
+from mig_idg.ogc.service_metadata import UNNAMED, load_service
 
 SOUND = """metadata:
   identification:

@@ -16,9 +16,10 @@ import pytest
 
 from mig_idg.app import create
 from mig_idg.database import connect
-from mig_idg.declaration.publish import publish
-from mig_idg.ogc import features
-from mig_idg.registry import demonstration, tokens
+from mig_idg.demonstration import adhesion
+from mig_idg.ogc.features.routes import ROUTES
+from mig_idg.publication.publish import publish
+from mig_idg.registry import tokens
 from mig_idg.settings import Settings
 
 NOW = datetime(2026, 6, 15, 10, tzinfo=UTC)
@@ -150,8 +151,8 @@ class Client:
         async def ask() -> httpx.Response:
             return await self._http.request(method, where, **options)
 
-        answer = self._runner.run(ask())
-        return Response(answer.status_code, answer.headers, answer.content)
+        response = self._runner.run(ask())
+        return Response(response.status_code, response.headers, response.content)
 
     def get(self, path: str, **options: Any) -> Response:
         """GET."""
@@ -159,9 +160,9 @@ class Client:
 
     def items(self, query: str = "", collection: str = "lieux") -> Any:
         """The document of an items page that must be there."""
-        answer = self.get(f"/collections/{collection}/items" + (f"?{query}" if query else ""))
-        assert answer.status == 200, answer.content[:2000]
-        return answer.json
+        response = self.get(f"/collections/{collection}/items" + (f"?{query}" if query else ""))
+        assert response.status == 200, response.content[:2000]
+        return response.json
 
 
 @pytest.fixture(scope="module")
@@ -176,26 +177,26 @@ def served(
         (folder / f"{name}.yml").write_text(DECLARATION.format(id=name, time=time, licence=licence, more=more))
     with connect(database_url) as connection:
         connection.execute(SQL.encode())
-        demonstration.adopt(connection, TODAY)
+        adhesion.adopt(connection, TODAY)
         publish(connection, folder, author="test", on=date(2026, 1, 2))
         secrets = {}
         for login, body in (("owner", "92050"), ("partner", "92026")):
             tokens.open_account(connection, login, name=login, organisation=body, author="test")
             secrets[login] = tokens.issue(connection, login, author="test")[1]
         connection.commit()
-    with asyncio.Runner() as runner, client_of(runner, create, features, Settings, app_url, secrets) as client:
+    with asyncio.Runner() as runner, client_of(runner, create, Settings, app_url, secrets) as client:
         yield client
 
 
 @contextmanager
 def opened(
-    runner: asyncio.Runner, create: Any, features: Any, settings: Any, app_url: str, secrets: Mapping[str, str] = {}
+    runner: asyncio.Runner, create: Any, settings: Any, app_url: str, secrets: Mapping[str, str] = {}
 ) -> Iterator[Client]:
     """The application on this database, opened and closed."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(create, "renderer", lambda settings: lambda name, context, lang: f"<title>{name}</title>")
         application = create.create_app(
-            settings(journal=False, base_url=BASE), app_url, clock=lambda: NOW, doors=features.doors()
+            settings(journal=False, base_url=BASE), app_url, clock=lambda: NOW, routes=ROUTES
         )
     runner.run(application._start())
     try:

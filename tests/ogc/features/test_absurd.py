@@ -32,13 +32,13 @@ NAMES = ["__proto__", "constructor", "__class__", "toString", "a'b", 'a"b', "a;b
 
 def ask(served: Any, path: str, **options: Any) -> Any:
     """An answer that is not a fault of ours; a refusal is a problem document."""
-    answer = served.get(path, **options)
-    assert answer.status in FAULTLESS, (path[:200], answer.status, answer.content[:300])
-    if answer.status >= 400:
-        assert answer.headers["content-type"].startswith("application/problem+json")
-        assert b"Traceback" not in answer.content
-        assert json.loads(answer.content)["status"] == answer.status
-    return answer
+    response = served.get(path, **options)
+    assert response.status in FAULTLESS, (path[:200], response.status, response.content[:300])
+    if response.status >= 400:
+        assert response.headers["content-type"].startswith("application/problem+json")
+        assert b"Traceback" not in response.content
+        assert json.loads(response.content)["status"] == response.status
+    return response
 
 
 def part(text: str) -> str:
@@ -76,9 +76,9 @@ def test_absurd_names(served: Any, parameter: str) -> None:
         value = part(name)
         query = f"{value}=1" if parameter == "{}" else f"{parameter}={value}"
         for more in ("", "&f=parquet", "&f=jsonfg"):
-            answer = ask(served, f"{ITEMS}?limit=1&{query}{more}")
+            response = ask(served, f"{ITEMS}?limit=1&{query}{more}")
             if name.strip() != "id":
-                assert answer.status in (400, 404, 414), (name, parameter)
+                assert response.status in (400, 404, 414), (name, parameter)
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,8 @@ def test_absurd_queries(served: Any, query: str) -> None:
 )  # fmt: skip
 def test_absurd_ids(served: Any, id: str) -> None:
     for collection in ("lieux", "troncons"):
-        answer = ask(served, f"/collections/{collection}/items/{id}")
-        assert answer.status in (400, 404, 414), answer.status
+        response = ask(served, f"/collections/{collection}/items/{id}")
+        assert response.status in (400, 404, 414), response.status
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ def test_absurd_bodies(served: Any, method: str, body: bytes) -> None:
     for kind in kinds:
         for crs in (None, "http://www.opengis.net/def/crs/EPSG/0/2154", "<x>", ""):
             headers = {"content-type": kind, "if-match": "*"} | ({"content-crs": crs} if crs is not None else {})
-            answer = served.request(method, path, content=body, headers=headers, who="owner")
-            if answer.status in (201, 204):
+            response = served.request(method, path, content=body, headers=headers, who="owner")
+            if response.status in (201, 204):
                 assert b"2,48" in body or method == "PATCH"
                 continue
-            assert answer.status in FAULTLESS, (method, kind, body[:100], answer.status, answer.content[:300])
+            assert response.status in FAULTLESS, (method, kind, body[:100], response.status, response.content[:300])

@@ -17,10 +17,11 @@ from tests.ogc.features.conftest import DECLARATION, TODAY, Client
 
 from mig_idg.app import create
 from mig_idg.database import connect
-from mig_idg.declaration.publish import InvalidCollections, publish
-from mig_idg.errors import UnfitData
-from mig_idg.ogc import features
-from mig_idg.registry import demonstration, tokens
+from mig_idg.demonstration import adhesion
+from mig_idg.errors import Unprocessable
+from mig_idg.ogc.features import links
+from mig_idg.publication.publish import InvalidCollections, publish
+from mig_idg.registry import tokens
 from mig_idg.settings import Settings
 from mig_idg.store.table import describe
 
@@ -68,22 +69,22 @@ def awkward(
         (folder / f"{name}.yml").write_text(text.replace("2154", "4326") if name == "grands" else text)
     with connect(database_url) as connection:
         connection.execute(SQL.encode())
-        demonstration.adopt(connection, TODAY)
+        adhesion.adopt(connection, TODAY)
         publish(connection, folder, author="test", on=date(2026, 1, 2))
         tokens.open_account(connection, "owner", name="owner", organisation="92050", author="test")
         secrets = {"owner": tokens.issue(connection, "owner", author="test")[1]}
         connection.commit()
-    with asyncio.Runner() as runner, client_of(runner, create, features, Settings, app_url, secrets) as client:
+    with asyncio.Runner() as runner, client_of(runner, create, Settings, app_url, secrets) as client:
         yield client
 
 
 def test_every_id_has_an_address_that_its_own_links_know(awkward: Client) -> None:
     for feature in awkward.items("limit=100", "cles")["features"]:
         id = feature["id"]
-        place = features.links.item_path("cles", id)
-        answer = awkward.get(place)
-        assert (answer.status, answer.json["id"]) == (200, id), place
-        own = next(link["href"] for link in answer.json["links"] if link["rel"] == "self")
+        place = links.item_path("cles", id)
+        response = awkward.get(place)
+        assert (response.status, response.json["id"]) == (200, id), place
+        own = next(link["href"] for link in response.json["links"] if link["rel"] == "self")
         assert urlsplit(own).path == place
         assert "%2F" not in place
     assert awkward.get("/collections/cles/items/" + quote("k/1", safe="")).status == 404
@@ -123,9 +124,9 @@ def test_pages_follow_one_another_whatever_they_are_sorted_by(awkward: Client, k
         onward = [link["href"] for link in page["links"] if link["rel"] == "next"]
         if not onward:
             break
-        answer = awkward.get(onward[0])
-        assert answer.status == 200, answer.content
-        page = answer.json
+        response = awkward.get(onward[0])
+        assert response.status == 200, response.content
+        page = response.json
     assert len(seen) == len(set(seen)) == 7
 
 
@@ -139,15 +140,15 @@ def test_times_that_no_calendar_has_are_null_and_pages_hold_every_number(awkward
 
 def test_a_feature_too_far_for_a_system_is_the_answer_of_that_parameter(awkward: Client) -> None:
     lambert = quote("http://www.opengis.net/def/crs/EPSG/0/3942")
-    answer = awkward.get(f"/collections/grands/items?crs={lambert}")
-    assert (answer.status, answer.json["parameter"]) == (400, "crs")
+    response = awkward.get(f"/collections/grands/items?crs={lambert}")
+    assert (response.status, response.json["parameter"]) == (400, "crs")
     assert awkward.get(f"/collections/grands/items?crs={lambert}&limit=2").status == 200
 
 
 def test_a_column_that_is_no_parameter_is_not_proposed(awkward: Client) -> None:
-    answer = awkward.get("/collections/grands/items?js=1")
-    assert answer.status == 400
-    assert "« js »" not in answer.json.get("remedy", "")
+    response = awkward.get("/collections/grands/items?js=1")
+    assert response.status == 400
+    assert "« js »" not in response.json.get("remedy", "")
     assert "a,b" not in awkward.get("/collections/grands/sortables").json["properties"]
 
 
@@ -170,9 +171,9 @@ def written(client: Client, **properties: Any) -> Any:
 
 def test_what_is_written_is_what_is_read_again(awkward: Client) -> None:
     digits = "12345678901234567890.123456789"
-    answer = written(awkward, etat="use", note=5, prix=f"<{digits}>", code="un")
-    assert answer.status == 201, answer.content
-    again = awkward.get(answer.headers["location"])
+    response = written(awkward, etat="use", note=5, prix=f"<{digits}>", code="un")
+    assert response.status == 201, response.content
+    again = awkward.get(response.headers["location"])
     assert digits.encode() in again.content
     assert {**again.json["properties"], "prix": 0} == {
         "id": again.json["id"], "etat": "use", "note": 5, "prix": 0, "code": "un", "commune": "92050",
@@ -192,9 +193,9 @@ def test_what_is_written_is_what_is_read_again(awkward: Client) -> None:
 def test_what_the_table_refuses_is_said(awkward: Client, properties: Any, status: int, words: str) -> None:
     if status == 409:
         assert written(awkward, **properties).status == 201
-    answer = written(awkward, **properties)
-    assert answer.status == status, answer.content
-    assert words in answer.content.decode()
+    response = written(awkward, **properties)
+    assert response.status == status, response.content
+    assert words in response.content.decode()
 
 
 def test_a_declaration_of_a_table_with_a_row_that_cannot_be_told_is_named(database_url: str, tmp_path: Path) -> None:
@@ -208,14 +209,14 @@ def test_a_declaration_of_a_table_with_a_row_that_cannot_be_told_is_named(databa
 
 
 def test_the_id_of_a_new_feature_may_be_among_its_properties(awkward: Client) -> None:
-    answer = written(awkward, id=7001, code="sept")
-    assert answer.status == 201, answer.content
-    assert answer.headers["location"].endswith("/items/7001")
+    response = written(awkward, id=7001, code="sept")
+    assert response.status == 201, response.content
+    assert response.headers["location"].endswith("/items/7001")
 
 
 def test_a_view_is_refused_in_its_own_words(database_url: str) -> None:
     with connect(database_url) as connection:
         connection.execute("create view data.vue as select 1 as id")
-        with pytest.raises(UnfitData, match="n'est pas une table"):
+        with pytest.raises(Unprocessable, match="n'est pas une table"):
             describe(connection, "data.vue", "id", None)
         connection.rollback()

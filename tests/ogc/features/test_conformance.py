@@ -67,9 +67,9 @@ def test_req_core_fc_links_every_link_can_be_followed(served: Any) -> None:
     page = served.items("limit=3&numero=7&sortby=-id")
     for link in page["links"]:
         if link["rel"] in ("self", "next", "alternate"):
-            answer = served.get(link["href"])
-            assert answer.status == 200, link
-            assert answer.headers["content-type"].split(";")[0] == link["type"].split(";")[0]
+            response = served.get(link["href"])
+            assert response.status == 200, link
+            assert response.headers["content-type"].split(";")[0] == link["type"].split(";")[0]
 
 
 def test_req_core_fc_numberreturned_and_numbermatched_count_what_they_say(served: Any) -> None:
@@ -108,9 +108,9 @@ def test_req_filter_each_crs_of_filters(served: Any) -> None:
 
 
 def test_req_queryables_are_a_schema_and_each_one_filters(served: Any) -> None:
-    answer = served.get("/collections/lieux/queryables")
-    assert answer.headers["content-type"] == "application/schema+json"
-    document = answer.json
+    response = served.get("/collections/lieux/queryables")
+    assert response.headers["content-type"] == "application/schema+json"
+    document = response.json
     Draft202012Validator.check_schema(document)
     assert document["$id"] == "http://idg.test/collections/lieux/queryables"
     assert document["additionalProperties"] is False
@@ -153,17 +153,17 @@ def test_req_schemas_code_lists_have_their_labels(served: Any) -> None:
     ],
 )
 def test_a_search_by_post_is_the_same_question(served: Any, kind: str, body: str) -> None:
-    answer = served.request("POST", "/collections/lieux/items", content=body, headers={"content-type": kind})
-    assert answer.status == 200, answer.content
-    assert answer.json["numberMatched"] == 24
-    own = next(link["href"] for link in answer.json["links"] if link["rel"] == "self")
-    assert served.get(own).json["features"] == answer.json["features"]
+    response = served.request("POST", "/collections/lieux/items", content=body, headers={"content-type": kind})
+    assert response.status == 200, response.content
+    assert response.json["numberMatched"] == 24
+    own = next(link["href"] for link in response.json["links"] if link["rel"] == "self")
+    assert served.get(own).json["features"] == response.json["features"]
 
 
 def test_a_search_by_post_may_not_take_data_in_bulk(served: Any) -> None:
     path = "/collections/lieux/items?f=csv"
-    answer = served.request("POST", path, content="numero = 7", headers={"content-type": "application/cql2-text"})
-    assert answer.status in (400, 406)
+    response = served.request("POST", path, content="numero = 7", headers={"content-type": "application/cql2-text"})
+    assert response.status in (400, 406)
 
 
 def test_functions_are_listed_and_can_be_called(served: Any) -> None:

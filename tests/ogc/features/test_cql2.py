@@ -17,9 +17,8 @@ import shapely
 
 from mig_idg.app import create
 from mig_idg.database import connect
-from mig_idg.declaration.publish import publish
-from mig_idg.ogc import features
-from mig_idg.registry import demonstration
+from mig_idg.demonstration import adhesion
+from mig_idg.publication.publish import publish
 from mig_idg.settings import Settings
 
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
@@ -92,10 +91,10 @@ def asked(database_url: str, app_url: str, tmp_path_factory: pytest.TempPathFact
             )
         for id, crs in (("formes", "EPSG:2154"), ("valeurs", "EPSG:4326")):
             (folder / f"{id}.yml").write_text(DECLARATION.format(id=id, crs=crs))
-        demonstration.adopt(connection, date(2026, 6, 15))
+        adhesion.adopt(connection, date(2026, 6, 15))
         publish(connection, folder, author="test", on=date(2026, 1, 2))
         connection.commit()
-    with asyncio.Runner() as runner, client_of(runner, create, features, Settings, app_url) as client:
+    with asyncio.Runner() as runner, client_of(runner, create, Settings, app_url) as client:
         yield client
 
 
@@ -106,9 +105,9 @@ def get(asked: Any, collection: str, filter: str, more: str = "") -> Any:
 
 def matched(asked: Any, filter: str, collection: str = "valeurs", more: str = "") -> set[Any]:
     """The ids that a filter keeps."""
-    answer = get(asked, collection, filter, more)
-    assert answer.status == 200, (filter, answer.content)
-    return {feature["id"] for feature in answer.json["features"]}
+    response = get(asked, collection, filter, more)
+    assert response.status == 200, (filter, response.content)
+    return {feature["id"] for feature in response.json["features"]}
 
 
 OPERATORS = {
@@ -306,9 +305,9 @@ NONSENSE = [
 def test_a_filter_that_cannot_be_read_says_where_and_what_was_near(
     asked: Any, filter: str, place: int | None, word: str | None
 ) -> None:
-    answer = get(asked, "valeurs", filter)
-    assert answer.status == 400, answer.content
-    said = answer.json
+    response = get(asked, "valeurs", filter)
+    assert response.status == 400, response.content
+    said = response.json
     if place is not None:
         assert said["position"] == place
     if word is not None:
@@ -316,9 +315,9 @@ def test_a_filter_that_cannot_be_read_says_where_and_what_was_near(
 
 
 def test_a_filter_of_several_lines_is_told_by_line_and_character(asked: Any) -> None:
-    answer = get(asked, "valeurs", "n = 1\n  AND n ==\n  2").json
-    assert (answer["line"], answer["character"]) == (2, 10)
-    assert "ligne 2, caractère 10" in answer["detail"]
+    response = get(asked, "valeurs", "n = 1\n  AND n ==\n  2").json
+    assert (response["line"], response["character"]) == (2, 10)
+    assert "ligne 2, caractère 10" in response["detail"]
 
 
 ABSURD = [
@@ -344,13 +343,13 @@ def test_no_filter_is_the_servers_fault(asked: Any, filter: str) -> None:
     text = quote(filter.encode("utf-8", "surrogatepass"), safe="")
     asks = (f"filter={text}", f"filter-lang=cql2-json&filter={text}", f"filter={text}&f=csv")
     for path in asks if len(text) < 30_000 else ():
-        answer = asked.get(f"/collections/valeurs/items?{path}")
-        assert answer.status in (200, 400, 413), (answer.status, answer.content[:300])
-    answer = asked.request(
+        response = asked.get(f"/collections/valeurs/items?{path}")
+        assert response.status in (200, 400, 413), (response.status, response.content[:300])
+    response = asked.request(
         "POST", "/collections/valeurs/items", content=filter.encode("utf-8", "surrogatepass"),
         headers={"content-type": "application/cql2-text"},
     )  # fmt: skip
-    assert answer.status in (200, 400, 413), answer.content[:300]
+    assert response.status in (200, 400, 413), response.content[:300]
 
 
 @pytest.mark.parametrize(
@@ -381,7 +380,7 @@ def test_no_filter_is_the_servers_fault(asked: Any, filter: str) -> None:
 def test_no_json_filter_is_the_servers_fault(asked: Any, document: Any) -> None:
     raw = json.dumps(document)
     assert get(asked, "valeurs", raw, "&filter-lang=cql2-json").status in (200, 400)
-    answer = asked.request(
+    response = asked.request(
         "POST", "/collections/valeurs/items", content=raw, headers={"content-type": "application/cql2+json"}
     )
-    assert answer.status in (200, 400)
+    assert response.status in (200, 400)

@@ -20,9 +20,8 @@ from jsonschema import Draft202012Validator
 
 from mig_idg.app import create
 from mig_idg.database import connect
-from mig_idg.declaration.publish import publish
-from mig_idg.ogc import features
-from mig_idg.registry import demonstration
+from mig_idg.demonstration import adhesion
+from mig_idg.publication.publish import publish
 from mig_idg.settings import Settings
 from mig_idg.store.cql2 import json as cql2_json
 from mig_idg.store.cql2 import syntax, text
@@ -114,10 +113,10 @@ def count(database_url: str, app_url: str, tmp_path_factory: pytest.TempPathFact
                 )
         for name in (PLACES, "ne_110m_rivers_lake_centerlines", "ne_110m_admin_0_countries"):
             (folder / f"{name}.yml").write_text(DECLARATION.format(id=name))
-        demonstration.adopt(connection, date(2026, 6, 15))
+        adhesion.adopt(connection, date(2026, 6, 15))
         publish(connection, folder, author="test", on=date(2026, 1, 2))
         connection.commit()
-    with asyncio.Runner() as runner, client_of(runner, create, features, Settings, app_url) as client:
+    with asyncio.Runner() as runner, client_of(runner, create, Settings, app_url) as client:
         yield Asked(client)
 
 
@@ -133,13 +132,13 @@ class Asked:
 
     def which(self, collection: str, filter: str) -> frozenset[int]:
         """The ids."""
-        answer = self._items(collection, filter, "cql2-text", "limit=1000&skipGeometry=true")
-        return frozenset(feature["id"] for feature in answer["features"])
+        response = self._items(collection, filter, "cql2-text", "limit=1000&skipGeometry=true")
+        return frozenset(feature["id"] for feature in response["features"])
 
     def _items(self, collection: str, filter: str, lang: str, how: str) -> Any:
-        answer = self._client.get(f"/collections/{collection}/items?{how}&filter-lang={lang}&filter={quote(filter)}")
-        assert answer.status == 200, (filter, answer.content)
-        return answer.json
+        response = self._client.get(f"/collections/{collection}/items?{how}&filter-lang={lang}&filter={quote(filter)}")
+        assert response.status == 200, (filter, response.content)
+        return response.json
 
 
 def suite() -> dict[str, Any]:

@@ -30,21 +30,21 @@ EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 
 def file(served: Any, query: str, collection: str = "lieux") -> Any:
     """A downloaded file."""
-    answer = served.get(f"/collections/{collection}/items?{query}")
-    assert answer.status == 200, answer.content[:500]
-    return answer
+    response = served.get(f"/collections/{collection}/items?{query}")
+    assert response.status == 200, response.content[:500]
+    return response
 
 
 def test_csv_holds_every_row_and_says_what_is_owed(served: Any) -> None:
-    answer = file(served, "f=csv")
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode(), newline="")))
+    response = file(served, "f=csv")
+    rows = list(csv.DictReader(io.StringIO(response.content.decode(), newline="")))
     assert len(rows) == 1200
     first = next(row for row in rows if row["id"] == "a-00001")
     assert first["nom_voie"] == 'Impasse "Haute" \\ <5m'
     assert (first["certifie"], first["maj"], first["numero"]) == ("false", "2020-01-01T01:00:00Z", "1")
     assert float(first["latitude"]) == pytest.approx(48.885, abs=0.02)
-    assert 'filename="lieux.csv"' in answer.headers["content-disposition"]
-    assert "Mutualisation" in answer.headers["attribution"] or answer.headers["attribution"]
+    assert 'filename="lieux.csv"' in response.headers["content-disposition"]
+    assert "Mutualisation" in response.headers["attribution"] or response.headers["attribution"]
 
 
 def test_csv_never_hands_a_formula_to_a_spreadsheet(served: Any, database_url: str) -> None:
@@ -132,16 +132,16 @@ def test_a_filter_and_a_selection_apply_to_files(served: Any) -> None:
 
 
 def test_a_download_in_bulk_is_asked_by_f_alone(served: Any) -> None:
-    """The door reads the action from the address: a format it did not see must not be served."""
-    answer = served.get("/collections/lieux/items", headers={"accept": "application/flatgeobuf"})
-    assert answer.status == 406
+    """The route reads the action from the address: a format it did not see must not be served."""
+    response = served.get("/collections/lieux/items", headers={"accept": "application/flatgeobuf"})
+    assert response.status == 406
 
 
 @pytest.mark.parametrize(("form", "kind"), [("geojson", "geo+json"), ("fgjson", "vnd.ogc.fg+json")])
 def test_a_whole_collection_comes_as_one_document(served: Any, form: str, kind: str) -> None:
-    answer = file(served, f"f={form}")
-    document = answer.json
-    assert answer.headers["content-type"] == f"application/{kind}"
+    response = file(served, f"f={form}")
+    document = response.json
+    assert response.headers["content-type"] == f"application/{kind}"
     assert (document["type"], document["numberReturned"], len(document["features"])) == (
         "FeatureCollection",
         1200,
@@ -171,7 +171,7 @@ SHAPES = {
 
 def layer(shapes: list[str], name: str = "essai") -> tuple[files.Layer, list[tuple[bytes | None, ...]]]:
     """A layer of these shapes with a whole number and a text, as PostgreSQL would send it."""
-    from mig_idg.store.cells import cells
+    from mig_idg.store.binary_values import cells
     from mig_idg.store.crs import CRS84
     from mig_idg.store.table import Column, Geometry
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mig_idg.errors import Trouble
+from mig_idg.errors import Problem
 from mig_idg.store.cql2 import json as cql2_json
 from mig_idg.store.cql2 import text as cql2_text
 from mig_idg.store.crs import CRS84
@@ -32,13 +32,13 @@ WORDS = ["n", "d", "id", "b", "a", "geom", "=", "<>", "<", "(", ")", ",", "and",
 
 
 def sql_of(filter: str, lang: str) -> None:
-    """Read, check and compile; anything but a Trouble is a fault."""
+    """Read, check and compile; anything but a Problem is a fault."""
     from mig_idg.store.compile import Binder
     from mig_idg.store.cql2.sql import condition
 
     try:
         node = read_filter(filter, lang, TABLE, CRS84)
-    except Trouble:
+    except Problem:
         return
     binder = Binder()
     written = condition(node, TABLE, binder)
@@ -78,7 +78,7 @@ def test_any_json_is_a_filter_or_a_refusal(document: Any) -> None:
 def test_any_parameters_are_a_query_or_a_refusal(asked: dict[str, str]) -> None:
     try:
         parse(asked, TABLE)
-    except Trouble:
+    except Problem:
         pass
 
 
@@ -89,13 +89,13 @@ def test_reading_takes_a_time_that_follows_the_length() -> None:
         started = time.perf_counter()
         try:
             cql2_text.parse(hostile)
-        except Trouble:
+        except Problem:
             pass
         assert time.perf_counter() - started < 20  # not minutes, however slow the machine
     deep = "[" * 900 + "]" * 900
     try:
         cql2_json.parse(deep)
-    except Trouble:
+    except Problem:
         pass
 
 
@@ -117,5 +117,5 @@ def test_no_question_gets_a_server_error(served: Any) -> None:
         if dice.random() < 0.5:
             pairs["filter"] = dice.choice(values)
         query = "&".join(f"{name}={quote(value)}" for name, value in pairs.items())
-        answer = served.get(f"/collections/lieux/items?{query}")
-        assert answer.status in (200, 400, 413), (pairs, answer.status, answer.content)
+        response = served.get(f"/collections/lieux/items?{query}")
+        assert response.status in (200, 400, 413), (pairs, response.status, response.content)

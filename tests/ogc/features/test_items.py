@@ -35,9 +35,9 @@ def test_a_page_gives_features_counts_and_links(served: Any) -> None:
 
 
 def test_the_media_type_is_geojson_and_the_crs_is_said(served: Any) -> None:
-    answer = served.get("/collections/lieux/items?limit=1", headers={"accept": "application/geo+json"})
-    assert answer.headers["content-type"] == "application/geo+json"
-    assert answer.headers["content-crs"] == f"<{CRS84}>"
+    response = served.get("/collections/lieux/items?limit=1", headers={"accept": "application/geo+json"})
+    assert response.headers["content-type"] == "application/geo+json"
+    assert response.headers["content-crs"] == f"<{CRS84}>"
 
 
 def test_every_json_type_arrives_as_it_was_stored(served: Any) -> None:
@@ -143,16 +143,16 @@ def test_a_next_link_survives_rows_removed_before_it(served: Any, database_url: 
     ],
 )
 def test_a_bad_parameter_is_400_and_is_named(served: Any, query: str, parameter: str) -> None:
-    answer = served.get(f"/collections/lieux/items?{query}")
-    assert answer.status == 400
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json["parameter"] == parameter
+    response = served.get(f"/collections/lieux/items?{query}")
+    assert response.status == 400
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json["parameter"] == parameter
 
 
 def test_an_unknown_parameter_is_told_the_nearest_one(served: Any) -> None:
-    answer = served.get("/collections/lieux/items?limitt=10")
-    assert answer.status == 400
-    assert "limit" in answer.json["remedy"]
+    response = served.get("/collections/lieux/items?limitt=10")
+    assert response.status == 400
+    assert "limit" in response.json["remedy"]
 
 
 def test_a_limit_over_the_maximum_is_the_maximum(served: Any) -> None:
@@ -225,9 +225,9 @@ def test_each_crs_gives_its_own_axis_order(served: Any) -> None:
     stored = served.items(f"limit=1&crs={EPSG}2154")["features"][0]["geometry"]["coordinates"]
     assert stored == pytest.approx([641010.123, 6866000.0], abs=1e-3)
     for code, flipped in ((4326, True), (3857, False), (3949, False), (4171, True), (3035, True)):
-        answer = served.get(f"/collections/lieux/items?limit=1&crs={EPSG}{code}")
-        assert answer.headers["content-crs"] == f"<{EPSG}{code}>"
-        there = answer.json["features"][0]["geometry"]["coordinates"]
+        response = served.get(f"/collections/lieux/items?limit=1&crs={EPSG}{code}")
+        assert response.headers["content-crs"] == f"<{EPSG}{code}>"
+        there = response.json["features"][0]["geometry"]["coordinates"]
         x, y = Transformer.from_crs(2154, code, always_xy=True).transform(641010.123456, 6866000)
         assert there == pytest.approx([y, x] if flipped else [x, y], rel=1e-7)
 
@@ -311,10 +311,10 @@ def test_precision_and_simplification(served: Any) -> None:
 
 
 def test_single_items_carry_their_links_and_their_crs(served: Any) -> None:
-    answer = served.get(f"/collections/lieux/items/a-00002?crs={EPSG}2154")
-    assert answer.json["id"] == "a-00002"
-    assert {link["rel"] for link in answer.json["links"]} >= {"self", "collection", "alternate"}
-    assert answer.headers["content-crs"] == f"<{EPSG}2154>"
+    response = served.get(f"/collections/lieux/items/a-00002?crs={EPSG}2154")
+    assert response.json["id"] == "a-00002"
+    assert {link["rel"] for link in response.json["links"]} >= {"self", "collection", "alternate"}
+    assert response.headers["content-crs"] == f"<{EPSG}2154>"
 
 
 @pytest.mark.parametrize("id", ["nulle-part", "%00", "a-0000", "a-00002/x", "%F0%9F%92%A9"])
@@ -333,8 +333,8 @@ def test_unknown_parameters_of_an_item_are_400(served: Any) -> None:
 
 
 def test_head_answers_like_get_without_a_body(served: Any) -> None:
-    answer = served.request("HEAD", "/collections/lieux/items?limit=2")
-    assert (answer.status, answer.content) == (200, b"")
+    response = served.request("HEAD", "/collections/lieux/items?limit=2")
+    assert (response.status, response.content) == (200, b"")
 
 
 @pytest.mark.parametrize(

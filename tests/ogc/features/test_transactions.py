@@ -32,9 +32,9 @@ def send(served: Any, method: str, path: str, feature: Any, who: str | None = "o
 @pytest.fixture
 def made(served: Any) -> Any:
     """A bench of this test's own: its path and its ETag."""
-    answer = send(served, "POST", ITEMS, bench(places=3))
-    assert answer.status == 201, answer.content
-    path = answer.headers["location"].removeprefix("http://idg.test")
+    response = send(served, "POST", ITEMS, bench(places=3))
+    assert response.status == 201, response.content
+    path = response.headers["location"].removeprefix("http://idg.test")
     return path, served.get(path, who="owner").headers["etag"]
 
 
@@ -55,13 +55,13 @@ def test_a_created_feature_reads_back_where_it_was_put(served: Any, made: Any) -
 
 def test_coordinates_are_those_of_content_crs(served: Any) -> None:
     there = f"<{EPSG}2154>"
-    answer = send(served, "POST", ITEMS, bench((641000.5, 6866000.5)), content_crs=there)
-    assert answer.status == 201
-    path = answer.headers["location"].removeprefix("http://idg.test")
+    response = send(served, "POST", ITEMS, bench((641000.5, 6866000.5)), content_crs=there)
+    assert response.status == 201
+    path = response.headers["location"].removeprefix("http://idg.test")
     stored = served.get(f"{path}?crs={EPSG}2154", who="owner").json["geometry"]["coordinates"]
     assert stored == [[641000.5, 6866000.5]]
-    answer = send(served, "POST", ITEMS, bench((48.889, 2.1955)), content_crs=f"<{EPSG}4326>")
-    path = answer.headers["location"].removeprefix("http://idg.test")
+    response = send(served, "POST", ITEMS, bench((48.889, 2.1955)), content_crs=f"<{EPSG}4326>")
+    path = response.headers["location"].removeprefix("http://idg.test")
     assert served.get(path, who="owner").json["geometry"]["coordinates"] == [[2.1955, 48.889]]
 
 
@@ -71,9 +71,9 @@ def test_an_unknown_content_crs_is_400(served: Any, given: str) -> None:
 
 
 def test_metres_without_content_crs_are_refused_rather_than_stored_off_africa(served: Any) -> None:
-    answer = send(served, "POST", ITEMS, bench((641000.5, 6866000.5)))
-    assert answer.status == 422
-    assert "Content-Crs" in answer.json["detail"]
+    response = send(served, "POST", ITEMS, bench((641000.5, 6866000.5)))
+    assert response.status == 422
+    assert "Content-Crs" in response.json["detail"]
 
 
 def test_a_write_without_the_state_it_starts_from_is_428(served: Any, made: Any) -> None:
@@ -91,12 +91,12 @@ def test_a_write_on_a_state_that_moved_is_412(served: Any, made: Any) -> None:
 
 def test_a_replacement_forgets_what_it_does_not_say(served: Any, made: Any) -> None:
     path, etag = made
-    answer = send(served, "PUT", path, bench(nom="autre"), if_match=etag)
-    assert answer.status == 204
+    response = send(served, "PUT", path, bench(nom="autre"), if_match=etag)
+    assert response.status == 204
     feature = served.get(path, who="owner")
     assert feature.json["properties"]["nom"] == "autre"
     assert feature.json["properties"]["places"] is None
-    assert feature.headers["etag"].split("-")[0] == answer.headers["etag"].split("-")[0] != etag.split("-")[0]
+    assert feature.headers["etag"].split("-")[0] == response.headers["etag"].split("-")[0] != etag.split("-")[0]
 
 
 def test_the_state_read_in_lambert_93_may_be_written_in_degrees(served: Any, made: Any) -> None:
@@ -116,8 +116,8 @@ def test_a_patch_moves_a_geometry_and_nothing_else(served: Any, made: Any) -> No
 
 def test_the_id_of_the_path_is_the_one_written_and_no_other(served: Any, made: Any) -> None:
     path, etag = made
-    answer = send(served, "PUT", path, {**bench(nom="pirate"), "id": 1}, if_match=etag)
-    assert answer.status == 409
+    response = send(served, "PUT", path, {**bench(nom="pirate"), "id": 1}, if_match=etag)
+    assert response.status == 409
     assert served.get(f"{ITEMS}/1").json["properties"]["nom"] == "banc 1"
 
 
@@ -149,10 +149,10 @@ def test_a_deleted_feature_is_gone(served: Any, made: Any) -> None:
     ],
 )
 def test_what_does_not_fit_the_model_is_422_and_named(served: Any, feature: Any, member: str | None) -> None:
-    answer = send(served, "POST", ITEMS, feature)
-    assert answer.status == 422, answer.content
+    response = send(served, "POST", ITEMS, feature)
+    assert response.status == 422, response.content
     if member:
-        assert member in [fault["member"] for fault in answer.json["errors"]]
+        assert member in [fault["member"] for fault in response.json["errors"]]
 
 
 @pytest.mark.parametrize(
@@ -163,10 +163,10 @@ def test_an_unreadable_body_is_400(served: Any, body: str) -> None:
 
 
 def test_a_body_of_another_kind_is_415(served: Any, made: Any) -> None:
-    answer = served.request(
+    response = served.request(
         "PUT", made[0], content="<a/>", headers={"content-type": "text/xml", "if-match": made[1]}, who="owner"
     )
-    assert answer.status == 415
+    assert response.status == 415
 
 
 def test_only_the_owner_writes(served: Any, made: Any) -> None:
@@ -189,8 +189,8 @@ def test_the_hidden_column_of_a_layer_is_an_unknown_word_to_others(served: Any) 
     assert "secret" not in served.get("/collections/bancs/schema", who="partner").json["properties"]
     assert "secret" in served.get("/collections/bancs/schema", who="owner").json["properties"]
     for query in ("sortby=secret", "properties=secret", "secret=chut", "q=chut"):
-        answer = served.get(f"{ITEMS}?{query}", who="partner")
-        assert answer.status == 400 or answer.json["numberMatched"] == 0
+        response = served.get(f"{ITEMS}?{query}", who="partner")
+        assert response.status == 400 or response.json["numberMatched"] == 0
 
 
 def test_a_count_follows_every_write(served: Any) -> None:
@@ -285,11 +285,11 @@ def test_what_the_owner_reads_and_may_not_write_may_be_sent_back_as_it_is(served
     body = {name: value for name, value in read.json.items() if name != "links"}
     for changed, status in ((body, 204), (body | {"properties": {**body["properties"], "secret": "autre"}}, 422)):
         now = served.get(f"{ITEMS}/3", who="owner").headers["etag"]
-        answer = served.request(
+        response = served.request(
             "PUT", f"{ITEMS}/3", json=changed, who="owner",
             headers={"content-type": "application/geo+json", "if-match": now},
         )  # fmt: skip
-        assert answer.status == status, answer.content
+        assert response.status == status, response.content
     assert served.get(f"{ITEMS}/3", who="owner").json["properties"] == read.json["properties"]
 
 

@@ -22,13 +22,13 @@ from rasterio.transform import from_origin
 
 from mig_idg.app.create import create_app
 from mig_idg.database import connect
-from mig_idg.declaration.load import load_folder
-from mig_idg.declaration.publish import publish
-from mig_idg.deposit import lidar
-from mig_idg.deposit.rasters import Choices, run
-from mig_idg.ogc.raster.doors import doors as raster_doors
-from mig_idg.ogc.raster.studio import open_studio
-from mig_idg.ogc.tiles.doors import DOORS as TILES
+from mig_idg.deposits.intake import lidar
+from mig_idg.deposits.intake.rasters import Choices, run
+from mig_idg.imagery.engine import open_raster_engine
+from mig_idg.ogc.raster.routes import routes as raster_routes
+from mig_idg.ogc.tiles.routes import ROUTES as TILES
+from mig_idg.publication.load import load_folder
+from mig_idg.publication.publish import publish
 from mig_idg.settings import Settings
 
 ROOT = Path(__file__).parents[3]
@@ -169,7 +169,7 @@ def rasters(
     with asyncio.Runner() as runner:
         application = create_app(
             settings, cluster.url(role="idg_app", database=name), clock=lambda: NOW,
-            doors=[*TILES, *raster_doors(settings)],
+            routes=[*TILES, *raster_routes(settings)],
         )  # fmt: skip
         runner.run(application._start())
         http = httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url=BASE)
@@ -184,8 +184,8 @@ def rasters(
 
 @pytest.fixture(scope="module")
 def own_studio(rasters: Rasters) -> None:
-    """One studio serves a process: this module looks at these pictures, whatever another one opened before."""
-    open_studio(rasters.home / "rasters")
+    """One raster engine serves a process: this module looks at these pictures, whatever another one opened before."""
+    open_raster_engine(rasters.home / "rasters")
 
 
 def _corner(owner: Any) -> tuple[float, float]:

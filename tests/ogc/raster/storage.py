@@ -31,10 +31,10 @@ class Storage:
         self.broken = self.down = False
         storage = self
 
-        class Door(_Door):
+        class Route(_Door):
             owner = storage
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Route)
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -142,12 +142,12 @@ class _Door(BaseHTTPRequestHandler):
         if "uploads" in words:
             number = f"u{len(self.owner.parts)}"
             self.owner.parts[number] = {}
-            answer = f"<InitiateMultipartUploadResult><Bucket>{BUCKET}</Bucket><Key>{escape(key)}</Key><UploadId>{number}</UploadId></InitiateMultipartUploadResult>"
+            response = f"<InitiateMultipartUploadResult><Bucket>{BUCKET}</Bucket><Key>{escape(key)}</Key><UploadId>{number}</UploadId></InitiateMultipartUploadResult>"
         else:
             parts = self.owner.parts.pop(words["uploadId"])
             self.owner.objects[key] = (b"".join(parts[n] for n in sorted(parts)), datetime.now(UTC))
-            answer = f'<CompleteMultipartUploadResult><Bucket>{BUCKET}</Bucket><Key>{escape(key)}</Key><ETag>"x"</ETag></CompleteMultipartUploadResult>'
-        self._say(200, answer.encode())
+            response = f'<CompleteMultipartUploadResult><Bucket>{BUCKET}</Bucket><Key>{escape(key)}</Key><ETag>"x"</ETag></CompleteMultipartUploadResult>'
+        self._say(200, response.encode())
 
     def _delete(self, key: str, _: Any, __: bytes) -> None:
         self.owner.objects.pop(key, None)

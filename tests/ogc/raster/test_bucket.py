@@ -22,15 +22,15 @@ from storage import BUCKET, KEY, REGION, SECRET, Storage
 
 from mig_idg.app.create import create_app
 from mig_idg.database import connect
-from mig_idg.declaration.load import load_folder
-from mig_idg.deposit.rasters import Choices, run
-from mig_idg.errors import OutsideFailure
-from mig_idg.ogc.raster import gdal
-from mig_idg.ogc.raster.doors import doors as raster_doors
-from mig_idg.ogc.tiles.doors import DOORS as TILES
+from mig_idg.deposits.intake.rasters import Choices, run
+from mig_idg.errors import Unavailable
+from mig_idg.imagery import gdal
+from mig_idg.ogc.raster.routes import routes as raster_routes
+from mig_idg.ogc.tiles.routes import ROUTES as TILES
+from mig_idg.publication.load import load_folder
 from mig_idg.settings import Settings
 from mig_idg.store.bucket import Access, Bucket
-from mig_idg.store.places import Folder
+from mig_idg.store.storage import Folder
 
 pytestmark = pytest.mark.slow
 
@@ -134,17 +134,17 @@ def test_a_file_replaced_during_a_download_ends_it_instead_of_mixing_two(storage
         async for _ in pieces:
             pass
 
-    with pytest.raises(OutsideFailure, match="remplacé"):
+    with pytest.raises(Unavailable, match="remplacé"):
         asyncio.run(read())
 
 
 def test_wrong_keys_are_told_without_a_word_of_them(storage: Storage, tmp_path: Path) -> None:
     wrong = bucket_of(storage, "another-secret-of-ours")
-    with pytest.raises(OutsideFailure, match="refuse les clés") as refused:
+    with pytest.raises(Unavailable, match="refuse les clés") as refused:
         wrong.put(picture(tmp_path / "a.tif"), "a.tif")
     assert (tmp_path / "a.tif").exists()
     assert "another-secret" not in str(refused.value) + repr(wrong) + repr(wrong._access) + str(refused.value.extra)
-    with pytest.raises(OutsideFailure, match="refuse les clés"):
+    with pytest.raises(Unavailable, match="refuse les clés"):
         wrong.held("a.tif")
     with pytest.raises(rasterio.errors.RasterioIOError):
         first_pixel(wrong, "a.tif")
@@ -152,20 +152,20 @@ def test_wrong_keys_are_told_without_a_word_of_them(storage: Storage, tmp_path: 
 
 
 def test_a_bucket_that_does_not_exist_is_told(storage: Storage, tmp_path: Path) -> None:
-    with pytest.raises(OutsideFailure, match="n'existe pas"):
+    with pytest.raises(Unavailable, match="n'existe pas"):
         bucket_of(storage, bucket="autre").put(picture(tmp_path / "a.tif"), "a.tif")
 
 
 def test_a_storage_that_stumbles_is_asked_again_and_one_that_is_gone_is_told(storage: Storage, tmp_path: Path) -> None:
     bucket = bucket_of(storage)
     storage.broken = True
-    with pytest.raises(OutsideFailure, match="ne répond pas"):
+    with pytest.raises(Unavailable, match="ne répond pas"):
         bucket.held("a.tif")
     storage.broken = False
     bucket.put(picture(tmp_path / "a.tif"), "a.tif")
     assert first_pixel(bucket, "a.tif") == 7
     storage.close()
-    with pytest.raises(OutsideFailure, match="ne répond pas"):
+    with pytest.raises(Unavailable, match="ne répond pas"):
         bucket.held("b.tif")
 
 
@@ -227,14 +227,14 @@ def distant(rasters: Any, cluster: Any, storage: Storage, tmp_path: Path) -> Ite
 
     application = create_app(
         settings, cluster.url(role="idg_app", database="idg_rasters"), clock=lambda: datetime(2026, 6, 15, 10, tzinfo=UTC),
-        doors=[*TILES, *raster_doors(settings)],
+        routes=[*TILES, *raster_routes(settings)],
     )  # fmt: skip
     rasters.runner.run(application._start())
     http = httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://idg.test")
     yield replace(rasters, http=http)
     rasters.runner.run(http.aclose())
     rasters.runner.run(application._stop())
-    raster_doors(Settings(home=rasters.home))  # the studio is the last one opened
+    raster_routes(Settings(home=rasters.home))  # the raster engine is the last one opened
 
 
 FILE = "/collections/photos/files/2025/ouest.tif"
@@ -278,9 +278,9 @@ def test_an_object_that_is_gone_is_a_clear_503(distant: Any, storage: Storage) -
     for key in [key for key in storage.objects if key.endswith(("/ouest.tif", "/overview.tif"))]:
         del storage.objects[key]
     for path in (FILE, f"/collections/photos/map?{around(distant)}"):
-        answer = distant.get(path)
-        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-        assert "/vsis3" not in answer.text
+        response = distant.get(path)
+        assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+        assert "/vsis3" not in response.text
 
 
 @pytest.mark.parametrize("fault", ["broken", "down"])
@@ -289,9 +289,9 @@ def test_a_storage_that_fails_is_a_503_with_words_and_the_service_recovers(
 ) -> None:
     setattr(storage, fault, True)
     for path in (FILE, f"/collections/photos/map?{around(distant)}", "/collections/orthophoto/map?width=64&f=png"):
-        answer = distant.get(path)
-        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-        assert not any(word in answer.text for word in ("Traceback", SECRET, KEY, "127.0.0.1", "/vsis3"))
+        response = distant.get(path)
+        assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+        assert not any(word in response.text for word in ("Traceback", SECRET, KEY, "127.0.0.1", "/vsis3"))
     setattr(storage, fault, False)
     for path in (FILE, f"/collections/photos/map?{around(distant)}"):
         assert distant.get(path).status_code == 200
@@ -306,7 +306,7 @@ def test_an_import_fills_the_bucket_and_leaves_nothing_on_the_disk(
     home, bucket = tmp_path / "home", bucket_of(storage)
     with connect(cluster.url(role="idg_owner", database="idg_rasters")) as owner:
         storage.broken = True
-        with pytest.raises(OutsideFailure):
+        with pytest.raises(Unavailable):
             run(owner, files, declared["photos"], home, choices, place=bucket)
         storage.broken = False
         report = run(owner, files, declared["photos"], home, choices, place=bucket)
@@ -321,7 +321,7 @@ def test_an_import_fills_the_bucket_and_leaves_nothing_on_the_disk(
 @pytest.fixture
 def say(monkeypatch: pytest.MonkeyPatch, database_url: str, storage: Storage, tmp_path: Path) -> Iterator[Any]:
     """`say("import", …)`: the exit code of a command line, files going to the storage."""
-    from mig_idg.cli import words
+    from mig_idg.cli import messages
     from mig_idg.cli.main import directory
 
     (tmp_path / "photo.yml").write_text(
@@ -335,9 +335,9 @@ def say(monkeypatch: pytest.MonkeyPatch, database_url: str, storage: Storage, tm
     }.items():  # fmt: skip
         monkeypatch.setenv(f"IDG_{name}", value)
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
-    words.settings.cache_clear()
-    yield lambda *line: words.guarded(directory, [str(word) for word in line])
-    words.settings.cache_clear()
+    messages.settings.cache_clear()
+    yield lambda *line: messages.guarded(directory, [str(word) for word in line])
+    messages.settings.cache_clear()
 
 
 def test_an_operator_fills_the_bucket_and_is_told_when_it_fails(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mig_idg.errors import OutOfRange
-from mig_idg.ogc.raster.byteranges import MOST_RANGES, NEAR, Span, asked
+from mig_idg.ogc.files.byte_ranges import MOST_RANGES, NEAR, Span, asked
 
 FILE = "/collections/photos/files/2025/ouest.tif"
 SIZE = 10_000
@@ -91,11 +91,11 @@ class TestOverHttp:
 
     def test_several_ranges_come_as_the_parts_of_one_body(self, rasters: Any) -> None:
         whole = rasters.get(FILE).content
-        answer = rasters.get(FILE, headers={"range": "bytes=0-15,1000-1999,-16"})
-        assert answer.status_code == 206
-        assert int(answer.headers["content-length"]) == len(answer.content)
-        head = f"content-type: {answer.headers['content-type']}\r\n\r\n".encode()
-        parts = email.message_from_bytes(head + answer.content).get_payload()
+        response = rasters.get(FILE, headers={"range": "bytes=0-15,1000-1999,-16"})
+        assert response.status_code == 206
+        assert int(response.headers["content-length"]) == len(response.content)
+        head = f"content-type: {response.headers['content-type']}\r\n\r\n".encode()
+        parts = email.message_from_bytes(head + response.content).get_payload()
         size = len(whole)
         assert [(part["content-range"], part.get_payload(decode=True)) for part in parts] == [
             (f"bytes 0-15/{size}", whole[:16]),
@@ -109,16 +109,16 @@ class TestOverHttp:
         for condition, status in ((etag, 206), ('"other"', 200), (f"W/{etag}", 200),
                                   ("Sat, 29 Oct 1994 19:43:31 GMT", 200)):  # fmt: skip
             for wanted in ("bytes=0-9", "bytes=0-9,5000-5009"):
-                answer = rasters.get(FILE, headers={"range": wanted, "if-range": condition})
-                assert answer.status_code == status, (condition, wanted)
+                response = rasters.get(FILE, headers={"range": wanted, "if-range": condition})
+                assert response.status_code == status, (condition, wanted)
 
     def test_beyond_the_end_is_a_problem_that_has_its_page(self, rasters: Any) -> None:
-        answer = rasters.get(FILE, headers={"range": "bytes=999999999-"})
-        assert (answer.status_code, answer.json()["code"]) == (416, "range-not-satisfiable")
-        assert answer.headers["content-range"] == f"bytes */{len(rasters.get(FILE).content)}"
+        response = rasters.get(FILE, headers={"range": "bytes=999999999-"})
+        assert (response.status_code, response.json()["code"]) == (416, "range-not-satisfiable")
+        assert response.headers["content-range"] == f"bytes */{len(rasters.get(FILE).content)}"
         storm = rasters.get(FILE, headers={"range": "bytes=" + ",".join(f"{n * 1000}-{n * 1000}" for n in range(500))})
         assert storm.status_code == 416
 
     def test_head_tells_the_whole_file_whatever_the_range(self, rasters: Any) -> None:
-        answer = rasters.ask("HEAD", FILE, headers={"range": "bytes=0-9"})
-        assert (answer.status_code, answer.headers["accept-ranges"]) == (200, "bytes")
+        response = rasters.ask("HEAD", FILE, headers={"range": "bytes=0-9"})
+        assert (response.status_code, response.headers["accept-ranges"]) == (200, "bytes")

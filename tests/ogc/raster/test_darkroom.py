@@ -1,4 +1,4 @@
-"""The darkroom: bounded, clear when it is full, deaf to clients that left."""
+"""The render pool: bounded, clear when it is full, deaf to clients that left."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ import numpy as np
 import pytest
 import rasterio
 
-from mig_idg.errors import OutsideFailure
-from mig_idg.ogc.raster import gdal, shelf
-from mig_idg.ogc.raster.darkroom import Darkroom
-from mig_idg.ogc.raster.frame import Frame
-from mig_idg.ogc.raster.warp import read
+from mig_idg.errors import Unavailable
+from mig_idg.imagery import dataset_cache, gdal
+from mig_idg.imagery.frame import Frame
+from mig_idg.imagery.render_pool import RenderPool
+from mig_idg.imagery.warp import read
 
 
 @pytest.fixture
-def room() -> Iterator[Darkroom]:
+def room() -> Iterator[RenderPool]:
     """One thread, two places in the queue."""
-    made = Darkroom(threads=1, waiting=2)
+    made = RenderPool(threads=1, waiting=2)
     yield made
     made.close()
 
 
-def test_a_full_darkroom_sends_clients_away_for_a_second_and_serves_the_others(room: Darkroom) -> None:
+def test_a_full_darkroom_sends_clients_away_for_a_second_and_serves_the_others(room: RenderPool) -> None:
     gate = threading.Event()
 
-    async def storm() -> tuple[list[Any], OutsideFailure]:
+    async def storm() -> tuple[list[Any], Unavailable]:
         inside = [asyncio.ensure_future(room.develop(gate.wait, 5)) for _ in range(3)]
         await asyncio.sleep(0)
-        with pytest.raises(OutsideFailure) as refused:
+        with pytest.raises(Unavailable) as refused:
             await room.develop(int)
         gate.set()
         return list(await asyncio.gather(*inside)), refused.value
@@ -44,7 +44,7 @@ def test_a_full_darkroom_sends_clients_away_for_a_second_and_serves_the_others(r
     assert room.inside == 0
 
 
-def test_the_event_loop_goes_on_while_pixels_are_made(room: Darkroom) -> None:
+def test_the_event_loop_goes_on_while_pixels_are_made(room: RenderPool) -> None:
     gate = threading.Event()
 
     async def both() -> int:
@@ -60,7 +60,7 @@ def test_the_event_loop_goes_on_while_pixels_are_made(room: Darkroom) -> None:
     assert asyncio.run(both()) == 50
 
 
-def test_work_of_a_client_that_left_before_its_turn_is_never_done(room: Darkroom) -> None:
+def test_work_of_a_client_that_left_before_its_turn_is_never_done(room: RenderPool) -> None:
     gate, done = threading.Event(), []
 
     async def leave() -> None:
@@ -109,10 +109,10 @@ def test_overviews_and_metadata_beside_the_file_are_not_read(tmp_path: Path) -> 
         assert opened.overviews(1) == [2], "GDAL alone would read it"
     (tmp_path / "a.tif.aux.xml").write_text("<PAMDataset><Metadata><MDI key='leak'>yes</MDI></Metadata></PAMDataset>")
     with gdal.environment():
-        cog = shelf.take(path)
+        cog = dataset_cache.take(path)
         assert cog.factors == (1.0,)
         assert "leak" not in cog.dataset.tags()
-        shelf.clear()
+        dataset_cache.clear()
 
 
 def test_a_world_file_beside_places_nothing(tmp_path: Path) -> None:
@@ -123,8 +123,8 @@ def test_a_world_file_beside_places_nothing(tmp_path: Path) -> None:
     with rasterio.open(path) as opened:
         assert opened.bounds.left == 640_000, "GDAL alone would read it"
     with gdal.environment():
-        assert shelf.take(path).bounds == (0, 10, 10, 0)
-        shelf.clear()
+        assert dataset_cache.take(path).bounds == (0, 10, 10, 0)
+        dataset_cache.clear()
 
 
 def test_a_file_replaced_on_disk_is_read_anew(tmp_path: Path) -> None:
@@ -139,8 +139,8 @@ def test_a_file_replaced_on_disk_is_read_anew(tmp_path: Path) -> None:
             made.write(np.full((1, 10, 10 + value), value, "uint8"))
         other.replace(path)
         with gdal.environment():
-            seen.append(int(read([shelf.take(path)], frame, (1,)).data[0, 5, 5]))
-    shelf.clear()
+            seen.append(int(read([dataset_cache.take(path)], frame, (1,)).data[0, 5, 5]))
+    dataset_cache.clear()
     assert seen == [10, 20]
 
 
@@ -159,8 +159,8 @@ def test_the_poles_and_the_other_side_of_the_world_are_empty_not_errors(tmp_path
             ((170, -90, 190, -80), 4326),
             ((-180, 85, -170, 90), 4326),
         ):
-            assert read([shelf.take(path)], Frame(bounds, srid, 64, 64), (1, 2, 3)).empty
-        shelf.clear()
+            assert read([dataset_cache.take(path)], Frame(bounds, srid, 64, 64), (1, 2, 3)).empty
+        dataset_cache.clear()
 
 
 def test_a_block_read_once_is_not_decoded_again(tmp_path: Path) -> None:

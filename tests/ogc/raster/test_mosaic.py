@@ -11,11 +11,11 @@ import pytest
 import rasterio
 from numpy.typing import NDArray
 
-from mig_idg.deposit.rasters.convert import overview_step
-from mig_idg.ogc.raster import gdal, shelf
-from mig_idg.ogc.raster.frame import Frame
-from mig_idg.ogc.raster.shelf import Georeference, Source
-from mig_idg.ogc.raster.warp import How, read
+from mig_idg.deposits.intake.rasters.convert import overview_step
+from mig_idg.imagery import dataset_cache, gdal
+from mig_idg.imagery.dataset_cache import Georeference, Source
+from mig_idg.imagery.frame import Frame
+from mig_idg.imagery.warp import How, read
 from mig_idg.store.crs import moved
 
 WEST, NORTH, SIDE = 640_000.0, 6_867_000.0, 300
@@ -26,7 +26,7 @@ BOX = (WEST + 10.5, NORTH - 280.5, WEST + 280.5, NORTH - 10.5)
 def _environment() -> Iterator[None]:
     with gdal.environment():
         yield
-        shelf.clear()
+        dataset_cache.clear()
 
 
 def write(path: Path, values: NDArray[np.uint8], col: int, row: int, *, crs: str | None = "EPSG:2154") -> Path:
@@ -55,8 +55,8 @@ def test_a_mosaic_shows_what_one_file_would(tmp_path: Path, srid: int, how: How)
     region = moved(BOX, 2154, srid)
     assert region is not None
     frame = Frame(region.bounds, srid, 211, 190)
-    alone = read([shelf.take(whole)], frame, (1, 2, 3), how)
-    together = read([shelf.take(part) for part in parts], frame, (1, 2, 3), how)
+    alone = read([dataset_cache.take(whole)], frame, (1, 2, 3), how)
+    together = read([dataset_cache.take(part) for part in parts], frame, (1, 2, 3), how)
     assert together.valid.sum() == pytest.approx(alone.valid.sum(), abs=40)
     both = together.valid & alone.valid
     # Where two files meet, each knows its own pixels only: a neighbour at most, and seldom.
@@ -67,7 +67,7 @@ def test_a_mosaic_shows_what_one_file_would(tmp_path: Path, srid: int, how: How)
 def test_a_file_whose_place_was_written_down_needs_no_tags(tmp_path: Path) -> None:
     path = write(tmp_path / "a.tif", np.full((1, 10, 20), 7, np.uint8), 0, 0, crs=None)
     known = Georeference((WEST, NORTH - 10, WEST + 20, NORTH), 2154, 20, 10)
-    cog = shelf.take(Source(path, known))
+    cog = dataset_cache.take(Source(path, known))
     assert (cog.bounds, cog.resolution, cog.srid) == (known.bounds, (1.0, 1.0), 2154)
     frame = Frame((WEST + 5, NORTH - 5, WEST + 15, NORTH - 1), 2154, 10, 4)
     seen = read([cog], frame, (1,))
@@ -77,7 +77,7 @@ def test_a_file_whose_place_was_written_down_needs_no_tags(tmp_path: Path) -> No
 
 def test_a_file_that_is_not_what_was_written_down_is_placed_by_its_own_tags(tmp_path: Path) -> None:
     path = write(tmp_path / "a.tif", np.full((1, 10, 20), 7, np.uint8), 40, 60)
-    cog = shelf.take(Source(path, Georeference((0.0, 0.0, 5.0, 5.0), 2154, 5, 5)))
+    cog = dataset_cache.take(Source(path, Georeference((0.0, 0.0, 5.0, 5.0), 2154, 5, 5)))
     assert cog.bounds == (WEST + 40, NORTH - 70, WEST + 60, NORTH - 60)
 
 

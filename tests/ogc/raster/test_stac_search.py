@@ -15,12 +15,12 @@ DEFAULT = IDENTITY | {"geometry", "bbox", "links", "assets", "properties"}
 def first(rasters: Any, fields: Any) -> dict[str, Any]:
     """The first item found by GET (a text) or by POST (an object)."""
     if isinstance(fields, str):
-        answer = rasters.get("/stac/search", params={"collections": "photos", "limit": "1", "fields": fields})
+        response = rasters.get("/stac/search", params={"collections": "photos", "limit": "1", "fields": fields})
     else:
         asked = {"collections": ["photos"], "limit": 1, "fields": fields}
-        answer = rasters.ask("POST", "/stac/search", json=asked)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()["features"][0]
+        response = rasters.ask("POST", "/stac/search", json=asked)
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()["features"][0]
     return found
 
 
@@ -76,14 +76,14 @@ def test_what_is_only_excluded_leaves_the_rest_of_the_item(rasters: Any) -> None
     ],
 )
 def test_a_body_in_another_form_than_the_standard_s_is_told_so(rasters: Any, body: Any, parameter: str) -> None:
-    answer = rasters.ask("POST", "/stac/search", json=body)
-    assert (answer.status_code, answer.json()["parameter"]) == (400, parameter)
+    response = rasters.ask("POST", "/stac/search", json=body)
+    assert (response.status_code, response.json()["parameter"]) == (400, parameter)
 
 
 @pytest.mark.parametrize("datetime", ["2025-06-15T00:00:00Z", "2025-01-01T00:00:00Z/..", "/2030-01-01T00:00:00+02:00"])
 def test_an_instant_or_an_open_period_is_read(rasters: Any, datetime: str) -> None:
-    answer = rasters.get("/stac/search", params={"datetime": datetime, "collections": "photos"})
-    assert answer.status_code == 200, answer.text
+    response = rasters.get("/stac/search", params={"datetime": datetime, "collections": "photos"})
+    assert response.status_code == 200, response.text
 
 
 def test_clouds_may_be_asked_about_and_no_picture_of_ours_has_any(rasters: Any) -> None:

@@ -13,7 +13,7 @@ import rasterio
 from rasterio.io import MemoryFile
 from rasterio.warp import Resampling, reproject, transform
 
-from mig_idg.ogc.raster.frame import Frame
+from mig_idg.imagery.frame import Frame
 from mig_idg.ogc.tiles.grids import GRIDS
 
 TILES = "/collections/orthophoto/tiles"
@@ -64,10 +64,10 @@ def frame_of(grid: str) -> tuple[str, Frame]:
 @pytest.mark.parametrize("grid", INSIDE)
 def test_a_tile_shows_the_pixels_gdalwarp_would_show(service: Any, grid: str) -> None:
     path, frame = frame_of(grid)
-    answer = service.get(f"{path}?f=png", "other-partner")
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"] == "image/png"
-    mine = pixels(answer.content)
+    response = service.get(f"{path}?f=png", "other-partner")
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "image/png"
+    mine = pixels(response.content)
     assert mine.shape == (3, 256, 256)
     theirs = warped(service.home / "rasters" / "orthophoto.tif", frame)
     if frame.resolution[0] < 1e-3 or frame.resolution[0] < 0.45:
@@ -93,9 +93,9 @@ def test_f_comes_before_accept_and_a_tile_without_holes_is_jpeg_when_nobody_mind
     service: Any, asked: str, accept: str, given: str
 ) -> None:
     path, _ = frame_of("WebMercatorQuad")
-    answer = service.get(path + asked, "other-partner", headers={"accept": accept})
-    assert (answer.status_code, answer.headers["content-type"]) == (200, given)
-    assert pixels(answer.content)[:3].std() > 5
+    response = service.get(path + asked, "other-partner", headers={"accept": accept})
+    assert (response.status_code, response.headers["content-type"]) == (200, given)
+    assert pixels(response.content)[:3].std() > 5
 
 
 @pytest.mark.parametrize(
@@ -113,30 +113,30 @@ def test_f_comes_before_accept_and_a_tile_without_holes_is_jpeg_when_nobody_mind
     ],
 )
 def test_an_address_that_is_not_one_is_told_so(service: Any, address: str, status: int) -> None:
-    answer = service.get(f"{TILES}/{address}", "other-partner")
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/problem+json"
+    response = service.get(f"{TILES}/{address}", "other-partner")
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
 
 
 def test_outside_the_picture_a_tile_is_transparent_and_small(service: Any) -> None:
-    answer = service.get(f"{TILES}/WebMercatorQuad/10/0/0?f=png", "other-partner")
-    assert answer.status_code == 200
-    assert pixels(answer.content)[-1].max() == 0
-    assert len(answer.content) < 1000
+    response = service.get(f"{TILES}/WebMercatorQuad/10/0/0?f=png", "other-partner")
+    assert response.status_code == 200
+    assert pixels(response.content)[-1].max() == 0
+    assert len(response.content) < 1000
 
 
 def test_outside_the_picture_a_tile_is_nothing_at_all_where_the_setting_says_so(serve_demonstration: Any) -> None:
     with serve_demonstration(empty_tiles="204") as served:
         for query in ("f=png", "f=webp", ""):
-            answer = served.get(f"{TILES}/WebMercatorQuad/10/0/0?{query}", "other-partner")
-            assert (answer.status_code, answer.content) == (204, b""), query
+            response = served.get(f"{TILES}/WebMercatorQuad/10/0/0?{query}", "other-partner")
+            assert (response.status_code, response.content) == (204, b""), query
         assert served.get(f"{frame_of('WebMercatorQuad')[0]}?f=png", "other-partner").status_code == 200
         assert served.get(f"{TILES}/WebMercatorQuad/10/0/0").status_code == 403
 
 
 def test_the_edge_of_the_picture_is_transparent_where_there_is_nothing(service: Any) -> None:
-    answer = service.get(f"{TILES}/WebMercatorQuad/14/5634/8292?f=png", "other-partner")
-    alpha = pixels(answer.content)[3]
+    response = service.get(f"{TILES}/WebMercatorQuad/14/5634/8292?f=png", "other-partner")
+    alpha = pixels(response.content)[3]
     assert set(np.unique(alpha)) == {0, 255}
 
 
@@ -156,9 +156,9 @@ def test_the_public_gets_no_pixel_and_learns_why(service: Any) -> None:
     path, _ = frame_of("WebMercatorQuad")
     for where in (path, "/collections/orthophoto/map", "/map?collections=orthophoto",
                   "/collections/orthophoto/files/orthophoto.tif"):  # fmt: skip
-        answer = service.get(where)
-        assert answer.status_code == 403, where
-        assert answer.json()["rule"]
+        response = service.get(where)
+        assert response.status_code == 403, where
+        assert response.json()["rule"]
 
 
 def test_tilesets_tell_addresses_that_answer(service: Any) -> None:
@@ -169,8 +169,8 @@ def test_tilesets_tell_addresses_that_answer(service: Any) -> None:
     z, row, col = INSIDE["WebMercatorQuad"]
     for link in (link for link in one["links"] if link["rel"] == "item"):
         address = link["href"].format(tileMatrix=z, tileRow=row, tileCol=col)
-        answer = httpx.get(address, headers={"authorization": f"Bearer {service.tokens['other-partner']}"})
-        assert (answer.status_code, answer.headers["content-type"]) == (200, link["type"])
+        response = httpx.get(address, headers={"authorization": f"Bearer {service.tokens['other-partner']}"})
+        assert (response.status_code, response.headers["content-type"]) == (200, link["type"])
     tilejson = service.get(f"{TILES}/WebMercatorQuad?f=tilejson", "other-partner").json()
     assert tilejson["tilejson"] == "3.0.0"
     assert "{z}/{y}/{x}" in tilejson["tiles"][0]
@@ -212,9 +212,9 @@ def test_a_map_shows_the_pixels_gdalwarp_would_show_in_any_crs(service: Any) -> 
         ("crs=EPSG:3857&bbox-crs=EPSG:3857&bbox=244900,6255300,245100,6255400",
          Frame((244900, 6255300, 245100, 6255400), 3857, 800, 400)),
     ):  # fmt: skip
-        answer = service.get(f"/collections/orthophoto/map?{query}&width=800&height=400&f=png", "other-partner")
-        assert answer.status_code == 200, answer.text
-        mine, theirs = pixels(answer.content), warped(service.home / "rasters" / "orthophoto.tif", frame)
+        response = service.get(f"/collections/orthophoto/map?{query}&width=800&height=400&f=png", "other-partner")
+        assert response.status_code == 200, response.text
+        mine, theirs = pixels(response.content), warped(service.home / "rasters" / "orthophoto.tif", frame)
         assert mine.shape == (3, 400, 800)
         # The mention covers the last lines.
         assert np.abs(mine - theirs)[:, :350].mean() < 0.5
@@ -250,16 +250,16 @@ def test_the_mention_is_drawn_on_the_map_and_not_on_the_tiles(service: Any) -> N
      "zzz=1", "scale-denominator=-1", "style=nope"],
 )  # fmt: skip
 def test_a_map_that_cannot_be_drawn_is_refused_with_its_reason(service: Any, query: str) -> None:
-    answer = service.get(f"/collections/orthophoto/map?{query}", "other-partner")
-    assert answer.status_code == 400, answer.text[:200]
-    assert answer.json()["parameter"] in query or "parameter" in answer.json()
+    response = service.get(f"/collections/orthophoto/map?{query}", "other-partner")
+    assert response.status_code == 400, response.text[:200]
+    assert response.json()["parameter"] in query or "parameter" in response.json()
 
 
 def test_one_side_gives_the_other_by_the_shape_of_the_box(service: Any) -> None:
-    answer = service.get(
+    response = service.get(
         "/collections/orthophoto/map?bbox-crs=EPSG:2154&bbox=641200,6865200,641400,6865300&width=100", "other-partner"
     )
-    assert pixels(answer.content).shape[1:] == (50, 100)
+    assert pixels(response.content).shape[1:] == (50, 100)
 
 
 def test_what_is_not_there_is_transparent_or_the_colour_asked(service: Any) -> None:
@@ -291,9 +291,9 @@ def test_a_file_is_read_by_ranges_and_whole(service: Any) -> None:
 def test_a_range_beyond_the_end_is_416_and_tells_the_size(service: Any) -> None:
     path = "/collections/orthophoto/files/orthophoto.tif"
     size = (service.home / "rasters" / "orthophoto.tif").stat().st_size
-    answer = service.get(path, "other-partner", headers={"range": f"bytes={size}-"})
-    assert answer.status_code == 416
-    assert answer.headers["content-range"] == f"bytes */{size}"
+    response = service.get(path, "other-partner", headers={"range": f"bytes={size}-"})
+    assert response.status_code == 416
+    assert response.headers["content-range"] == f"bytes */{size}"
 
 
 def test_a_range_of_another_state_of_the_file_gives_the_whole_one(service: Any) -> None:

@@ -20,10 +20,10 @@ pytestmark = [
 ]
 
 
-def pixels(answer: Any) -> Any:
+def pixels(response: Any) -> Any:
     """The picture of an answer, as whole numbers."""
-    assert answer.status_code == 200, answer.text[:500]
-    with MemoryFile(answer.content) as memory, memory.open() as opened:
+    assert response.status_code == 200, response.text[:500]
+    with MemoryFile(response.content) as memory, memory.open() as opened:
         return opened.read().astype(float)
 
 
@@ -67,10 +67,10 @@ def test_pixels_outside_the_caller_s_territory_are_masked_to_the_metre(rasters: 
     seen = pixels(rasters.get(f"/collections/photos-masquees/map?{query}", "other-partner"))
     assert seen.shape[0] == 4
     whole = pixels(rasters.get(f"/collections/photos/map?{query}", "other-partner"))
-    outline = shapely.from_wkb(bytes.fromhex(OUTLINES["92026"](rasters)))
+    territory_mask = shapely.from_wkb(bytes.fromhex(OUTLINES["92026"](rasters)))
     x, y = rasters.corner
     ys, xs = np.mgrid[0:480, 0:1000]
-    inside = shapely.contains_xy(outline, x + xs + 0.5, y - ys - 0.5)
+    inside = shapely.contains_xy(territory_mask, x + xs + 0.5, y - ys - 0.5)
     assert 0.05 < inside.mean() < 0.95
     assert ((seen[3, :480] > 0) == inside).mean() > 0.999
     assert (seen[:3, :480][:, ~inside & (seen[3, :480] == 0)] == 0).all()
@@ -79,10 +79,10 @@ def test_pixels_outside_the_caller_s_territory_are_masked_to_the_metre(rasters: 
 
 def _outline(code: str) -> Any:
     def read(rasters: Any) -> str:
-        from mig_idg.ogc.raster.studio import studio
+        from mig_idg.imagery.engine import raster_engine
 
         rasters.get(f"/collections/photos-masquees/map?{box(rasters, 0, 0, 100, 50)}&width=10", "other-partner")
-        held = next(one for key, one in studio().outlines.items() if key.endswith(code))
+        held = next(one for key, one in raster_engine().territory_masks.items() if key.endswith(code))
         return shapely.to_wkb(held.shape).hex()
 
     return read
@@ -124,9 +124,9 @@ def test_a_limit_that_cannot_be_masked_refuses_and_says_so(rasters: Any) -> None
         "/collections/photos-closes/coverage",
         "/collections/photos-closes/files/2025/ouest.tif",
     ):
-        answer = rasters.get(path)
-        assert answer.status_code == 403, path
-        assert answer.json()["article"]
+        response = rasters.get(path)
+        assert response.status_code == 403, path
+        assert response.json()["article"]
     assert rasters.get(f"/collections/photos-closes/map?{box(rasters, 0, 0, 9, 9)}", "pilot").status_code == 200
 
 
@@ -159,8 +159,8 @@ def test_heights_at_a_point_and_along_a_line_are_those_of_the_file(rasters: Any)
     "coords", ["", "POINT(a b)", "POLYGON((0 0,1 0,1 1,0 0))", "POINT(nan 1)", "garbage", "POINT EMPTY"]
 )
 def test_a_place_that_cannot_be_read_is_told(rasters: Any, coords: str) -> None:
-    answer = rasters.get(f"/collections/mnt/position?coords={coords}")
-    assert (answer.status_code, answer.json()["parameter"]) == (400, "coords")
+    response = rasters.get(f"/collections/mnt/position?coords={coords}")
+    assert (response.status_code, response.json()["parameter"]) == (400, "coords")
 
 
 def test_a_constant_slope_has_one_light_and_one_slope(rasters: Any) -> None:
@@ -178,10 +178,10 @@ def test_a_constant_slope_has_one_light_and_one_slope(rasters: Any) -> None:
 
 def test_a_coverage_in_its_own_grid_is_the_file_to_the_bit(rasters: Any) -> None:
     x, y = rasters.corner
-    answer = rasters.get(f"/collections/mnt/coverage?subset=E({x + 10.3}:{x + 59.7}),N({y - 40}:{y - 15})")
-    assert answer.headers["content-type"] == "image/tiff; application=geotiff"
+    response = rasters.get(f"/collections/mnt/coverage?subset=E({x + 10.3}:{x + 59.7}),N({y - 40}:{y - 15})")
+    assert response.headers["content-type"] == "image/tiff; application=geotiff"
     with (
-        MemoryFile(answer.content) as memory,
+        MemoryFile(response.content) as memory,
         memory.open() as made,
         rasterio.open(rasters.folder / "mnt_ouest.tif") as source,
     ):
@@ -203,9 +203,9 @@ def test_a_coverage_in_its_own_grid_is_the_file_to_the_bit(rasters: Any) -> None
     ],
 )
 def test_a_coverage_is_scaled_as_asked(rasters: Any, query: str, size: tuple[int, int]) -> None:
-    answer = rasters.get(f"/collections/mnt/coverage?{query}")
-    assert answer.status_code == 200, answer.text[:300]
-    with MemoryFile(answer.content) as memory, memory.open() as made:
+    response = rasters.get(f"/collections/mnt/coverage?{query}")
+    assert response.status_code == 200, response.text[:300]
+    with MemoryFile(response.content) as memory, memory.open() as made:
         assert (made.width, made.height) == size
 
 
@@ -225,8 +225,8 @@ def test_bands_are_chosen_by_name_or_number(rasters: Any) -> None:
      "scale-factor=2&scale-size=E(5)", "bbox=1,2&subset=E(1:2)", "crs=EPSG:1", "subset=E(9:1)", "unknown=1"],
 )  # fmt: skip
 def test_a_coverage_that_cannot_be_cut_is_told(rasters: Any, query: str) -> None:
-    answer = rasters.get(f"/collections/photos/coverage?{query}")
-    assert answer.status_code == 400, answer.text[:200]
+    response = rasters.get(f"/collections/photos/coverage?{query}")
+    assert response.status_code == 400, response.text[:200]
 
 
 def test_a_coverage_of_another_planet_is_too_large(rasters: Any) -> None:
@@ -250,9 +250,9 @@ def test_every_stac_document_is_valid(rasters: Any) -> None:
 
 def test_search_finds_by_place_moment_name_and_filter(rasters: Any) -> None:
     def ids(query: str) -> list[str]:
-        answer = rasters.get(f"/stac/search?{query}")
-        assert answer.status_code == 200, answer.text
-        return [one["id"] for one in answer.json()["features"]]
+        response = rasters.get(f"/stac/search?{query}")
+        assert response.status_code == 200, response.text
+        return [one["id"] for one in response.json()["features"]]
 
     assert ids("collections=photos&sortby=id") == ["photos.2020.ancienne", "photos.2025.est", "photos.2025.ouest"]
     assert ids("collections=photos&datetime=2020-01-01T00:00:00Z/2020-12-31T00:00:00Z") == ["photos.2020.ancienne"]
@@ -306,8 +306,8 @@ def test_an_asset_is_the_file_behind_its_own_door(rasters: Any) -> None:
 @pytest.mark.parametrize("body", [b"[]", b"{oops", b'{"bbox":"x"}', b'{"ids":[1]}', b'{"zz":1}', b'{"limit":true}',
                                   b'{"intersects":{"type":"Nope"}}', b'{"bbox":[0,0,1,1],"intersects":{"type":"Point","coordinates":[0,0]}}'])  # fmt: skip
 def test_a_search_that_cannot_be_read_is_told(rasters: Any, body: bytes) -> None:
-    answer = rasters.ask("POST", "/stac/search", content=body, headers={"content-type": "application/json"})
-    assert answer.status_code == 400, answer.text[:300]
+    response = rasters.ask("POST", "/stac/search", content=body, headers={"content-type": "application/json"})
+    assert response.status_code == 400, response.text[:300]
 
 
 # WMTS

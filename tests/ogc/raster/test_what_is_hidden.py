@@ -1,4 +1,4 @@
-"""Every door of pixels, as an attacker tries it: who may see nothing, a territory, or no band of that name."""
+"""Every route of pixels, as an attacker tries it: who may see nothing, a territory, or no band of that name."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FILES = ("/collections/{c}/files/2025/ouest.tif", "/collections/{c}/files/ouest.
 
 
 def placed(rasters: Any, template: str, collection: str) -> str:
-    """An address of a door, at a place 50 m inside the first photograph, outside the commune of Courbevoie."""
+    """An address of a route, at a place 50 m inside the first photograph, outside the commune of Courbevoie."""
     x, y = rasters.corner[0] + 50, rasters.corner[1] - 100
     row, col = int((12_000_000 - y) // 102.4), int(x // 102.4)
     return template.format(c=collection, x=x, y=y, x2=x + 50, y2=y + 50, row=row, col=col)
@@ -47,11 +47,11 @@ def placed(rasters: Any, template: str, collection: str) -> str:
 def assert_refused(rasters: Any, path: str, who: str | None, **headers: str) -> None:
     """Refused with the article, whatever the form, and no byte of a picture."""
     for method in ("GET", "HEAD"):
-        answer = rasters.ask(method, path, who, headers=headers)
-        assert answer.status_code == 403, (method, path, answer.status_code, answer.text[:200])
-        assert "image" not in answer.headers["content-type"]
-        assert "content-range" not in answer.headers
-        assert answer.headers["cache-control"] == "private, no-store"
+        response = rasters.ask(method, path, who, headers=headers)
+        assert response.status_code == 403, (method, path, response.status_code, response.text[:200])
+        assert "image" not in response.headers["content-type"]
+        assert "content-range" not in response.headers
+        assert response.headers["cache-control"] == "private, no-store"
 
 
 @pytest.mark.parametrize("template", [*PIXELS, *VALUES, *FILES])

@@ -14,9 +14,10 @@ import pytest
 
 from mig_idg.app import create
 from mig_idg.database import connect
-from mig_idg.declaration.publish import publish
-from mig_idg.ogc.tiles.doors import DOORS
-from mig_idg.registry import demonstration, tokens
+from mig_idg.demonstration import adhesion
+from mig_idg.ogc.tiles.routes import ROUTES
+from mig_idg.publication.publish import publish
+from mig_idg.registry import tokens
 from mig_idg.settings import Settings
 
 DAY = date(2026, 6, 15)
@@ -111,7 +112,7 @@ def town(database_url: str, app_url: str, tmp_path_factory: pytest.TempPathFacto
         (folder / f"{name}.yml").write_text(DECLARATION.format(id=name, key=KEYS[name], rights=rights))
     with connect(database_url) as owner:
         owner.execute(TABLES)
-        demonstration.adopt(owner, DAY)
+        adhesion.adopt(owner, DAY)
         publish(owner, folder, author="essai", on=DAY)
         tokens.open_account(owner, "voisine", name="Voisine", organisation="92026", author="essai")
         _, token = tokens.issue(owner, "voisine", author="essai")
@@ -119,7 +120,7 @@ def town(database_url: str, app_url: str, tmp_path_factory: pytest.TempPathFacto
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(create, "renderer", lambda settings: lambda name, context, lang: "")  # no page is asked here
         app = create.create_app(
-            Settings(base_url=BASE), app_url, clock=lambda: datetime(2026, 6, 16, 10, tzinfo=UTC), doors=DOORS
+            Settings(base_url=BASE), app_url, clock=lambda: datetime(2026, 6, 16, 10, tzinfo=UTC), routes=ROUTES
         )
     events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     replies: asyncio.Queue[dict[str, Any]] = asyncio.Queue()

@@ -11,8 +11,8 @@ import pytest
 from tests.ogc.tiles.conftest import Town, decoded
 
 from mig_idg.database import connect
-from mig_idg.ogc.tiles import draw
-from mig_idg.ogc.tiles.ahead import draw_ahead
+from mig_idg.ogc.tiles import vector_tile
+from mig_idg.ogc.tiles.seeding import draw_ahead
 from mig_idg.registry.publications import forget_copies
 
 WORLD = "WebMercatorQuad/0/0/0"
@@ -23,21 +23,21 @@ TOWN = "/collections/lampes/tiles/WebMercatorQuad/10/352/518"
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers keep no tile here: each is read or drawn."""
-    monkeypatch.setattr(draw, "drawer_of", lambda visit: draw.Drawer(budget=0))
+    monkeypatch.setattr(vector_tile, "drawer_of", lambda request: vector_tile.Drawer(budget=0))
 
 
 @contextmanager
 def nobody_draws() -> Iterator[list[str]]:
     """Where drawing is written down, and done all the same."""
     seen: list[str] = []
-    real = draw.drawn
+    real = vector_tile.drawn
 
     async def told(fetch: Any, collection: Any, *rest: Any) -> Any:
         seen.append(collection.id)
         return await real(fetch, collection, *rest)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(draw, "drawn", told)
+        patched.setattr(vector_tile, "drawn", told)
         yield seen
 
 

@@ -10,7 +10,7 @@ from pyproj import Transformer
 from tests.ogc.tiles.conftest import decoded
 
 from mig_idg.database import connect
-from mig_idg.ogc.tiles import draw
+from mig_idg.ogc.tiles import vector_tile
 from mig_idg.ogc.tiles.grids import GRIDS
 
 LAMPS = "/collections/lampes/tiles"
@@ -32,9 +32,9 @@ def positions(layer: dict[str, Any]) -> dict[int, tuple[int, int]]:
 def test_every_lamp_is_where_it_stands_in_every_grid(town, grid: str) -> None:
     """Each lamp is in exactly the tiles whose rectangle (and 64-unit buffer) it stands in, to one unit."""
     moved = Transformer.from_crs(2154, GRIDS[grid].srid, always_xy=True)
-    standing = {key: moved.transform(*place) for key, place in lattice().items()}
+    entitlements = {key: moved.transform(*place) for key, place in lattice().items()}
     level = GRIDS[grid].level("16")
-    xs, ys = [x for x, _ in standing.values()], [y for _, y in standing.values()]
+    xs, ys = [x for x, _ in entitlements.values()], [y for _, y in entitlements.values()]
     top, bottom, left, right = GRIDS[grid].covering(level, (min(xs), min(ys), max(xs), max(ys)))
     for row in range(top, bottom + 1):
         for column in range(left, right + 1):
@@ -42,7 +42,7 @@ def test_every_lamp_is_where_it_stands_in_every_grid(town, grid: str) -> None:
             unit = (xmax - xmin) / 4096
             wanted = {
                 key: ((x - xmin) / unit, (ymax - y) / unit)
-                for key, (x, y) in standing.items()
+                for key, (x, y) in entitlements.items()
                 if xmin - 62 * unit < x < xmax + 62 * unit and ymin - 62 * unit < y < ymax + 62 * unit
             }
             found = positions(town.layers(f"{LAMPS}/{grid}/16/{row}/{column}")["lampes"])
@@ -152,7 +152,7 @@ def test_a_partner_sees_only_the_rows_of_its_territory_even_on_a_tile_that_is_th
     everything = town.layers(path, partner=True)["compteurs"]["features"]
     assert {f["properties"]["commune"] for f in everything} == {"92026"}
     assert len(everything) == 5000
-    monkeypatch.setattr(draw, "MOST_FEATURES", 100)
+    monkeypatch.setattr(vector_tile, "MOST_FEATURES", 100)
     thinned = town.get(f"{path}?properties=commune", partner=True)
     assert thinned.headers["idg-tile"].endswith(";of=5000")
     assert town.get(path).status_code in (403, 404)
@@ -169,7 +169,7 @@ def test_a_hidden_attribute_is_in_no_tile_and_is_an_unknown_word(town) -> None:
 def test_a_crowded_tile_shows_one_feature_a_cell_and_says_how_many_it_stands_for(
     town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(draw, "MOST_FEATURES", 5000)
+    monkeypatch.setattr(vector_tile, "MOST_FEATURES", 5000)
     response = town.get(f"{LAMPS}/{TOWN}?q=paire,s")
     assert response.headers["idg-tile"] == "lampes;complete"
     response = town.get(f"{LAMPS}/{TOWN}?properties=id")
@@ -181,9 +181,9 @@ def test_a_crowded_tile_shows_one_feature_a_cell_and_says_how_many_it_stands_for
 
 
 def test_a_sample_is_said_to_be_one_and_is_the_same_each_time(town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(draw, "MOST_FEATURES", 100)
-    monkeypatch.setattr(draw, "SAMPLE", 1000)
-    monkeypatch.setattr(draw, "drawer_of", lambda visit: draw.Drawer(budget=0))
+    monkeypatch.setattr(vector_tile, "MOST_FEATURES", 100)
+    monkeypatch.setattr(vector_tile, "SAMPLE", 1000)
+    monkeypatch.setattr(vector_tile, "drawer_of", lambda request: vector_tile.Drawer(budget=0))
     first, second = (town.get(f"{LAMPS}/{TOWN}?properties=commune") for _ in range(2))
     assert first.headers["idg-tile"].startswith("lampes;sampled;")
     assert first.content == second.content
@@ -193,8 +193,8 @@ def test_a_sample_is_said_to_be_one_and_is_the_same_each_time(town, monkeypatch:
 
 
 def test_lines_and_surfaces_are_thinned_too(town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(draw, "MOST_FEATURES", 1)
-    monkeypatch.setattr(draw, "drawer_of", lambda visit: draw.Drawer())
+    monkeypatch.setattr(vector_tile, "MOST_FEATURES", 1)
+    monkeypatch.setattr(vector_tile, "drawer_of", lambda request: vector_tile.Drawer())
     wards = town.layers("/collections/quartiers/tiles/LAMB93_10cm/14/1566/195", partner=True)["quartiers"]["features"]
     assert len(wards) == 2
     assert {ward["properties"]["feature_count"] for ward in wards} == {1}
@@ -275,29 +275,29 @@ def _in_order(tile: bytes) -> list[dict[str, Any]]:
 
 
 def test_tiles_kept_stay_within_their_budget_and_the_oldest_leave_first() -> None:
-    drawer = draw.Drawer(budget=10_000)
+    drawer = vector_tile.Drawer(budget=10_000)
     for number in range(40):
-        drawer.put((number,), 1, draw.Drawn(b"%02d" % number * (200 + number), number, 1))
+        drawer.put((number,), 1, vector_tile.Drawn(b"%02d" % number * (200 + number), number, 1))
         assert drawer.size <= 10_000
     kept = [number for number in range(40) if drawer.knows((number,))]
     assert kept == list(range(kept[0], 40))
     assert len(kept) >= 8
     for number in kept:
-        assert drawer.get((number,), 1) == draw.Drawn(b"%02d" % number * (200 + number), number, 1)
+        assert drawer.get((number,), 1) == vector_tile.Drawn(b"%02d" % number * (200 + number), number, 1)
     assert drawer.get((0,), 1) is None
     assert drawer.get((39,), 2) is None
-    drawer.put(("large",), 1, draw.Drawn(b"x" * 9_000, 1, 1))
+    drawer.put(("large",), 1, vector_tile.Drawn(b"x" * 9_000, 1, 1))
     assert not drawer.knows(("large",))
 
 
 def test_a_disk_without_room_keeps_no_tile_and_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawer = draw.Drawer(budget=10_000)
-    drawer.put(("old",), 1, draw.Drawn(b"x", 1, 1))
+    drawer = vector_tile.Drawer(budget=10_000)
+    drawer.put(("old",), 1, vector_tile.Drawn(b"x", 1, 1))
 
     def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("os.pwrite", full)
-    drawer.put(("new",), 1, draw.Drawn(b"y", 1, 1))
-    assert drawer.get(("old",), 1) == draw.Drawn(b"x", 1, 1)
+    drawer.put(("new",), 1, vector_tile.Drawn(b"y", 1, 1))
+    assert drawer.get(("old",), 1) == vector_tile.Drawn(b"x", 1, 1)
     assert drawer.get(("new",), 1) is None

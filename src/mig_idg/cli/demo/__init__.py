@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mig_idg.cli import words
+from mig_idg.cli import messages
 from mig_idg.cli.demo.steps import Steps
-from mig_idg.cli.words import say, t
+from mig_idg.cli.messages import say, t
 from mig_idg.errors import Text
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def command(
     steps = Steps()
     from mig_idg.database.failures import answered
 
-    with steps.first(Text("base de données", "database"), words.database_urls()) as (owner, application):
+    with steps.first(Text("base de données", "database"), messages.database_urls()) as (owner, application):
         with answered(chosen.home):
             _prepare(owner, chosen, scale, steps)
         if not no_serve:
@@ -62,22 +62,22 @@ def command(
 def _settings(home: Path | None, **told: Any) -> Settings:
     if home is not None:  # every command finds its cluster by this variable
         os.environ["IDG_HOME"] = str(home)
-        words.settings.cache_clear()
-    return words.settings().model_copy(update={name: value for name, value in told.items() if value is not None})
+        messages.settings.cache_clear()
+    return messages.settings().model_copy(update={name: value for name, value in told.items() if value is not None})
 
 
 def _prepare(owner: str, chosen: Settings, scale: int, steps: Steps) -> None:
     """All that is missing of the demonstration; what is there, and was perhaps changed, is left alone."""
+    from mig_idg import demonstration as data
     from mig_idg.cli.demo import accounts
     from mig_idg.database import connect
     from mig_idg.database.migrate import migrate
-    from mig_idg.deposit import demonstration as data
-    from mig_idg.ogc.tiles.ahead import draw_ahead
-    from mig_idg.registry import demonstration as partnership
+    from mig_idg.demonstration import adhesion as partnership
+    from mig_idg.ogc.tiles.seeding import draw_ahead
     from mig_idg.registry.publications import latest
     from mig_idg.store.prepare import settle
 
-    today = words.today()
+    today = messages.today()
     with connect(owner) as connection:
         with steps(Text("structure de la base", "structure of the database")):
             changed = migrate(connection)
@@ -101,7 +101,7 @@ def _prepare(owner: str, chosen: Settings, scale: int, steps: Steps) -> None:
 
 
 def _publish(connection: Connection[Any], chosen: Settings, today: date, steps: Steps) -> None:
-    from mig_idg.declaration.publish import publish
+    from mig_idg.publication.publish import publish
 
     publish(
         connection, chosen.collections_dir, author=AUTHOR, on=today, rasters=chosen.home / "rasters",

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from mig_idg.cli.words import lang, say, t
+from mig_idg.cli.messages import lang, say, t
+from mig_idg.demonstration.adhesion import CAST
 from mig_idg.errors import Text
 from mig_idg.registry import tokens
-from mig_idg.registry.demonstration import CAST
 from mig_idg.registry.seed import PILOT
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from rich.console import Console
 
-from mig_idg.cli.words import lang
+from mig_idg.cli.messages import lang
 from mig_idg.errors import Text
 
 Told = Callable[[Text, int, int], None]

@@ -6,7 +6,7 @@ landing.py      the landing page
 conformance.py  the classes declared
 search.py       words, box and pages of `/collections`
 collection.py   one collection
-links.py        its links, for the doors that open
+links.py        its links, for the routes that open
 standing.py     what the caller may do with it
 access.py       the same, explained
 help.py         how to connect, and what each problem is
@@ -19,11 +19,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-from mig_idg.guard.door import Door
+from mig_idg.guard.route import Route
 from mig_idg.ogc.describe.access import access
 from mig_idg.ogc.describe.describer import Describer
 from mig_idg.ogc.describe.help import Help
-from mig_idg.ogc.describe.service import load_service
+from mig_idg.ogc.service_metadata import load_service
 
 # The decision service is mounted by the application itself, before the trades.
 DECISIONS = tuple(
@@ -39,20 +39,20 @@ class Configured(Protocol):
         """`pygeoapi-config.yml`."""
 
 
-def doors(settings: Configured, beside: Iterable[Door] = ()) -> tuple[Door, ...]:
-    """The doors that describe. `beside` are all the others of the application: what is described is what is mounted."""
+def routes(settings: Configured, beside: Iterable[Route] = ()) -> tuple[Route, ...]:
+    """The routes that describe. `beside` are all the others: what is described is what is mounted."""
     others = tuple(beside)
     describer = Describer(load_service(settings.config_file))
     help = Help(describer)
     ours = (
-        Door("/", "listing", describer.landing, lanes="admin"),
-        Door("/conformance", "open", describer.conformance, lanes="none"),
-        Door("/collections", "listing", describer.collections, lanes="admin"),
-        Door("/collections/{collection}", "discover", describer.collection, lanes="admin"),
-        Door("/collections/{collection}/access", "discover", access, lanes="admin"),
-        Door("/openapi", "listing", help.openapi, lanes="admin"),
-        Door("/aide/connexion", "open", help.connection, lanes="none"),
-        Door("/problems/{code}", "open", help.problem, lanes="none"),
+        Route("/", "listing", describer.landing, pool="admin"),
+        Route("/conformance", "open", describer.conformance, pool="none"),
+        Route("/collections", "listing", describer.collections, pool="admin"),
+        Route("/collections/{collection}", "discover", describer.collection, pool="admin"),
+        Route("/collections/{collection}/access", "discover", access, pool="admin"),
+        Route("/openapi", "listing", help.openapi, pool="admin"),
+        Route("/aide/connexion", "open", help.connection, pool="none"),
+        Route("/problems/{code}", "open", help.problem, pool="none"),
     )
-    describer.mounted = frozenset((*(door.pattern for door in (*ours, *others)), *DECISIONS))
+    describer.mounted = frozenset((*(route.pattern for route in (*ours, *others)), *DECISIONS))
     return ours

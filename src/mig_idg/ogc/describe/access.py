@@ -1,6 +1,6 @@
 """`/collections/{collection}/access`: what the caller may do, by which article, with which duties, and whom to ask.
 
-The same decisions as at every door, told at length. Withheld attributes are not named: only that there are some.
+The same decisions as at every route, told at length. Withheld attributes are not named: only that there are some.
 """
 
 from __future__ import annotations
@@ -11,43 +11,43 @@ from orjson import dumps
 
 from mig_idg.charter import Decision
 from mig_idg.errors import Lang, Text
-from mig_idg.guard.answer import Answer, link, page_answer
-from mig_idg.guard.visit import Visit
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response, link, page_answer
 from mig_idg.ogc.describe.audience import audience
-from mig_idg.ogc.describe.formats import JSON_PAGES, only, wanted
-from mig_idg.ogc.describe.kept import fingerprint
-from mig_idg.ogc.describe.standing import ACTIONS, asked, obligation, standing
+from mig_idg.ogc.describe.document_cache import fingerprint
+from mig_idg.ogc.describe.entitlements import ACTIONS, asked, entitlements, obligation
+from mig_idg.ogc.negotiation import JSON_PAGES, only, wanted
 from mig_idg.store.collection import Collection
 from mig_idg.territory import name_of
 
 
-async def access(visit: Visit) -> Answer:
+async def access(request: Request) -> Response:
     """The caller's rights on one collection, in JSON and as a page."""
-    only(visit)
-    form = wanted(visit, JSON_PAGES)
-    document = access_document(visit, asked(visit))
+    only(request)
+    form = wanted(request, JSON_PAGES)
+    document = access_document(request, asked(request))
     if form == "html":
-        return page_answer("access", {"document": document}, headers={"content-language": visit.lang})
+        return page_answer("access", {"document": document}, headers={"content-language": request.lang})
     body = dumps(document)
-    return Answer(body=body, etag=fingerprint(body), headers={"content-language": visit.lang})
+    return Response(body=body, etag=fingerprint(body), headers={"content-language": request.lang})
 
 
-def access_document(visit: Visit, collection: Collection) -> dict[str, Any]:
+def access_document(request: Request, collection: Collection) -> dict[str, Any]:
     """Caller, day, who may use it in general, one entry for each action, licence, links."""
-    place = standing(visit.snapshot, visit.principal, collection, ACTIONS)
-    lang, principal = visit.lang, visit.principal
-    here = visit.url(f"/collections/{collection.id}")
-    dataset = visit.snapshot.facts.datasets.get(collection.id)
+    place = entitlements(request.snapshot, request.principal, collection, ACTIONS)
+    lang, principal = request.lang, request.principal
+    here = request.url(f"/collections/{collection.id}")
+    dataset = request.snapshot.facts.datasets.get(collection.id)
     return {
         "collection": collection.id,
         "title": collection.title.in_(lang),
         "caller": _caller(principal.organisation, principal.public, lang),
-        "on": visit.snapshot.day.isoformat(),
-        "facts": visit.snapshot.facts.number,
+        "on": request.snapshot.day.isoformat(),
+        "facts": request.snapshot.facts.number,
         "outcome": place.leading[1].outcome,
         "license": collection.licence,
-        "attribution": visit.snapshot.credit(collection, lang),
-        "audience": [clause.in_(lang) for clause in audience(dataset, visit.snapshot.day)],
+        "attribution": request.snapshot.credit(collection, lang),
+        "audience": [clause.in_(lang) for clause in audience(dataset, request.snapshot.day)],
         "actions": [_told(action, decision, lang) for action, decision in place.decisions],
         "links": [
             link(f"{here}/access?f=json", "self", "application/json",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mig_idg.charter import Dataset
-from mig_idg.charter.words import GROUNDS
+from mig_idg.charter.messages import GROUNDS
 from mig_idg.errors import Lang, Text
 
 

@@ -1,7 +1,7 @@
 """One collection as a caller sees it: pygeoapi's description, completed with what is ours.
 
 pygeoapi gives identity, extent and reference systems. We add who must be named, how fresh it is, who answers for it,
-under which licence, what this caller may do, and the links of the doors that open.
+under which licence, what this caller may do, and the links of the routes that open.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Collection as Set
 from typing import Any
 
 from mig_idg.errors import Lang, Text
-from mig_idg.guard.answer import link
+from mig_idg.guard.response import link
 from mig_idg.ogc.describe import links
-from mig_idg.ogc.describe.standing import Standing
+from mig_idg.ogc.describe.entitlements import Entitlements
 from mig_idg.store import crs as reference
 from mig_idg.store.collection import Collection
 from mig_idg.territory import name_of
@@ -20,7 +20,7 @@ from mig_idg.territory import name_of
 
 def complete(
     skeleton: dict[str, Any],
-    standing: Standing,
+    entitlements: Entitlements,
     *,
     attribution: str,
     mounted: Set[str],
@@ -32,7 +32,7 @@ def complete(
 
     Clauses: OGC 17-069r4 §7.14 (collection), 18-058r1 §6.1 (crs, storageCrs), 20-024 (attribution).
     """
-    collection, permitted = standing.collection, standing.permitted
+    collection, permitted = entitlements.collection, entitlements.permitted
     here = f"{base}/collections/{collection.id}"
     document: dict[str, Any] = {name: skeleton[name] for name in ("id", "title", "description")}
     if collection.keywords:
@@ -53,7 +53,7 @@ def complete(
     if collection.licence:
         document["license"] = collection.licence
     document.update(_stewardship(collection, lang))
-    document["access"] = standing.summary(base)
+    document["access"] = entitlements.summary(base)
     document["links"] = [
         *_selves(here, lang),
         link(f"{base}/collections", "up", "application/json", _("Les collections", "Collections", lang)),

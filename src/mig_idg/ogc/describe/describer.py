@@ -13,18 +13,18 @@ from typing import Any
 import orjson
 
 from mig_idg.errors import Lang, Text
-from mig_idg.guard.answer import Answer, link
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response, link
 from mig_idg.guard.snapshot import Snapshot
-from mig_idg.guard.visit import Visit
-from mig_idg.ogc.describe import conformance, linked, search, standing
+from mig_idg.ogc.describe import conformance, entitlements, schema_org, search
 from mig_idg.ogc.describe.access import access_document
 from mig_idg.ogc.describe.collection import complete
-from mig_idg.ogc.describe.formats import JSON_PAGES, LINKED_PAGES, only, wanted
-from mig_idg.ogc.describe.kept import Document, Kept, document, fingerprint
+from mig_idg.ogc.describe.document_cache import Document, Kept, document, fingerprint
+from mig_idg.ogc.describe.entitlements import Entitlements
 from mig_idg.ogc.describe.landing import landing_document
-from mig_idg.ogc.describe.service import Service
-from mig_idg.ogc.describe.standing import Standing
+from mig_idg.ogc.negotiation import JSON_PAGES, LINKED_PAGES, only, wanted
 from mig_idg.ogc.pygeoapi_engine import BASE, Engine
+from mig_idg.ogc.service_metadata import Service
 from mig_idg.store.collection import Collection
 
 ANSWERS_BYTES = 24 * 1024 * 1024
@@ -36,7 +36,7 @@ LISTED_RELS = frozenset({"self", "items", "license", "describedby"})
 
 
 class Describer:
-    """Descriptions of one service. `mounted` are the patterns of all doors of the application."""
+    """Descriptions of one service. `mounted` are the patterns of all routes of the application."""
 
     def __init__(self, service: Service, mounted: Iterable[str] = ()) -> None:
         self.service = service
@@ -49,99 +49,107 @@ class Describer:
 
     # The handlers.
 
-    async def landing(self, visit: Visit) -> Answer:
+    async def landing(self, request: Request) -> Response:
         """`/`: what the service is, and where everything starts."""
-        only(visit)
-        form = wanted(visit, LINKED_PAGES)
+        only(request)
+        form = wanted(request, LINKED_PAGES)
         if form == "jsonld":
             return await self._linked(
-                visit, "landing-ld", lambda: linked.corrected(self.engine.landing(visit.lang, "jsonld"), (), BASE)
+                request,
+                "landing-ld",
+                lambda: schema_org.corrected(self.engine.landing(request.lang, "jsonld"), (), BASE),
             )
-        pictures = any(one.raster and "maps" in one.services for one in visit.snapshot.visible(visit.principal))
-        body = await self.kept(visit, ("landing", pictures), lambda: orjson.dumps(self._landing(visit.lang, pictures)))
+        pictures = any(one.raster and "maps" in one.services for one in request.snapshot.visible(request.principal))
+        body = await self.kept(
+            request, ("landing", pictures), lambda: orjson.dumps(self._landing(request.lang, pictures))
+        )
         if form == "html":
             first = search.Search(limit=LANDING_ROWS)
-            listed = self._placed(visit, await self.engine.in_thread(self._list, visit, first))
-            return self.answer(visit, body, "landing", collections=orjson.loads(listed))
-        return self.answer(visit, body, None)
+            listed = self._placed(request, await self.engine.in_thread(self._list, request, first))
+            return self.response(request, body, "landing", collections=orjson.loads(listed))
+        return self.response(request, body, None)
 
-    async def conformance(self, visit: Visit) -> Answer:
+    async def conformance(self, request: Request) -> Response:
         """`/conformance`: exactly the classes that our routes implement."""
-        only(visit)
-        form = wanted(visit, JSON_PAGES)
+        only(request)
+        form = wanted(request, JSON_PAGES)
         body = document(orjson.dumps({"conformsTo": self.conforms_to}))
-        return self.answer(visit, body, "conformance" if form == "html" else None)
+        return self.response(request, body, "conformance" if form == "html" else None)
 
-    async def collections(self, visit: Visit) -> Answer:
+    async def collections(self, request: Request) -> Response:
         """`/collections`: those that the caller may discover, with `limit`, `offset`, `q` and `bbox`."""
-        only(visit, "limit", "offset", "q", "bbox")
-        form = wanted(visit, LINKED_PAGES)
+        only(request, "limit", "offset", "q", "bbox")
+        form = wanted(request, LINKED_PAGES)
         if form == "jsonld":
-            seen = visit.snapshot.visible(visit.principal)
+            seen = request.snapshot.visible(request.principal)
             return await self._linked(
-                visit, "catalogue", lambda: linked.corrected(self.engine.catalogue(seen, visit.lang), seen, BASE)
+                request,
+                "catalogue",
+                lambda: schema_org.corrected(self.engine.catalogue(seen, request.lang), seen, BASE),
             )
-        asked = search.parse(visit.query, HTML_PAGE if form == "html" else None)
+        asked = search.parse(request.query, HTML_PAGE if form == "html" else None)
         if asked.everything:
-            body = await self.kept(visit, ("collections",), lambda: self._list(visit, asked))
+            body = await self.kept(request, ("collections",), lambda: self._list(request, asked))
         else:
-            body = document(self._placed(visit, await self.engine.in_thread(self._list, visit, asked)))
-        return self.answer(visit, body, "collections" if form == "html" else None, search=asked)
+            body = document(self._placed(request, await self.engine.in_thread(self._list, request, asked)))
+        return self.response(request, body, "collections" if form == "html" else None, search=asked)
 
-    async def collection(self, visit: Visit) -> Answer:
+    async def collection(self, request: Request) -> Response:
         """`/collections/{collection}`: one collection."""
-        only(visit)
-        form = wanted(visit, LINKED_PAGES)
-        collection = standing.asked(visit)
+        only(request)
+        form = wanted(request, LINKED_PAGES)
+        collection = entitlements.asked(request)
         if form == "jsonld":
             alone = (collection,)
             return await self._linked(
-                visit,
+                request,
                 f"{collection.id}-ld",
-                lambda: linked.corrected(self.engine.collection(collection, visit.lang, "jsonld"), alone, BASE),
+                lambda: schema_org.corrected(self.engine.collection(collection, request.lang, "jsonld"), alone, BASE),
             )
         body = await self.kept(
-            visit, ("collection", collection.id), lambda: orjson.dumps(self._document(visit, collection))
+            request, ("collection", collection.id), lambda: orjson.dumps(self._document(request, collection))
         )
         if form == "html":
-            return self.answer(visit, body, "collection", access=access_document(visit, collection))
-        return self.answer(visit, body, None)
+            return self.response(request, body, "collection", access=access_document(request, collection))
+        return self.response(request, body, None)
 
     # What they are made of.
 
-    def standing(self, visit: Visit, collection: Collection) -> Standing:
+    def entitlements(self, request: Request, collection: Collection) -> Entitlements:
         """Where the caller stands before a collection, for the reading actions."""
-        return standing.standing(visit.snapshot, visit.principal, collection, ("discover", *standing.SUMMED))
+        return entitlements.entitlements(
+            request.snapshot, request.principal, collection, ("discover", *entitlements.SUMMED)
+        )
 
-    def document(self, visit: Visit, collection: Collection) -> dict[str, Any]:
+    def document(self, request: Request, collection: Collection) -> dict[str, Any]:
         """The collection document with the caller's addresses, for the pages of other handlers."""
-        placed: dict[str, Any] = orjson.loads(self._placed(visit, self._fragment(visit, collection, listed=False)))
+        placed: dict[str, Any] = orjson.loads(self._placed(request, self._fragment(request, collection, listed=False)))
         return placed
 
     def _landing(self, lang: Lang, pictures: bool) -> dict[str, Any]:
         mounted = self.mounted if pictures else self.mounted - {"/map"}
         return landing_document(self.engine.landing(lang), self.service, mounted, BASE, lang)
 
-    def _document(self, visit: Visit, collection: Collection) -> Any:
-        return orjson.Fragment(self._fragment(visit, collection, listed=False))
+    def _document(self, request: Request, collection: Collection) -> Any:
+        return orjson.Fragment(self._fragment(request, collection, listed=False))
 
-    def _list(self, visit: Visit, asked: search.Search) -> bytes:
-        seen = visit.snapshot.visible(visit.principal)
-        matched = search.found(seen, asked, self.service.extent, visit.lang)
+    def _list(self, request: Request, asked: search.Search) -> bytes:
+        seen = request.snapshot.visible(request.principal)
+        matched = search.found(seen, asked, self.service.extent, request.lang)
         end = len(matched) if asked.limit is None else asked.offset + asked.limit
         page = matched[asked.offset : end]
         return orjson.dumps(
             {
-                "links": self._list_links(visit, asked, len(matched)),
+                "links": self._list_links(request, asked, len(matched)),
                 "numberMatched": len(matched),
                 "numberReturned": len(page),
-                "collections": [orjson.Fragment(self._fragment(visit, one, listed=True)) for one in page],
+                "collections": [orjson.Fragment(self._fragment(request, one, listed=True)) for one in page],
             }
         )
 
-    def _list_links(self, visit: Visit, asked: search.Search, matched: int) -> list[dict[str, str]]:
-        here, lang = f"{BASE}/collections", visit.lang
-        kept = {name: visit.query[name] for name in ("q", "bbox") if name in visit.query}
+    def _list_links(self, request: Request, asked: search.Search, matched: int) -> list[dict[str, str]]:
+        here, lang = f"{BASE}/collections", request.lang
+        kept = {name: request.query[name] for name in ("q", "bbox") if name in request.query}
         pages = kept | ({"limit": str(asked.limit)} if asked.limit is not None else {})
 
         def page(offset: int, form: str = "json") -> str:
@@ -164,21 +172,21 @@ class Describer:
             found.append(link(before, "prev", "application/json", Text("Page précédente", "Previous page").in_(lang)))
         return found
 
-    def _fragment(self, visit: Visit, collection: Collection, *, listed: bool) -> bytes:
+    def _fragment(self, request: Request, collection: Collection, *, listed: bool) -> bytes:
         """A collection document on `BASE`, shared by all callers who stand alike before it."""
-        place = self.standing(visit, collection)
-        key = (collection.generation, collection.id, visit.lang, listed, place.key, visit.snapshot.mention)
+        place = self.entitlements(request, collection)
+        key = (collection.generation, collection.id, request.lang, listed, place.key, request.snapshot.mention)
         known = self._fragments.get(key)
         if known is not None:
             return known
         document = complete(
-            self.engine.collection(collection, visit.lang),
+            self.engine.collection(collection, request.lang),
             place,
-            attribution=visit.snapshot.credit(collection, visit.lang),
+            attribution=request.snapshot.credit(collection, request.lang),
             mounted=self.mounted,
             has_extent=bool(collection.bbox or (self.service.extent and _placed_somewhere(collection))),
             base=BASE,
-            lang=visit.lang,
+            lang=request.lang,
         )
         if listed:
             document["links"] = [one for one in document["links"] if _is_listed(one)]
@@ -186,13 +194,13 @@ class Describer:
 
     # Keeping, placing, answering.
 
-    async def kept(self, visit: Visit, what: tuple[Hashable, ...], make: Callable[[], bytes]) -> Document:
+    async def kept(self, request: Request, what: tuple[Hashable, ...], make: Callable[[], bytes]) -> Document:
         """The document of this caller's class, computed once, with the caller's addresses.
 
         Addresses that hold a token are written each time, and kept by nobody.
         """
-        answers = self._of(visit.snapshot)
-        key = (visit.principal.key, visit.lang, visit.tokened, *what)
+        answers = self._of(request.snapshot)
+        key = (request.principal.key, request.lang, request.tokened, *what)
         found = answers.get(key)
         if found is None:
 
@@ -200,13 +208,13 @@ class Describer:
                 if (meanwhile := answers.get(key)) is not None:
                     return meanwhile
                 body = make()
-                return answers.keep(key, document(body if visit.tokened else self._placed(visit, body)))
+                return answers.keep(key, document(body if request.tokened else self._placed(request, body)))
 
             found = await self.engine.in_thread(made)
-        if not visit.tokened:
+        if not request.tokened:
             return found
-        mark = fingerprint(f"{found.mark} {visit.base_url}".encode())
-        return Document(self._placed(visit, found.body), mark)
+        mark = fingerprint(f"{found.mark} {request.base_url}".encode())
+        return Document(self._placed(request, found.body), mark)
 
     def _of(self, snapshot: Snapshot) -> Kept[Document]:
         """What is kept of this snapshot: another one starts from nothing, so that no right outlives it here."""
@@ -214,31 +222,31 @@ class Describer:
             self._answers, self._answers_of = Kept(ANSWERS_BYTES), snapshot
         return self._answers
 
-    def _placed(self, visit: Visit, document: bytes) -> bytes:
-        return document.replace(BASE.encode(), orjson.dumps(visit.base_url)[1:-1])
+    def _placed(self, request: Request, document: bytes) -> bytes:
+        return document.replace(BASE.encode(), orjson.dumps(request.base_url)[1:-1])
 
-    def answer(self, visit: Visit, found: Document, page: str | None, **context: Any) -> Answer:
+    def response(self, request: Request, found: Document, page: str | None, **context: Any) -> Response:
         """The document itself, or the page that is rendered from it."""
         if page is not None:
-            return Answer(
+            return Response(
                 media_type="text/html; charset=utf-8",
                 page=(page, {"document": orjson.loads(found.body), **context}),
-                headers={"content-language": visit.lang},
+                headers={"content-language": request.lang},
             )
-        return sent(visit, found)
+        return sent(request, found)
 
-    async def _linked(self, visit: Visit, what: str, make: Callable[[], Mapping[str, Any]]) -> Answer:
-        found = await self.kept(visit, (what,), lambda: orjson.dumps(make()))
-        return sent(visit, found, "application/ld+json")
+    async def _linked(self, request: Request, what: str, make: Callable[[], Mapping[str, Any]]) -> Response:
+        found = await self.kept(request, (what,), lambda: orjson.dumps(make()))
+        return sent(request, found, "application/ld+json")
 
 
-def sent(visit: Visit, found: Document, media_type: str = "application/json") -> Answer:
+def sent(request: Request, found: Document, media_type: str = "application/json") -> Response:
     """A document as an answer."""
-    return Answer(
+    return Response(
         body=found.body,
         media_type=media_type,
         etag=found.mark,
-        headers={"content-language": visit.lang},
+        headers={"content-language": request.lang},
         packed=found.packed,
     )
 

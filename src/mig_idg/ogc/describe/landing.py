@@ -1,4 +1,4 @@
-"""The landing page: pygeoapi's title and description, and the links of the doors that are really there."""
+"""The landing page: pygeoapi's title and description, and the links of the routes that are really there."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Collection as Set
 from typing import Any
 
 from mig_idg.errors import Lang, Text
-from mig_idg.guard.answer import link
-from mig_idg.ogc.describe.service import Service
+from mig_idg.guard.response import link
+from mig_idg.ogc.service_metadata import Service
 
 REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
-# rel, path, media type, title; shown when the path is a door. `data` and `conformance` twice: Features and Common.
+# rel, path, media type, title; shown when the path is a route. `data` and `conformance` twice: Features and Common.
 _LINKS: tuple[tuple[str, str, str, Text], ...] = (
     ("service-desc", "/openapi?f=json", OPENAPI, Text("La définition OpenAPI 3.0", "The OpenAPI 3.0 definition")),
     ("service-doc", "/openapi?f=html", "text/html", Text("La définition OpenAPI, lisible", "The API, to be read")),

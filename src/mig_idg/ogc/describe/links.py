@@ -1,7 +1,7 @@
-"""The links of a collection: one row for each of our doors, shown when it is there and opens for the caller.
+"""The links of a collection: one row for each of our routes, shown when it is there and opens for the caller.
 
 A link that answers 403 is no help to anybody: what a caller may not do is told by `access`, with its article and whom
-to ask, rather than by a door that closes in its face.
+to ask, rather than by a route that closes in its face.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Collection as Set
 from dataclasses import dataclass
 
 from mig_idg.errors import Lang, Text
-from mig_idg.guard.answer import link
+from mig_idg.guard.response import link
 from mig_idg.ogc.features import formats
 from mig_idg.store.collection import Collection
 
@@ -26,11 +26,11 @@ LICENCES: dict[str, tuple[str, str]] = {
 class Shown:
     """One link: where it leads under `/collections/{collection}`, and what it takes for it to be shown.
 
-    `door` is the pattern under the collection that must be mounted; `query` completes the address.
+    `route` is the pattern under the collection that must be mounted; `query` completes the address.
     """
 
     rel: str
-    door: str
+    route: str
     media: str
     title: Text
     action: str
@@ -62,13 +62,13 @@ SHOWN: tuple[Shown, ...] = (
 def of_collection(
     collection: Collection, permitted: Set[str], mounted: Set[str], base: str, lang: Lang
 ) -> list[dict[str, str]]:
-    """The links of one collection for a caller who may do `permitted`, through the doors `mounted` (patterns)."""
+    """The links of one collection for a caller who may do `permitted`, through the routes `mounted` (patterns)."""
     here = f"{base}/collections/{collection.id}"
     found = _items(collection, permitted, mounted, here, lang)
     found.extend(
-        link(f"{here}{one.door}{one.query}", one.rel, one.media, one.title.in_(lang))
+        link(f"{here}{one.route}{one.query}", one.rel, one.media, one.title.in_(lang))
         for one in SHOWN
-        if one.action in permitted and _served(one, collection) and f"/collections/{{collection}}{one.door}" in mounted
+        if one.action in permitted and _served(one, collection) and f"/collections/{{collection}}{one.route}" in mounted
     )
     if collection.raster is not None and "stac" in collection.services and "query" in permitted and FILES in mounted:
         files = f"{base}{FILES.replace('{collection}', collection.id)}"

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 import shapely
 
-from mig_idg.errors import InvalidParameter, Misunderstood, Text, UnfitData, nearest
+from mig_idg.errors import BadRequest, InvalidParameter, Text, Unprocessable, nearest
 from mig_idg.store import crs as reference
 from mig_idg.store.crs import Crs
 from mig_idg.store.table import Column, Table
@@ -46,7 +46,7 @@ class _Faults:
 
     def raise_any(self) -> None:
         if self.words:
-            raise UnfitData(
+            raise Unprocessable(
                 Text(" ; ".join(w.fr for w in self.words[:5]) + ".", "; ".join(w.en for w in self.words[:5]) + "."),
                 extra={"errors": self.found[:50]},
             )
@@ -82,22 +82,22 @@ class _Number(float):
 
 
 def decoded(raw: bytes, *, exactly: bool = False) -> dict[str, Any]:
-    """A JSON object; `exactly` keeps the digits of its numbers. Raises Misunderstood."""
+    """A JSON object; `exactly` keeps the digits of its numbers. Raises BadRequest."""
     try:
         document = orjson.loads(raw)  # stricter than json: no NaN, no lone surrogate, no bottomless nesting
         if exactly:
             document = json.loads(raw, parse_float=_Number)
     except (orjson.JSONDecodeError, ValueError, RecursionError):
-        raise Misunderstood(Text("Le corps n'est pas du JSON.", "The body is not JSON.")) from None
+        raise BadRequest(Text("Le corps n'est pas du JSON.", "The body is not JSON.")) from None
     if not isinstance(document, dict):
-        raise Misunderstood(Text("Le corps doit être un objet JSON.", "The body must be a JSON object."))
+        raise BadRequest(Text("Le corps doit être un objet JSON.", "The body must be a JSON object."))
     return document
 
 
 def feature(document: Mapping[str, Any], table: Table, crs: Crs, rules: Rules) -> Written:
-    """A whole GeoJSON Feature; properties left out are null. Raises Misunderstood, UnfitData."""
+    """A whole GeoJSON Feature; properties left out are null. Raises BadRequest, Unprocessable."""
     if document.get("type") != "Feature":
-        raise Misunderstood(Text("Un objet Feature est attendu.", "A Feature object is expected."))
+        raise BadRequest(Text("Un objet Feature est attendu.", "A Feature object is expected."))
     properties = document.get("properties")
     if properties is None:
         properties = {}
@@ -121,7 +121,7 @@ def feature(document: Mapping[str, Any], table: Table, crs: Crs, rules: Rules) -
 
 
 def patch(document: Mapping[str, Any], table: Table, crs: Crs, rules: Rules) -> Written:
-    """A merge patch (RFC 7396) of a Feature: only what it names changes. Raises Misunderstood, UnfitData."""
+    """A merge patch (RFC 7396) of a Feature: only what it names changes. Raises BadRequest, Unprocessable."""
     faults = _Faults()
     _members(document, faults)
     properties = document.get("properties", {})
@@ -147,7 +147,7 @@ def _values(
     properties: Any, table: Table, rules: Rules, faults: _Faults, *, merged: bool = False
 ) -> dict[str, str | None]:
     if not isinstance(properties, dict):
-        raise Misunderstood(Text("« properties » doit être un objet.", "“properties” must be an object."))
+        raise BadRequest(Text("« properties » doit être un objet.", "“properties” must be an object."))
     values: dict[str, str | None] = {}
     for name, value in properties.items():
         column = table.column(name)

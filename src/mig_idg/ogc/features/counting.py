@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
-from mig_idg.guard.visit import Visit
-from mig_idg.ogc.features import asking
+from mig_idg.guard.request import Request
+from mig_idg.ogc.features import execution
 from mig_idg.store import compile, estimate
 from mig_idg.store.query import Query
 from mig_idg.store.statement import Statement
@@ -38,13 +38,13 @@ _counts: OrderedDict[tuple[object, ...], Count] = OrderedDict()
 _shares: OrderedDict[tuple[object, ...], float] = OrderedDict()
 
 
-def _key(visit: Visit, query: Query) -> tuple[object, ...]:
-    grant = visit.grant
+def _key(request: Request, query: Query) -> tuple[object, ...]:
+    grant = request.grant
     return (
-        visit.snapshot.database,
-        visit.snapshot.generation,
-        visit.data_version,
-        visit.collection.id if visit.collection else "",
+        request.snapshot.database,
+        request.snapshot.generation,
+        request.data_version,
+        request.collection.id if request.collection else "",
         grant.key if grant else "",
         query.bbox,
         query.datetime,
@@ -54,69 +54,71 @@ def _key(visit: Visit, query: Query) -> tuple[object, ...]:
     )
 
 
-async def matched(visit: Visit, query: Query) -> Count:
+async def matched(request: Request, query: Query) -> Count:
     """How many features match in all."""
-    await visit.stamp()
-    key = _key(visit, query)
+    await request.read_version()
+    key = _key(request, query)
     known = _counts.get(key)
     if known is None:
-        known = await _counted(visit, query)
-        _counts[_key(visit, query)] = known
+        known = await _counted(request, query)
+        _counts[_key(request, query)] = known
         if len(_counts) > REMEMBERED:
             _counts.popitem(last=False)
     return known
 
 
-async def _counted(visit: Visit, query: Query) -> Count:
-    collection, grant = visit.layer
+async def _counted(request: Request, query: Query) -> Count:
+    collection, grant = request.layer
     cap = compile.COUNT_CAP if query.selective else None
-    about = await _about(visit, query, 0) if query.common else None
+    about = await _about(request, query, 0) if query.common else None
     if about is not None and about > 4 * compile.COUNT_CAP:
         return Count(about=about)
     # Counted by the index of words, whatever way the page goes.
-    rows = await asking.fetch(visit, compile.count(replace(query, common=False), grant, collection.time_column, cap))
+    rows = await execution.fetch(
+        request, compile.count(replace(query, common=False), grant, collection.time_column, cap)
+    )
     found = int(rows[0][0] or b"0")
     if cap is None or found <= cap:
         return Count(exact=found)
-    return Count(about=await _about(visit, query, found))
+    return Count(about=await _about(request, query, found))
 
 
-async def _about(visit: Visit, query: Query, least: int) -> int | None:
+async def _about(request: Request, query: Query, least: int) -> int | None:
     """A guess, `least` at least; None for a caller who does not see every row."""
-    collection, grant = visit.layer
+    collection, grant = request.layer
     matching = estimate.plan(query, grant, collection.time_column)
     every = estimate.plan(estimate.NOTHING_ASKED, grant)
     if matching is None or every is None:
         return None
-    whole = (await matched_in_all(visit)).exact or least
-    guesses = [await _guess(visit, one) for one in (matching, every)]
+    whole = (await matched_in_all(request)).exact or least
+    guesses = [await _guess(request, one) for one in (matching, every)]
     return estimate.estimated(*guesses, rows=whole, least=least)
 
 
-async def matched_in_all(visit: Visit) -> Count:
+async def matched_in_all(request: Request) -> Count:
     """How many features the caller sees in the whole collection."""
-    return await matched(visit, estimate.NOTHING_ASKED)
+    return await matched(request, estimate.NOTHING_ASKED)
 
 
-async def _guess(visit: Visit, statement: Statement) -> float:
-    rows = await asking.fetch(visit, statement)
+async def _guess(request: Request, statement: Statement) -> float:
+    rows = await execution.fetch(request, statement)
     return estimate.rows_of(rows[0][0])
 
 
-async def aware(visit: Visit, query: Query) -> Query:
+async def aware(request: Request, query: Query) -> Query:
     """The query, told when the words of `q` are in so many rows that the first ones are found sooner by walking.
 
     PostgreSQL plans a page once, for words it does not know. What it guesses of these words is not told to anybody.
     """
     if not query.q:
         return query
-    grant = visit.grant
+    grant = request.grant
     assert grant is not None
     alone = Query(limit=None, q=query.q)
-    key = ("common", *_key(visit, alone))
+    key = ("common", *_key(request, alone))
     if key not in _shares:
-        matching = await _guess(visit, estimate.statement(alone, grant))
-        every = await _guess(visit, estimate.statement(estimate.NOTHING_ASKED, grant))
+        matching = await _guess(request, estimate.statement(alone, grant))
+        every = await _guess(request, estimate.statement(estimate.NOTHING_ASKED, grant))
         _shares[key] = matching / every if every else 1.0
         if len(_shares) > REMEMBERED:
             _shares.popitem(last=False)

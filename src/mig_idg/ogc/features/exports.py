@@ -19,14 +19,14 @@ from xml.sax.saxutils import escape
 
 import orjson
 
-from mig_idg.database.lane import Row
+from mig_idg.database.pipeline import Row
 from mig_idg.errors import InvalidParameter, Text
 from mig_idg.guard import obligations
-from mig_idg.guard.answer import Answer
-from mig_idg.guard.visit import Visit
-from mig_idg.ogc.features import asking, files, formats, jsonfg
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response
+from mig_idg.ogc.features import execution, files, formats, jsonfg
 from mig_idg.ogc.features.files import Layer
-from mig_idg.store import cells, compile, lines
+from mig_idg.store import binary_values, compile, text_encoders
 from mig_idg.store import crs as reference
 from mig_idg.store.crs import CRS84
 from mig_idg.store.query import Query
@@ -41,16 +41,16 @@ MANY = 10_000
 Body = AsyncIterator[bytes]
 
 
-async def export(visit: Visit, query: Query, asked: Mapping[str, str], form: formats.Format) -> Answer:
+async def export(request: Request, query: Query, asked: Mapping[str, str], form: formats.Format) -> Response:
     """The selection as a file of this format; without `limit`, all of it up to five million features."""
-    collection, _ = visit.layer
+    collection, _ = request.layer
     if query.before is not None:
         raise InvalidParameter("before", Text("« before » est pour les pages.", "“before” is for pages."))
     whole = replace(query, limit=query.limit if "limit" in asked else (MOST if query.sortby else None))
-    visit.door = replace(visit.door, lanes="exports")
-    body = _WRITERS[form.name](visit, whole)
+    request.route = replace(request.route, pool="exports")
+    body = _WRITERS[form.name](request, whole)
     name = f"{collection.id}.{form.extension}"
-    return Answer(
+    return Response(
         body=body,
         media_type=form.media_type,
         headers={
@@ -60,22 +60,22 @@ async def export(visit: Visit, query: Query, asked: Mapping[str, str], form: for
     )
 
 
-def mention(visit: Visit) -> str:
+def mention(request: Request) -> str:
     """The words owed with any use of these data, and the licence."""
-    collection, grant = visit.layer
-    words = obligations.attribution(collection, visit.snapshot.mention, grant.obligations)
+    collection, grant = request.layer
+    words = obligations.attribution(collection, request.snapshot.mention, grant.obligations)
     licence = obligations.LICENCES.get(collection.licence or "")
     return f"{words} — {licence}" if licence else words
 
 
-def _detail(query: Query) -> lines.Detail:
-    return lines.Detail(query.precision, query.simplify)
+def _detail(query: Query) -> text_encoders.Detail:
+    return text_encoders.Detail(query.precision, query.simplify)
 
 
-async def _rows(visit: Visit, query: Query, expression: str) -> AsyncIterator[bytes]:
-    collection, grant = visit.layer
+async def _rows(request: Request, query: Query, expression: str) -> AsyncIterator[bytes]:
+    collection, grant = request.layer
     statement = compile.texts(query, grant, expression, collection.time_column)
-    async for row in asking.stream(visit, statement):
+    async for row in execution.stream(request, statement):
         yield row[0] or b""
 
 
@@ -94,42 +94,42 @@ async def _gathered(rows: AsyncIterator[bytes], before: bytes, after: bytes) -> 
         yield b"".join(pieces)
 
 
-async def _sequence(visit: Visit, query: Query) -> Body:
+async def _sequence(request: Request, query: Query) -> Body:
     """GeoJSON text sequence (RFC 8142): each feature after a record separator."""
-    collection, grant = visit.layer
+    collection, grant = request.layer
     statement = compile.features(query, grant, collection.time_column)
 
     async def features() -> AsyncIterator[bytes]:
-        async for row in asking.stream(visit, statement):
+        async for row in execution.stream(request, statement):
             yield row[0] or b""
 
     async for piece in _gathered(features(), b"\x1e", b"\n"):
         yield piece
 
 
-async def _collection(visit: Visit, query: Query) -> Body:
+async def _collection(request: Request, query: Query) -> Body:
     """One GeoJSON FeatureCollection, however long."""
-    collection, grant = visit.layer
+    collection, grant = request.layer
     statement = compile.features(query, grant, collection.time_column)
-    async for piece in _document(visit, HEAD, statement):
+    async for piece in _document(request, HEAD, statement):
         yield piece
 
 
-async def _places(visit: Visit, query: Query) -> Body:
+async def _places(request: Request, query: Query) -> Body:
     """One JSON-FG FeatureCollection, however long."""
-    collection, grant = visit.layer
-    statement = compile.texts(query, grant, jsonfg.expression(visit, query), collection.time_column)
-    async for piece in _document(visit, jsonfg.head(visit, query, HEAD), statement):
+    collection, grant = request.layer
+    statement = compile.texts(query, grant, jsonfg.expression(request, query), collection.time_column)
+    async for piece in _document(request, jsonfg.head(request, query, HEAD), statement):
         yield piece
 
 
-async def _document(visit: Visit, head: bytes, statement: Statement) -> Body:
+async def _document(request: Request, head: bytes, statement: Statement) -> Body:
     """Head, features between commas, how many they were, and what is owed with them."""
     count = 0
 
     async def features() -> AsyncIterator[bytes]:
         nonlocal count
-        async for row in asking.stream(visit, statement):
+        async for row in execution.stream(request, statement):
             count += 1
             yield row[0] or b""
 
@@ -137,17 +137,17 @@ async def _document(visit: Visit, head: bytes, statement: Statement) -> Body:
     async for piece in _gathered(features(), b",", b"\n"):
         yield head + piece[1:] if first else piece
         first = False
-    owed = orjson.dumps(mention(visit)).decode()
+    owed = orjson.dumps(mention(request)).decode()
     yield (head if first else b"") + f'],"numberReturned":{count},"attribution":{owed}}}\n'.encode()
 
 
-async def _csv(visit: Visit, query: Query) -> Body:
-    _, grant = visit.layer
-    columns = lines.chosen(grant.table, query.properties)
-    places = lines.places(grant.table, query.crs, _detail(query)) if query.geometry else []
+async def _csv(request: Request, query: Query) -> Body:
+    _, grant = request.layer
+    columns = text_encoders.chosen(grant.table, query.properties)
+    places = text_encoders.places(grant.table, query.crs, _detail(query)) if query.geometry else []
     names = [column.name for column in columns] + [name for name, _ in places]
     head = ",".join('"' + name.replace('"', '""') + '"' for name in names).encode() + b"\r\n"
-    rows = _rows(visit, query, lines.csv_line(columns, [place for _, place in places], neutral=True))
+    rows = _rows(request, query, text_encoders.csv_line(columns, [place for _, place in places], neutral=True))
     first = True
     async for piece in _gathered(rows, b"", b"\r\n"):
         yield head + piece if first else piece
@@ -156,12 +156,12 @@ async def _csv(visit: Visit, query: Query) -> Body:
         yield head
 
 
-async def _gml(visit: Visit, query: Query) -> Body:
-    collection, grant = visit.layer
+async def _gml(request: Request, query: Query) -> Body:
+    collection, grant = request.layer
     table = grant.table if query.geometry else replace(grant.table, geometry=None, companions=())
-    member = lines.gml_member(table, query.crs, collection.id, query.properties, _detail(query))
-    note = escape(mention(visit)).replace("--", "- -")
-    namespace = escape(f"{visit.base_url}/collections/{collection.id}/schema")
+    member = text_encoders.gml_member(table, query.crs, collection.id, query.properties, _detail(query))
+    note = escape(mention(request)).replace("--", "- -")
+    namespace = escape(f"{request.base_url}/collections/{collection.id}/schema")
     head = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<!-- {note} -->\n"
@@ -170,35 +170,37 @@ async def _gml(visit: Visit, query: Query) -> Body:
         f' xmlns:app="{namespace}">\n'
     ).encode()
     first = True
-    async for piece in _gathered(_rows(visit, query, member), b"", b"\n"):
+    async for piece in _gathered(_rows(request, query, member), b"", b"\n"):
         yield head + piece if first else piece
         first = False
     yield (head if first else b"") + b"</sf:FeatureCollection>\n"
 
 
-def _values(form: formats.Format) -> Callable[[Visit, Query], Body]:
+def _values(form: formats.Format) -> Callable[[Request, Query], Body]:
     """A format that holds values: rows travel in binary, and a thread makes them into the bytes of the file."""
 
-    async def write(visit: Visit, query: Query) -> Body:
-        collection, grant = visit.layer
+    async def write(request: Request, query: Query) -> Body:
+        collection, grant = request.layer
         table = grant.table if query.geometry else replace(grant.table, geometry=None, companions=())
-        wanted = cells.cells(lines.chosen(table, query.properties), words=form is not formats.GEOPARQUET)
-        shapes = [cells.wkb(table, query.crs, _detail(query))] if table.geometry else []
+        wanted = binary_values.cells(
+            text_encoders.chosen(table, query.properties), words=form is not formats.GEOPARQUET
+        )
+        shapes = [binary_values.wkb(table, query.crs, _detail(query))] if table.geometry else []
         expressions = [*(cell.expression for cell in wanted), *shapes]
         statement = compile.cells(query, grant, expressions, collection.time_column)
-        async with aclosing(_batches(visit, statement)) as batches:
+        async with aclosing(_batches(request, statement)) as batches:
             first = await anext(batches, [])
             rows, weight = _size(first, query)
             layer = Layer(
                 name=collection.id,
-                title=collection.title.in_(visit.lang),
-                mention=mention(visit),
+                title=collection.title.in_(request.lang),
+                mention=mention(request),
                 cells=wanted,
                 geometry=table.geometry,
                 crs=query.crs if table.geometry else CRS84,
                 rows=rows,
                 weight=weight,
-                extent=_extent(visit, query),
+                extent=_extent(request, query),
             )
             # A thread of its own: each thread that calls Arrow keeps some memory to itself.
             thread = ThreadPoolExecutor(1, "export")
@@ -226,11 +228,11 @@ def _give_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-async def _batches(visit: Visit, statement: Statement) -> AsyncIterator[list[Row]]:
+async def _batches(request: Request, statement: Statement) -> AsyncIterator[list[Row]]:
     """The rows by hundreds: the first ones soon, then as many as a thread is worth."""
     gathered: list[Row] = []
     most = FIRST_BATCH
-    async with aclosing(asking.stream(visit, statement)) as rows:
+    async with aclosing(execution.stream(request, statement)) as rows:
         async for row in rows:
             gathered.append(row)
             if len(gathered) >= most:
@@ -255,9 +257,9 @@ def _size(first: list[Row], query: Query) -> tuple[int, int]:
     return rows, weight * rows // max(matched, 1)
 
 
-def _extent(visit: Visit, query: Query) -> tuple[float, float, float, float] | None:
+def _extent(request: Request, query: Query) -> tuple[float, float, float, float] | None:
     """The extent counted at publication, for whole layers that the caller sees all of."""
-    _, grant = visit.layer
+    _, grant = request.layer
     table = grant.table
     if table.stats is None or table.stats.extent is None or table.geometry is None or not query.geometry:
         return None
@@ -267,7 +269,7 @@ def _extent(visit: Visit, query: Query) -> tuple[float, float, float, float] | N
     return region.bounds if region else None
 
 
-_WRITERS: dict[str, Callable[[Visit, Query], Body]] = {
+_WRITERS: dict[str, Callable[[Request, Query], Body]] = {
     formats.GEOJSON_FILE.name: _collection,
     formats.JSONFG_FILE.name: _places,
     formats.GEOJSONSEQ.name: _sequence,

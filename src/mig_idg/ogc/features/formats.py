@@ -65,7 +65,7 @@ SCHEMAS = (JSON_SCHEMA, HTML)
 def chosen(query: Mapping[str, str], headers: Mapping[str, str], offered: tuple[Format, ...]) -> Format:
     """The representation asked for: `f` first, then Accept, then the first offered.
 
-    Formats that take the data away are given by `f` alone: the door reads the action from the query string, and what
+    Formats that take the data away are given by `f` alone: the route reads the action from the query string, and what
     it did not see must not be served.
     Raises InvalidParameter for an unknown `f`, NotAcceptable when nothing offered suits Accept.
     """

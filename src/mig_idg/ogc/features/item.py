@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 
 from mig_idg.errors import InvalidParameter, NotFound, Text, UnknownParameter
-from mig_idg.guard.answer import Answer, page_answer
-from mig_idg.guard.visit import Visit
-from mig_idg.ogc.features import asking, formats, jsonfg, links, validators
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response, page_answer
+from mig_idg.ogc.features import execution, formats, jsonfg, links, validators
 from mig_idg.store import compile
 from mig_idg.store.crs import CRS84
 from mig_idg.store.query import Query, parse
@@ -17,64 +17,64 @@ from mig_idg.store.values import value_of
 PARAMETERS = ("f", "lang", "token", "crs", "properties", "exclude-properties", "skipGeometry", "precision")
 
 
-async def item(visit: Visit) -> Answer:
+async def item(request: Request) -> Response:
     """`GET /collections/{collection}/items/{item}` (OGC 17-069r4, 7.16). A hidden item is a missing one."""
-    collection, grant = visit.layer
-    form = formats.chosen(visit.query, visit.headers, formats.ITEM)
-    query = read(visit)
-    id = checked_id(visit)
+    collection, grant = request.layer
+    form = formats.chosen(request.query, request.headers, formats.ITEM)
+    query = read(request)
+    id = checked_id(request)
     fg = form is formats.JSONFG
-    expression = jsonfg.expression(visit, query) if fg else None
-    rows = await asking.fetch(visit, compile.item(grant, id, query, writer_of(visit), expression))
+    expression = jsonfg.expression(request, query) if fg else None
+    rows = await execution.fetch(request, compile.item(grant, id, query, writer_of(request), expression))
     if not rows or rows[0][0] is None:
         raise missing()
     feature, state = rows[0]
     named = state.decode() if state else hashlib.md5(feature, usedforsecurity=False).hexdigest()
-    path = links.item_path(collection.id, links.item_id(visit.params["item"]))
-    made = links.written(visit, path, visit.query, form, formats.ITEM)
+    path = links.item_path(collection.id, links.item_id(request.params["item"]))
+    made = links.written(request, path, request.query, form, formats.ITEM)
     if form is formats.HTML:
         document = links.document(feature) | {"links": links.read(made)}
         return page_answer("item", {"item": document, "collection": collection, "table": grant.table})
     if fg:
-        feature = b"{" + jsonfg.members(visit, query) + b"," + feature[1:]
+        feature = b"{" + jsonfg.members(request, query) + b"," + feature[1:]
     body = feature[:-1] + b',"links":' + made + b"}"
-    return Answer(
+    return Response(
         body=body,
         media_type=form.media_type,
         headers={"content-crs": query.crs.content_crs},
-        etag=validators.of_state(visit, named, validators.variant(form.name, visit.query)),
+        etag=validators.of_state(request, named, validators.variant(form.name, request.query)),
     )
 
 
-def writer_of(visit: Visit) -> Table | None:
+def writer_of(request: Request) -> Table | None:
     """The columns this caller may edit on a layer open to edition, or None: what the state of a row is made of."""
-    collection, _ = visit.layer
+    collection, _ = request.layer
     if not (collection.declared.get("editing") or {}).get("enabled"):
         return None
-    _, grant = visit.snapshot.grant(visit.principal, collection, "contribute")
+    _, grant = request.snapshot.grant(request.principal, collection, "contribute")
     return grant.table if grant else None
 
 
-def read(visit: Visit) -> Query:
+def read(request: Request) -> Query:
     """The parameters of a single item; the others are unknown here."""
-    for name in visit.query:
+    for name in request.query:
         if name not in PARAMETERS:
             raise UnknownParameter(name, PARAMETERS)
-    if visit.query.keys() <= _NO_SELECTION:
+    if request.query.keys() <= _NO_SELECTION:
         return _PLAIN
-    _, grant = visit.layer
-    return parse(visit.query, grant.table)
+    _, grant = request.layer
+    return parse(request.query, grant.table)
 
 
 _NO_SELECTION = frozenset({"f", "lang", "token"})
 _PLAIN = Query(crs=CRS84)
 
 
-def checked_id(visit: Visit) -> str:
+def checked_id(request: Request) -> str:
     """The id of the path as a value of the id column; what cannot be one is a missing item."""
-    _, grant = visit.layer
+    _, grant = request.layer
     try:
-        return value_of(grant.table.id, links.item_id(visit.params["item"]), "item")
+        return value_of(grant.table.id, links.item_id(request.params["item"]), "item")
     except InvalidParameter:
         raise missing() from None
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 
 import orjson
 
-from mig_idg.database.lane import Columns, Row
-from mig_idg.guard.answer import Answer, json_answer, page_answer
-from mig_idg.guard.visit import Visit
-from mig_idg.ogc.features import asking, backwards, counting, exports, formats, jsonfg, links
+from mig_idg.database.pipeline import Columns, Row
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response, json_answer, page_answer
+from mig_idg.ogc.features import counting, execution, exports, formats, jsonfg, links, reverse_paging
 from mig_idg.store import compile, cursor
 from mig_idg.store.collection import Collection
 from mig_idg.store.query import DEFAULT_LIMIT, MAX_LIMIT, Limits, Query, parse
@@ -24,63 +24,63 @@ _PLACES = ("after", "before", "offset")
 HEAD = b'{"type":"FeatureCollection","features":['
 
 
-async def items(visit: Visit) -> Answer:
+async def items(request: Request) -> Response:
     """`GET /collections/{collection}/items` (OGC 17-069r4, 7.15)."""
-    form = formats.chosen(visit.query, visit.headers, formats.ITEMS)
-    return await answer(visit, visit.query, form)
+    form = formats.chosen(request.query, request.headers, formats.ITEMS)
+    return await response(request, request.query, form)
 
 
-async def answer(visit: Visit, asked: Mapping[str, str], form: formats.Format) -> Answer:
+async def response(request: Request, asked: Mapping[str, str], form: formats.Format) -> Response:
     """The page that the parameters ask for, whether they came in the address or in the body of a search."""
-    collection, grant = visit.layer
+    collection, grant = request.layer
     query = parse(asked, grant.table, time_column=collection.time_column, limits=limits_of(collection))
-    query = await counting.aware(visit, query)
+    query = await counting.aware(request, query)
     if query.hits:
-        return await _hits(visit, query, asked)
+        return await _hits(request, query, asked)
     if form.bulk:
-        return await exports.export(visit, query, asked, form)
+        return await exports.export(request, query, asked, form)
     if form is formats.HTML:
-        return await _page(visit, query, asked)
-    known = await _known_already(visit, query, asked, form)
+        return await _page(request, query, asked)
+    known = await _known_already(request, query, asked, form)
     if known is not None:
         return known
     if query.before is not None:
-        query = await backwards.opened(visit, query)
+        query = await reverse_paging.opened(request, query)
     head, expression = HEAD, None
     if form is formats.JSONFG:
-        head, expression = jsonfg.head(visit, query, HEAD), jsonfg.expression(visit, query)
-    page = Page(visit, query, asked, form)
+        head, expression = jsonfg.head(request, query, HEAD), jsonfg.expression(request, query)
+    page = Page(request, query, asked, form)
     body: bytes | AsyncIterator[bytes]
-    if (whole := await _whole(visit, query, expression)) is not None:
+    if (whole := await _whole(request, query, expression)) is not None:
         body = b"".join([head, *page.bodies(whole), await page.tail()])
-        return _answer(visit, query, asked, form, body)
+        return _answer(request, query, asked, form, body)
     if page.limit > compile.LONG:
-        chunks = asking.chunks(visit, compile.long(query, grant, collection.time_column, expression))
+        chunks = execution.chunks(request, compile.long(query, grant, collection.time_column, expression))
         body = _streamed(page, head, await anext(chunks, None), chunks)
     else:
         statement = compile.page(query, grant, collection.time_column, expression)
-        body = b"".join([head, *page.bodies(await asking.fetch(visit, statement)), await page.tail()])
-    return _answer(visit, query, asked, form, body)
+        body = b"".join([head, *page.bodies(await execution.fetch(request, statement)), await page.tail()])
+    return _answer(request, query, asked, form, body)
 
 
 def _answer(
-    visit: Visit, query: Query, asked: Mapping[str, str], form: formats.Format, body: bytes | AsyncIterator[bytes]
-) -> Answer:
-    return Answer(
+    request: Request, query: Query, asked: Mapping[str, str], form: formats.Format, body: bytes | AsyncIterator[bytes]
+) -> Response:
+    return Response(
         body=body,
         media_type=form.media_type,
         headers={"content-crs": query.crs.content_crs},
-        etag=visit.etag(form.name, *sorted(asked.items())),
+        etag=request.etag(form.name, *sorted(asked.items())),
     )
 
 
-async def _whole(visit: Visit, query: Query, expression: str | None) -> list[Row] | None:
+async def _whole(request: Request, query: Query, expression: str | None) -> list[Row] | None:
     """The rows of a small box that the page holds whole; None when it is not one."""
-    collection, grant = visit.layer
+    collection, grant = request.layer
     statement = compile.small(query, grant, collection.time_column, expression)
     if statement is None:
         return None
-    rows = await asking.fetch(visit, statement)
+    rows = await execution.fetch(request, statement)
     return rows if int(rows[0][1] or b"0") <= limit_of(query) else None
 
 
@@ -89,19 +89,21 @@ def limit_of(query: Query) -> int:
     return query.limit if query.limit is not None else compile.COUNT_CAP
 
 
-async def _known_already(visit: Visit, query: Query, asked: Mapping[str, str], form: formats.Format) -> Answer | None:
+async def _known_already(
+    request: Request, query: Query, asked: Mapping[str, str], form: formats.Format
+) -> Response | None:
     """The answer without its body, when the client has that very page (304) or wants headers only (HEAD).
 
     One light round trip says the version of the rows, and that the caller's rights still hold.
     """
-    held = visit.headers.get("if-none-match")
-    if held is None and visit.method != "HEAD":
+    held = request.headers.get("if-none-match")
+    if held is None and request.method != "HEAD":
         return None
-    await visit.stamp()
-    etag = visit.etag(form.name, *sorted(asked.items()))
-    if visit.method != "HEAD" and etag not in (held or ""):
+    await request.read_version()
+    etag = request.etag(form.name, *sorted(asked.items()))
+    if request.method != "HEAD" and etag not in (held or ""):
         return None
-    return Answer(media_type=form.media_type, headers={"content-crs": query.crs.content_crs}, etag=etag)
+    return Response(media_type=form.media_type, headers={"content-crs": query.crs.content_crs}, etag=etag)
 
 
 def limits_of(collection: Collection) -> Limits:
@@ -114,7 +116,7 @@ def limits_of(collection: Collection) -> Limits:
 class Page:
     """One page while it is written: what it returned, and where the next one begins."""
 
-    visit: Visit
+    request: Request
     query: Query
     asked: Mapping[str, str]
     form: formats.Format
@@ -173,11 +175,11 @@ class Page:
             return counting.Count(exact=self.total)
         if self.next_keys is None and (self.returned or not query.offset):
             return counting.Count(exact=query.offset + self.returned)
-        return await counting.matched(self.visit, query)
+        return await counting.matched(self.request, query)
 
     def links(self) -> bytes:
         """self, alternates, next when there is one, collection."""
-        collection, _ = self.visit.layer
+        collection, _ = self.request.layer
         rest = links.kept(self.asked, _PLACES)
         onward = back = None
         if self.next_keys is not None:
@@ -189,7 +191,7 @@ class Page:
             before = max(0, self.query.offset - self.limit)
             back = {**rest, "offset": str(before)} if before else rest
         path = links.items_path(collection.id)
-        return links.written(self.visit, path, self.asked, self.form, formats.ITEMS, onward, back)
+        return links.written(self.request, path, self.asked, self.form, formats.ITEMS, onward, back)
 
 
 async def _streamed(
@@ -204,30 +206,30 @@ async def _streamed(
     yield await page.tail()
 
 
-async def _page(visit: Visit, query: Query, asked: Mapping[str, str]) -> Answer:
+async def _page(request: Request, query: Query, asked: Mapping[str, str]) -> Response:
     """The same page for people: fewer features, and never more than a browser shows at ease."""
-    collection, grant = visit.layer
+    collection, grant = request.layer
     most = MOST_PEOPLE if "limit" in asked else PEOPLE
-    fewer = await backwards.opened(visit, replace(query, limit=min(most, query.limit or most)))
-    page = Page(visit, fewer, asked, formats.HTML)
-    rows = await asking.fetch(visit, compile.page(fewer, grant, collection.time_column))
+    fewer = await reverse_paging.opened(request, replace(query, limit=min(most, query.limit or most)))
+    page = Page(request, fewer, asked, formats.HTML)
+    rows = await execution.fetch(request, compile.page(fewer, grant, collection.time_column))
     document = links.document(b"".join([HEAD, *page.bodies(rows), await page.tail()]))
     for one in document["features"]:
         one["at"] = links.item_segment(str(one["id"]))
     return page_answer("items", {"items": document, "collection": collection, "table": grant.table, "query": asked})
 
 
-async def _hits(visit: Visit, query: Query, asked: Mapping[str, str]) -> Answer:
+async def _hits(request: Request, query: Query, asked: Mapping[str, str]) -> Response:
     """`resulttype=hits`: the count alone."""
-    collection, _ = visit.layer
-    matched = await counting.matched(visit, query)
+    collection, _ = request.layer
+    matched = await counting.matched(request, query)
     document: dict[str, object] = {"type": "FeatureCollection", "features": [], "numberReturned": 0}
     document |= matched.members
     path = links.items_path(collection.id)
-    document["links"] = orjson.Fragment(links.written(visit, path, asked, formats.GEOJSON, formats.ITEMS))
+    document["links"] = orjson.Fragment(links.written(request, path, asked, formats.GEOJSON, formats.ITEMS))
     return json_answer(
         document,
         media_type=formats.GEOJSON.media_type,
         headers={"content-crs": query.crs.content_crs},
-        etag=visit.etag("hits", *sorted(asked.items())),
+        etag=request.etag("hits", *sorted(asked.items())),
     )

@@ -18,7 +18,7 @@ from urllib.parse import quote, quote_plus
 import orjson
 
 from mig_idg.errors import Lang
-from mig_idg.guard.visit import Visit
+from mig_idg.guard.request import Request
 from mig_idg.ogc.features.formats import Format
 from mig_idg.store.collection import Collection
 
@@ -83,14 +83,14 @@ def _part(text: str) -> str:
     return text if _PLAIN.fullmatch(text) else quote_plus(text, safe=",:/")
 
 
-def address(visit: Visit, path: str, query: Mapping[str, str]) -> str:
+def address(request: Request, path: str, query: Mapping[str, str]) -> str:
     """A public address with its query string."""
     text = encoded(query)
-    return f"{visit.base_url}{path}?{text}" if text else f"{visit.base_url}{path}"
+    return f"{request.base_url}{path}?{text}" if text else f"{request.base_url}{path}"
 
 
 def written(
-    visit: Visit,
+    request: Request,
     path: str,
     query: Mapping[str, str],
     form: Format,
@@ -102,8 +102,8 @@ def written(
 
     `onward` and `back` are the queries of the next page and of the one before, or None when there is none.
     """
-    collection, _ = visit.layer
-    frame = _frame(visit.base_url, collection, visit.lang, form, offered)
+    collection, _ = request.layer
+    frame = _frame(request.base_url, collection, request.lang, form, offered)
     pairs = {name: _pair(name, value) for name, value in query.items()}
     own = "&".join(pairs.values())
     pairs.pop("f", None)
@@ -114,8 +114,8 @@ def written(
     text = (_told if len(own) < _SHORT else _filled)(frame, own, plain, whole).replace(_PATH, path)
     for relation, titles, asked in (("prev", _PREVIOUS, back), ("next", _NEXT, onward)):
         if asked is not None:
-            href = orjson.dumps(address(visit, path, asked)).decode()
-            there = f'{{"href":{href},"rel":"{relation}","type":"{form.media_type}","title":"{titles[visit.lang]}"}},'
+            href = orjson.dumps(address(request, path, asked)).decode()
+            there = f'{{"href":{href},"rel":"{relation}","type":"{form.media_type}","title":"{titles[request.lang]}"}},'
             text = f"[{there}{text[1:]}"
     return text.encode()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mig_idg.guard.answer import Answer
-from mig_idg.guard.door import Door
-from mig_idg.guard.visit import Visit
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response
+from mig_idg.guard.route import Route
 from mig_idg.ogc.features import formats, transactions
 from mig_idg.ogc.features.item import item
 from mig_idg.ogc.features.items import items
@@ -29,44 +29,44 @@ def item_action(method: str, query: Mapping[str, str], headers: Mapping[str, str
     return "query" if method in ("GET", "HEAD", "OPTIONS") else "contribute"
 
 
-async def items_door(visit: Visit) -> Answer:
+async def items_door(request: Request) -> Response:
     """All verbs of the items of a collection."""
-    if visit.method == "OPTIONS":
-        return _allowed("GET, HEAD, OPTIONS, POST" if transactions.may_edit(visit) else "GET, HEAD, OPTIONS")
-    if visit.method == "POST":
-        return await (transactions.create if _kind(visit.headers) == transactions.FEATURE else search)(visit)
-    return await items(visit)
+    if request.method == "OPTIONS":
+        return _allowed("GET, HEAD, OPTIONS, POST" if transactions.may_edit(request) else "GET, HEAD, OPTIONS")
+    if request.method == "POST":
+        return await (transactions.create if _kind(request.headers) == transactions.FEATURE else search)(request)
+    return await items(request)
 
 
-async def item_door(visit: Visit) -> Answer:
+async def item_door(request: Request) -> Response:
     """All verbs of one item."""
-    match visit.method:
+    match request.method:
         case "OPTIONS":
-            edits = ", PUT, PATCH, DELETE" if transactions.may_edit(visit) else ""
+            edits = ", PUT, PATCH, DELETE" if transactions.may_edit(request) else ""
             return _allowed(f"GET, HEAD, OPTIONS{edits}")
         case "PUT":
-            return await transactions.replace(visit)
+            return await transactions.replace(request)
         case "PATCH":
-            return await transactions.update(visit)
+            return await transactions.update(request)
         case "DELETE":
-            return await transactions.delete(visit)
+            return await transactions.delete(request)
         case _:
-            return await item(visit)
+            return await item(request)
 
 
 def _kind(headers: Mapping[str, str]) -> str:
     return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _allowed(methods: str) -> Answer:
+def _allowed(methods: str) -> Response:
     """QGIS opens a layer for edition when OPTIONS lists POST: it is only told to who may write."""
     accepts = {"accept-patch": transactions.PATCH} if "PATCH" in methods else {}
     accepts |= {"accept-post": transactions.FEATURE} if "POST" in methods else {}
-    return Answer(headers={"allow": methods, **accepts}, private=True)
+    return Response(headers={"allow": methods, **accepts}, private=True)
 
 
-DOORS = (
-    Door(
+ROUTES = (
+    Route(
         "/collections/{collection}/items",
         items_action,
         items_door,
@@ -74,7 +74,7 @@ DOORS = (
         actions=("query", "download", "contribute"),
         body_limit=BODY_LIMIT,
     ),
-    Door(
+    Route(
         "/collections/{collection}/items/{item}",
         item_action,
         item_door,
@@ -82,8 +82,8 @@ DOORS = (
         actions=("query", "contribute"),
         body_limit=BODY_LIMIT,
     ),
-    Door("/collections/{collection}/queryables", "query", queryables),
-    Door("/collections/{collection}/sortables", "query", sortables),
-    Door("/collections/{collection}/schema", "query", schema),
-    Door("/functions", "open", functions, lanes="none"),
+    Route("/collections/{collection}/queryables", "query", queryables),
+    Route("/collections/{collection}/sortables", "query", sortables),
+    Route("/collections/{collection}/schema", "query", schema),
+    Route("/functions", "open", functions, pool="none"),
 )

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from mig_idg.errors import UnknownParameter
-from mig_idg.guard.answer import Answer, json_answer, page_answer
-from mig_idg.guard.visit import Visit
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response, json_answer, page_answer
 from mig_idg.ogc.features import formats, links
 from mig_idg.ogc.features.transactions import written_by
 from mig_idg.store.collection import Collection
@@ -31,14 +31,14 @@ _GEOMETRIES = {
 }
 
 
-async def schema(visit: Visit) -> Answer:
+async def schema(request: Request) -> Response:
     """`/collections/{collection}/schema` (OGC 23-058): what a feature holds, and what a write must give."""
-    collection, grant = visit.layer
+    collection, grant = request.layer
     table = grant.table
-    written = written_by(visit)
+    written = written_by(request)
     properties: dict[str, Any] = {}
     for number, column in enumerate(table.columns, start=1):
-        described = _described(column, collection, visit)
+        described = _described(column, collection, request)
         if column.name == table.id.name:
             described["x-ogc-role"] = "id"
         elif (moment := temporal(table, collection.time_column)) is not None and moment.name == column.name:
@@ -53,29 +53,29 @@ async def schema(visit: Visit) -> Answer:
     if table.geometry is not None and not table.geometry.nullable:
         required.append(table.geometry.name)
     more = {"required": required} if required else {}
-    return _answer(visit, "schema", properties, more | {"additionalProperties": False})
+    return _answer(request, "schema", properties, more | {"additionalProperties": False})
 
 
-async def queryables(visit: Visit) -> Answer:
+async def queryables(request: Request) -> Response:
     """`/collections/{collection}/queryables` (OGC 19-079r2, 6.2)."""
-    collection, grant = visit.layer
+    collection, grant = request.layer
     properties = {
-        column.name: _described(column, collection, visit) for column in grant.table.columns if column.kind != "other"
+        column.name: _described(column, collection, request) for column in grant.table.columns if column.kind != "other"
     }
     if grant.table.geometry is not None:
         properties[grant.table.geometry.name] = _shape(grant.table.geometry)
-    return _answer(visit, "queryables", properties, {"additionalProperties": False})
+    return _answer(request, "queryables", properties, {"additionalProperties": False})
 
 
-async def sortables(visit: Visit) -> Answer:
+async def sortables(request: Request) -> Response:
     """`/collections/{collection}/sortables`: what `sortby` takes."""
-    collection, grant = visit.layer
+    collection, grant = request.layer
     properties = {
-        column.name: _described(column, collection, visit)
+        column.name: _described(column, collection, request)
         for column in grant.table.columns
         if column.kind not in UNSORTABLE and _may_be_named(column.name)
     }
-    return _answer(visit, "sortables", properties, {"additionalProperties": False})
+    return _answer(request, "sortables", properties, {"additionalProperties": False})
 
 
 def _may_be_named(name: str) -> bool:
@@ -83,14 +83,14 @@ def _may_be_named(name: str) -> bool:
     return "," not in name and name[:1] not in "+-" and name == name.strip()
 
 
-async def functions(visit: Visit) -> Answer:
+async def functions(request: Request) -> Response:
     """`/functions`: what filters may call (OGC 19-079r2, 6.5)."""
-    _known_only(visit)
+    _known_only(request)
     document = {
         "functions": [
             {
                 "name": name,
-                "description": one.about.in_(visit.lang),
+                "description": one.about.in_(request.lang),
                 "arguments": [{"type": [kind]} for kind in one.takes],
                 "returns": [one.gives],
             }
@@ -101,14 +101,14 @@ async def functions(visit: Visit) -> Answer:
     return json_answer(document)
 
 
-def _answer(visit: Visit, kind: str, properties: dict[str, Any], more: dict[str, Any]) -> Answer:
-    _known_only(visit)
-    collection, _ = visit.layer
-    form = formats.chosen(visit.query, visit.headers, formats.SCHEMAS)
+def _answer(request: Request, kind: str, properties: dict[str, Any], more: dict[str, Any]) -> Response:
+    _known_only(request)
+    collection, _ = request.layer
+    form = formats.chosen(request.query, request.headers, formats.SCHEMAS)
     document = {
         "$schema": DIALECT,
-        "$id": f"{visit.base_url}/collections/{links.segment(collection.id)}/{kind}",
-        "title": collection.title.in_(visit.lang),
+        "$id": f"{request.base_url}/collections/{links.segment(collection.id)}/{kind}",
+        "title": collection.title.in_(request.lang),
         "type": "object",
         "properties": properties,
         **more,
@@ -118,16 +118,16 @@ def _answer(visit: Visit, kind: str, properties: dict[str, Any], more: dict[str,
     return json_answer(document, media_type=form.media_type)
 
 
-def _known_only(visit: Visit) -> None:
-    for name in visit.query:
+def _known_only(request: Request) -> None:
+    for name in request.query:
         if name not in PARAMETERS:
             raise UnknownParameter(name, PARAMETERS)
 
 
-def _described(column: Column, collection: Collection, visit: Visit) -> dict[str, Any]:
+def _described(column: Column, collection: Collection, request: Request) -> dict[str, Any]:
     """A column as JSON Schema: label, type, format, bounds, code list with its labels."""
     labels = (collection.declared.get("attributes") or {}).get(column.name) or {}
-    described: dict[str, Any] = {"title": labels.get(visit.lang) or labels.get("fr") or column.name}
+    described: dict[str, Any] = {"title": labels.get(request.lang) or labels.get("fr") or column.name}
     if column.comment:
         described["description"] = column.comment
     described["type"] = column.json
@@ -143,7 +143,7 @@ def _described(column: Column, collection: Collection, visit: Visit) -> dict[str
     if codes:
         described["enum"] = _coded(column, list(codes))
         described["oneOf"] = [
-            {"const": value, "title": codes[code].get(visit.lang) or codes[code].get("fr") or code}
+            {"const": value, "title": codes[code].get(request.lang) or codes[code].get("fr") or code}
             for code, value in zip(codes, described["enum"], strict=True)
         ]
     elif column.codes:

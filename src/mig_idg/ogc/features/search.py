@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from mig_idg.errors import InvalidParameter, Misunderstood, Text, UnsupportedMedia
-from mig_idg.guard.answer import Answer
-from mig_idg.guard.visit import Visit
+from mig_idg.errors import BadRequest, InvalidParameter, Text, UnsupportedMedia
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response
 from mig_idg.ogc.features import formats, items
 from mig_idg.ogc.features.body import decoded
 from mig_idg.ogc.features.transactions import FEATURE, missing_type
@@ -23,12 +23,12 @@ JSON = ("application/cql2+json", "application/query-cql-json", "application/json
 TEXT = ("application/cql2-text", "text/cql2", "text/plain")
 
 
-async def search(visit: Visit) -> Answer:
+async def search(request: Request) -> Response:
     """`POST` of a question to the items of a collection."""
-    kind = visit.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not kind:
         raise missing_type((FORM, *JSON, *TEXT, FEATURE))
-    raw = await visit.body()
+    raw = await request.body()
     if kind == FORM:
         asked = _form(raw)
     elif kind in JSON:
@@ -42,11 +42,11 @@ async def search(visit: Visit) -> Answer:
             remedy=Text(f"Attendu : {known}, ou application/geo+json.", f"Expected: {known}, or application/geo+json."),
         )
     for name in asked:
-        if name in visit.query:
+        if name in request.query:
             raise InvalidParameter(name, Text(f"« {name} » est donné deux fois.", f"“{name}” is given twice."))
-    every = {**visit.query, **asked}
-    form = formats.chosen(visit.query, visit.headers, formats.looked_at(formats.ITEMS))
-    return await items.answer(visit, every, form)
+    every = {**request.query, **asked}
+    form = formats.chosen(request.query, request.headers, formats.looked_at(formats.ITEMS))
+    return await items.response(request, every, form)
 
 
 def _form(raw: bytes) -> dict[str, str]:
@@ -88,4 +88,4 @@ def _utf8(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        raise Misunderstood(Text("Le corps n'est pas de l'UTF-8.", "The body is not UTF-8.")) from None
+        raise BadRequest(Text("Le corps n'est pas de l'UTF-8.", "The body is not UTF-8.")) from None

@@ -10,21 +10,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from mig_idg.database.lane import Row, StatementFailed
+from mig_idg.database.pipeline import Row, StatementFailed
 from mig_idg.errors import (
+    BadRequest,
     Conflict,
     MethodNotAllowed,
-    Misunderstood,
     PreconditionFailed,
     PreconditionRequired,
     Refused,
     Text,
-    UnfitData,
+    Unprocessable,
     UnsupportedMedia,
 )
-from mig_idg.guard.answer import Answer
-from mig_idg.guard.visit import Visit
-from mig_idg.ogc.features import asking, body, links, validators
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response
+from mig_idg.ogc.features import body, execution, links, validators
 from mig_idg.ogc.features.item import checked_id, missing
 from mig_idg.store import crs as reference
 from mig_idg.store import write
@@ -37,82 +37,82 @@ FEATURE = "application/geo+json"
 PATCH = "application/merge-patch+json"
 
 
-async def create(visit: Visit) -> Answer:
+async def create(request: Request) -> Response:
     """`POST /collections/{collection}/items`: 201 and the address of the new feature."""
-    collection, grant = editable(visit)
-    _expect(visit, (FEATURE,))
+    collection, grant = editable(request)
+    _expect(request, (FEATURE,))
     written = body.feature(
-        body.decoded(await visit.body(), exactly=True), grant.table, _crs(visit, grant), _rules(visit)
+        body.decoded(await request.body(), exactly=True), grant.table, _crs(request, grant), _rules(request)
     )
     values = _with_id(written, grant)
-    rows = await _write(visit, write.insert(grant, values, written.geometry), grant)
+    rows = await _write(request, write.insert(grant, values, written.geometry), grant)
     if not rows:
-        raise UnfitData(
+        raise Unprocessable(
             Text("Une règle de la table a écarté cette entité.", "A rule of the table set this feature aside."),
             extra={"table": grant.table.name},
         )
     id, state = _text(rows[0][0]), _text(rows[0][1])
-    where = f"{visit.base_url}{links.item_path(collection.id, id)}"
-    return Answer(status=201, headers={"location": where}, etag=validators.of_state(visit, state))
+    where = f"{request.base_url}{links.item_path(collection.id, id)}"
+    return Response(status=201, headers={"location": where}, etag=validators.of_state(request, state))
 
 
-async def replace(visit: Visit) -> Answer:
+async def replace(request: Request) -> Response:
     """`PUT /collections/{collection}/items/{item}`: the whole feature; a property left out becomes null."""
-    _, grant = editable(visit)
-    _expect(visit, (FEATURE,))
-    id = checked_id(visit)
-    stored, seen = await _current(visit, grant, id)
-    rules = _rules(visit, stored)
-    written = body.feature(body.decoded(await visit.body(), exactly=True), grant.table, _crs(visit, grant), rules)
+    _, grant = editable(request)
+    _expect(request, (FEATURE,))
+    id = checked_id(request)
+    stored, seen = await _current(request, grant, id)
+    rules = _rules(request, stored)
+    written = body.feature(body.decoded(await request.body(), exactly=True), grant.table, _crs(request, grant), rules)
     _same_id(written.id, id)
-    return await _changed(visit, grant, id, written, seen)
+    return await _changed(request, grant, id, written, seen)
 
 
-async def update(visit: Visit) -> Answer:
+async def update(request: Request) -> Response:
     """`PATCH /collections/{collection}/items/{item}`: a merge patch; what it does not name stays."""
-    collection, grant = editable(visit)
-    _expect(visit, (PATCH, FEATURE))
-    id = checked_id(visit)
-    stored, seen = await _current(visit, grant, id, blind=_may_be_blind(collection))
-    rules = _rules(visit, stored)
-    written = body.patch(body.decoded(await visit.body(), exactly=True), grant.table, _crs(visit, grant), rules)
+    collection, grant = editable(request)
+    _expect(request, (PATCH, FEATURE))
+    id = checked_id(request)
+    stored, seen = await _current(request, grant, id, blind=_may_be_blind(collection))
+    rules = _rules(request, stored)
+    written = body.patch(body.decoded(await request.body(), exactly=True), grant.table, _crs(request, grant), rules)
     _same_id(written.id, id)
-    return await _changed(visit, grant, id, written, seen)
+    return await _changed(request, grant, id, written, seen)
 
 
-async def delete(visit: Visit) -> Answer:
+async def delete(request: Request) -> Response:
     """`DELETE /collections/{collection}/items/{item}`: 204."""
-    collection, grant = editable(visit)
-    id = checked_id(visit)
-    _, seen = await _current(visit, grant, id, blind=_may_be_blind(collection))
-    if not await _write(visit, write.delete(grant, id, seen), grant):
+    collection, grant = editable(request)
+    id = checked_id(request)
+    _, seen = await _current(request, grant, id, blind=_may_be_blind(collection))
+    if not await _write(request, write.delete(grant, id, seen), grant):
         raise _moved() if seen else missing()
-    return Answer(status=204)
+    return Response(status=204)
 
 
-def may_edit(visit: Visit) -> bool:
+def may_edit(request: Request) -> bool:
     """True when the layer is open to edition and this caller may contribute to it."""
-    collection, _ = visit.layer
+    collection, _ = request.layer
     if not _editing(collection).get("enabled"):
         return False
-    return visit.snapshot.decide(visit.principal, "contribute", collection.id).permitted
+    return request.snapshot.decide(request.principal, "contribute", collection.id).permitted
 
 
-def written_by(visit: Visit) -> frozenset[str]:
+def written_by(request: Request) -> frozenset[str]:
     """The columns this caller may write, the geometry among them; none on a layer that is not open to edition."""
-    if not may_edit(visit):
+    if not may_edit(request):
         return frozenset()
-    collection, _ = visit.layer
-    _, grant = visit.snapshot.grant(visit.principal, collection, "contribute")
+    collection, _ = request.layer
+    _, grant = request.snapshot.grant(request.principal, collection, "contribute")
     if grant is None:
         return frozenset()
     shape = {grant.table.geometry.name} if grant.table.geometry else set()
     return _writable(collection, grant) | shape
 
 
-def editable(visit: Visit) -> tuple[Collection, Grant]:
-    """The layer of the visit, open to edition; MethodNotAllowed when its declaration does not open it."""
-    collection, grant = visit.layer
+def editable(request: Request) -> tuple[Collection, Grant]:
+    """The layer of the request, open to edition; MethodNotAllowed when its declaration does not open it."""
+    collection, grant = request.layer
     if not _editing(collection).get("enabled"):
         error = MethodNotAllowed(
             Text("Cette collection ne s'édite pas en ligne.", "This collection is not edited on line."),
@@ -141,9 +141,9 @@ def _writable(collection: Collection, grant: Grant) -> frozenset[str]:
     )
 
 
-def _rules(visit: Visit, stored: dict[str, Any] | None = None) -> body.Rules:
-    collection, grant = visit.layer
-    read = _read(visit)
+def _rules(request: Request, stored: dict[str, Any] | None = None) -> body.Rules:
+    collection, grant = request.layer
+    read = _read(request)
     return body.Rules(
         _writable(collection, grant),
         collection.declared.get("codes") or {},
@@ -152,10 +152,10 @@ def _rules(visit: Visit, stored: dict[str, Any] | None = None) -> body.Rules:
     )
 
 
-def _read(visit: Visit) -> Grant | None:
+def _read(request: Request) -> Grant | None:
     """What the caller reads of the layer, which may be more than they write."""
-    collection, _ = visit.layer
-    return visit.snapshot.grant(visit.principal, collection, "query")[1]
+    collection, _ = request.layer
+    return request.snapshot.grant(request.principal, collection, "query")[1]
 
 
 def _with_id(written: body.Written, grant: Grant) -> dict[str, str | None]:
@@ -164,7 +164,7 @@ def _with_id(written: body.Written, grant: Grant) -> dict[str, str | None]:
     if written.id is not None and not id.generated:
         return {id.name: written.id, **written.values}
     if not id.has_default and not id.generated:
-        raise UnfitData(
+        raise Unprocessable(
             Text(
                 f"Cette couche ne numérote pas : donnez « id » ({id.name}).",
                 f"This layer does not number its features: give “id” ({id.name}).",
@@ -185,8 +185,8 @@ def _same_id(given: str | None, path: str) -> None:
         )
 
 
-def _expect(visit: Visit, kinds: tuple[str, ...]) -> None:
-    kind = visit.headers.get("content-type", "").partition(";")[0].strip().lower()
+def _expect(request: Request, kinds: tuple[str, ...]) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not kind:
         raise missing_type(kinds)
     if kind not in kinds:
@@ -196,16 +196,16 @@ def _expect(visit: Visit, kinds: tuple[str, ...]) -> None:
         )
 
 
-def missing_type(kinds: tuple[str, ...]) -> Misunderstood:
+def missing_type(kinds: tuple[str, ...]) -> BadRequest:
     """A body without its type (OGC 20-002, post-content-type)."""
-    return Misunderstood(
+    return BadRequest(
         Text("L'en-tête Content-Type manque.", "Header Content-Type is missing."),
         remedy=Text(f"Attendu : {', '.join(kinds)}.", f"Expected: {', '.join(kinds)}."),
     )
 
 
-def _crs(visit: Visit, grant: Grant) -> Crs:
-    given = visit.headers.get("content-crs")
+def _crs(request: Request, grant: Grant) -> Crs:
+    given = request.headers.get("content-crs")
     if given is None:
         return CRS84
     # The standard wants angle brackets, and QGIS leaves them out.
@@ -216,23 +216,25 @@ def _crs(visit: Visit, grant: Grant) -> Crs:
     )
 
 
-async def _current(visit: Visit, grant: Grant, id: str, *, blind: bool = False) -> tuple[dict[str, Any], str | None]:
+async def _current(
+    request: Request, grant: Grant, id: str, *, blind: bool = False
+) -> tuple[dict[str, Any], str | None]:
     """The stored properties and the state of the row, once If-Match was found to hold.
 
     `blind` lets a write go without If-Match: there is no state then, and the row is changed as it is.
     """
-    rows = await asking.fetch(visit, write.current(grant, id))
+    rows = await execution.fetch(request, write.current(grant, id))
     if not rows:
         raise missing()
     state = _text(rows[0][1])
-    wanted, unwanted = visit.headers.get("if-match"), visit.headers.get("if-none-match")
+    wanted, unwanted = request.headers.get("if-match"), request.headers.get("if-none-match")
     if unwanted is not None and validators.holds(unwanted, state):
         raise _moved()
     stored: dict[str, Any] = links.document(rows[0][0] or b"{}")["properties"]
-    read = _read(visit)
+    read = _read(request)
     if read is not None and set(read.table.names) - set(grant.table.names):
         # Columns that are read and not written (an exception of the owner's own) may be sent back as they were read.
-        more = await visit.fetch(write.current(read, id), visit.admit(visit.layer[0].id, "query"))
+        more = await request.fetch(write.current(read, id), request.admit(request.layer[0].id, "query"))
         stored = {**(links.document(more[0][0] or b"{}")["properties"] if more else {}), **stored}
     if wanted is None and blind:
         return stored, None
@@ -249,11 +251,11 @@ async def _current(visit: Visit, grant: Grant, id: str, *, blind: bool = False) 
     return stored, state
 
 
-async def _changed(visit: Visit, grant: Grant, id: str, written: body.Written, seen: str | None) -> Answer:
-    rows = await _write(visit, write.update(grant, id, written.values, written.geometry, seen), grant)
+async def _changed(request: Request, grant: Grant, id: str, written: body.Written, seen: str | None) -> Response:
+    rows = await _write(request, write.update(grant, id, written.values, written.geometry, seen), grant)
     if not rows:
         raise _moved() if seen else missing()
-    return Answer(status=204, etag=validators.of_state(visit, _text(rows[0][1])))
+    return Response(status=204, etag=validators.of_state(request, _text(rows[0][1])))
 
 
 def _moved() -> PreconditionFailed:
@@ -263,9 +265,9 @@ def _moved() -> PreconditionFailed:
     )
 
 
-async def _write(visit: Visit, statement: Statement, grant: Grant) -> list[Row]:
+async def _write(request: Request, statement: Statement, grant: Grant) -> list[Row]:
     try:
-        return await visit.write(statement)
+        return await request.write(statement)
     except StatementFailed as failed:
         raise _refusal(failed, grant) from failed
 
@@ -300,7 +302,7 @@ def _refusal(failed: StatementFailed, grant: Grant) -> Exception:
     if state.startswith(("22", "23")) or state in ("XX000", "P0001"):
         named = failed.column or failed.constraint
         told = f" : {named}", f": {named}"
-        return UnfitData(
+        return Unprocessable(
             Text(
                 f"Une valeur ne convient pas à la table{told[0] if named else ''}.",
                 f"A value does not fit the table{told[1] if named else ''}.",

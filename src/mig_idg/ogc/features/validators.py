@@ -10,14 +10,14 @@ import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 
-from mig_idg.guard.visit import Visit
+from mig_idg.guard.request import Request
 
 _FORM = frozenset({"f"})
 
 
-def of_state(visit: Visit, state: str, variant: str = "") -> str:
+def of_state(request: Request, state: str, variant: str = "") -> str:
     """The validator of a row's state in one representation (format, CRS, selection, language, address)."""
-    return f"{state}-{_short(variant, visit.lang, visit.base_url, visit.grant.key if visit.grant else '')}"
+    return f"{state}-{_short(variant, request.lang, request.base_url, request.grant.key if request.grant else '')}"
 
 
 @lru_cache(maxsize=1024)

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from mig_idg.charter import Decision
 from mig_idg.errors import Text
-from mig_idg.guard.visit import Visit
-from mig_idg.ogc.raster import asked, shelf
-from mig_idg.ogc.raster.bands import BAND_NAMES
-from mig_idg.ogc.raster.scene import days, no_vintage, srid_of, unreadable
-from mig_idg.ogc.raster.studio import Studio
+from mig_idg.guard.request import Request
+from mig_idg.imagery import dataset_cache
+from mig_idg.imagery.bands import BAND_NAMES
+from mig_idg.imagery.engine import RasterEngine
+from mig_idg.ogc.raster import parameters
+from mig_idg.ogc.raster.mosaic_selection import days, no_vintage, srid_of, unreadable
 from mig_idg.store import crs as reference
 from mig_idg.store import rasters
 from mig_idg.store.collection import Collection
@@ -43,33 +44,33 @@ class Native:
     nodata: float | None
 
 
-async def of(room: Studio, visit: Visit, layers: Sequence[tuple[Collection, Decision]]) -> Bounds:
+async def of(room: RasterEngine, request: Request, layers: Sequence[tuple[Collection, Decision]]) -> Bounds:
     """The extent of all layers together in CRS84 degrees. Raises InvalidParameter when nobody knows: ask a bbox."""
-    boxes = [await known(room, visit, one, decision) or asked.whole(one) for one, decision in layers]
+    boxes = [await known(room, request, one, decision) or parameters.whole(one) for one, decision in layers]
     return (
         min(box[0] for box in boxes), min(box[1] for box in boxes),
         max(box[2] for box in boxes), max(box[3] for box in boxes),
     )  # fmt: skip
 
 
-async def native(room: Studio, visit: Visit, collection: Collection, datetime: str | None) -> Native:
-    """The raster in its own CRS: of the file, or of the vintage of that moment. Raises NotFound, OutsideFailure."""
+async def native(room: RasterEngine, request: Request, collection: Collection, datetime: str | None) -> Native:
+    """The raster in its own CRS: of the file, or of the vintage of that moment. Raises NotFound, Unavailable."""
     raster = collection.raster or {}
     kind = str(raster.get("bands", "rgb"))
     if not raster.get("vintages"):
-        return await room.darkroom.develop(_describe, room.path(str(raster["cog"])), kind, None, collection.id)
-    rows = await visit.fetch(rasters.footprint(collection.id, days(datetime) if datetime else None))
+        return await room.render_pool.develop(_describe, room.path(str(raster["cog"])), kind, None, collection.id)
+    rows = await request.fetch(rasters.footprint(collection.id, days(datetime) if datetime else None))
     if not rows or rows[0][0] is None:
         raise no_vintage(datetime, collection)
     xmin, ymin, xmax, ymax, path = rows[0]
     bounds = tuple(float(value or 0) for value in (xmin, ymin, xmax, ymax))
     file = room.path((path or b"").decode())
-    return await room.darkroom.develop(_describe, file, kind, bounds, collection.id)
+    return await room.render_pool.develop(_describe, file, kind, bounds, collection.id)
 
 
 def _describe(path: Path, kind: str, bounds: Bounds | None, collection: str) -> Native:
     try:
-        cog = shelf.take(path)
+        cog = dataset_cache.take(path)
     except OSError as error:
         raise unreadable(collection) from error
     names = BAND_NAMES[kind][: cog.bands]
@@ -77,24 +78,24 @@ def _describe(path: Path, kind: str, bounds: Bounds | None, collection: str) -> 
     return Native(bounds or cog.bounds, cog.resolution, names, str(cog.dtype), cog.nodata)
 
 
-async def known(room: Studio, visit: Visit, collection: Collection, decision: Decision) -> Bounds | None:
+async def known(room: RasterEngine, request: Request, collection: Collection, decision: Decision) -> Bounds | None:
     """The extent of one collection in CRS84 degrees: that of its files, else the one declared, else None."""
     raster = collection.raster or {}
     if raster.get("vintages"):
-        rows = await visit.fetch(rasters.extent(collection.id), (collection, None, decision))
+        rows = await request.fetch(rasters.extent(collection.id), (collection, None, decision))
         if rows and rows[0][0] is not None:
             return tuple(float(value or 0) for value in rows[0][:4])  # type: ignore[return-value]
     elif raster.get("cog"):
-        found = await room.darkroom.develop(bounds_of, room.path(str(raster["cog"])), srid_of(collection))
+        found = await room.render_pool.develop(bounds_of, room.path(str(raster["cog"])), srid_of(collection))
         if found:
             return found
     return collection.bbox
 
 
 def bounds_of(path: Path, srid: int) -> Bounds | None:
-    """The extent of a file in CRS84 degrees, in the darkroom; None when it is not there."""
+    """The extent of a file in CRS84 degrees, in the render pool; None when it is not there."""
     try:
-        cog = shelf.take(path)
+        cog = dataset_cache.take(path)
     except OSError:
         return None
     moved = reference.moved(cog.bounds, cog.srid or srid, reference.WGS84)

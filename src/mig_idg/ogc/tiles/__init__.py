@@ -7,5 +7,5 @@ draw.py       one layer of a tile: whole, thinned or sampled, drawn once for a v
 tile.py       the tiles themselves
 tileset.py    what a tileset is: layers, limits, links
 tilejson.py   the same for MapLibre and Mapbox clients
-doors.py      the routes
+routes.py      the routes
 """

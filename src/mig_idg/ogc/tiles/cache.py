@@ -4,7 +4,7 @@ Their bytes lie in a file without a name, which the system keeps in memory while
 this process can open; what is known of them stays here. The file is written round and round: the oldest leave first.
 
 Nothing here decides who may see what: the key holds the grant, and the caller has asked the database, in this very
-request, for the epoch of rights and the version of the rows before it looks here (`Visit.stamp`). A tile of another
+request, for the epoch of rights and the version of the rows before it looks here (`Request.stamp`). A tile of another
 version is as good as absent.
 """
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mig_idg.errors import NotAcceptable, Text
-from mig_idg.guard.answer import Answer, json_answer
-from mig_idg.guard.visit import Visit
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response, json_answer
 from mig_idg.ogc.tiles.grids import Grid
 from mig_idg.store.collection import Collection
 from mig_idg.store.grant import Grant
@@ -23,9 +23,9 @@ def knows(grid: Grid) -> bool:
     return grid.id == "WebMercatorQuad"
 
 
-def answer(
-    visit: Visit, grid: Grid, layers: list[tuple[Collection, Grant]], path: str, title: str, bounds: Bounds | None
-) -> Answer:
+def response(
+    request: Request, grid: Grid, layers: list[tuple[Collection, Grant]], path: str, title: str, bounds: Bounds | None
+) -> Response:
     """The TileJSON of a tileset. Raises NotAcceptable for another grid than WebMercatorQuad, that TileJSON assumes."""
     if not knows(grid):
         raise NotAcceptable(
@@ -37,28 +37,28 @@ def answer(
     document: dict[str, Any] = {
         "tilejson": "3.0.0",
         "name": title,
-        "description": GENERALISATION.in_(visit.lang),
-        "attribution": words(visit, layers),
+        "description": GENERALISATION.in_(request.lang),
+        "attribution": words(request, layers),
         "scheme": "xyz",
-        "tiles": [visit.url(f"{path}/{grid.id}/{{z}}/{{y}}/{{x}}?f=mvt")],
+        "tiles": [request.url(f"{path}/{grid.id}/{{z}}/{{y}}/{{x}}?f=mvt")],
         "minzoom": 0,
         "maxzoom": LAST_LEVEL,
-        "vector_layers": [_layer(visit, *layer) for layer in layers],
+        "vector_layers": [_layer(request, *layer) for layer in layers],
     }
     if bounds:
         document["bounds"] = list(bounds)
         document["center"] = [(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2, _zoom(bounds)]
-    etag = visit.etag("tilejson", path) if visit.collection else None
+    etag = request.etag("tilejson", path) if request.collection else None
     return json_answer(document, media_type="application/vnd.mapbox.tilejson+json", etag=etag)
 
 
-def _layer(visit: Visit, collection: Collection, grant: Grant) -> dict[str, Any]:
+def _layer(request: Request, collection: Collection, grant: Grant) -> dict[str, Any]:
     from mig_idg.ogc.tiles.tileset import properties
 
-    schemas = properties(visit, collection, grant)
+    schemas = properties(request, collection, grant)
     return {
         "id": collection.id,
-        "description": collection.title.in_(visit.lang),
+        "description": collection.title.in_(request.lang),
         "fields": {name: _kind(schema) for name, schema in schemas.items()},
         "minzoom": 0,
         "maxzoom": LAST_LEVEL,

@@ -10,14 +10,14 @@ from typing import Any
 from urllib.parse import quote
 
 from mig_idg.errors import Text
-from mig_idg.guard.answer import Answer, json_answer, link, page_answer
 from mig_idg.guard.obligations import LICENCES, attribution
-from mig_idg.guard.visit import Visit
-from mig_idg.ogc.describe.formats import JSON_PAGES, only, wanted
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response, json_answer, link, page_answer
+from mig_idg.ogc.negotiation import JSON_PAGES, only, wanted
 from mig_idg.ogc.tiles import tilejson
 from mig_idg.ogc.tiles.grids import GRIDS, TILING_SCHEME, Grid
-from mig_idg.ogc.tiles.place import grid_named
 from mig_idg.ogc.tiles.tile import MVT, require_tiles, seen
+from mig_idg.ogc.tiles.tile_address import grid_named
 from mig_idg.store import crs as reference
 from mig_idg.store.collection import Collection
 from mig_idg.store.grant import Grant
@@ -42,31 +42,31 @@ Layer = tuple[Collection, Grant]
 Bounds = tuple[float, float, float, float]
 
 
-async def collection_tilesets(visit: Visit) -> Answer:
+async def collection_tilesets(request: Request) -> Response:
     """`GET /collections/{collection}/tiles`: one tileset for each grid."""
-    layer = _layer(visit)
-    return _listing(visit, [layer], _path(layer[0]), layer[0].title.in_(visit.lang))
+    layer = _layer(request)
+    return _listing(request, [layer], _path(layer[0]), layer[0].title.in_(request.lang))
 
 
-async def dataset_tilesets(visit: Visit) -> Answer:
+async def dataset_tilesets(request: Request) -> Response:
     """`GET /tiles`: the tilesets of all collections together."""
-    return _listing(visit, seen(visit), "/tiles", _dataset_title(visit))
+    return _listing(request, seen(request), "/tiles", _dataset_title(request))
 
 
-async def collection_tileset(visit: Visit) -> Answer:
+async def collection_tileset(request: Request) -> Response:
     """`GET /collections/{collection}/tiles/{tms}`: metadata of one tileset, or its TileJSON."""
-    layer = _layer(visit)
-    return _tileset(visit, [layer], _path(layer[0]), layer[0].title.in_(visit.lang))
+    layer = _layer(request)
+    return _tileset(request, [layer], _path(layer[0]), layer[0].title.in_(request.lang))
 
 
-async def dataset_tileset(visit: Visit) -> Answer:
+async def dataset_tileset(request: Request) -> Response:
     """`GET /tiles/{tms}`."""
-    return _tileset(visit, seen(visit), "/tiles", _dataset_title(visit))
+    return _tileset(request, seen(request), "/tiles", _dataset_title(request))
 
 
-def _layer(visit: Visit) -> Layer:
-    collection, grant = visit.layer
-    require_tiles((collection, grant, visit.decision))  # type: ignore[arg-type]
+def _layer(request: Request) -> Layer:
+    collection, grant = request.layer
+    require_tiles((collection, grant, request.decision))  # type: ignore[arg-type]
     return collection, grant
 
 
@@ -74,23 +74,23 @@ def _path(collection: Collection) -> str:
     return f"/collections/{quote(collection.id, safe='')}/tiles"
 
 
-def _dataset_title(visit: Visit) -> str:
-    return Text("Toutes les couches", "All layers").in_(visit.lang)
+def _dataset_title(request: Request) -> str:
+    return Text("Toutes les couches", "All layers").in_(request.lang)
 
 
-def _listing(visit: Visit, layers: list[Layer], path: str, title: str) -> Answer:
-    only(visit)
-    form = wanted(visit, JSON_PAGES)
+def _listing(request: Request, layers: list[Layer], path: str, title: str) -> Response:
+    only(request)
+    form = wanted(request, JSON_PAGES)
     document: dict[str, Any] = {
-        "tilesets": [_summary(visit, grid, path, title) for grid in GRIDS.values()] if layers else [],
-        "links": [link(visit.url(f"{path}?f=json"), "self", "application/json", title)],
+        "tilesets": [_summary(request, grid, path, title) for grid in GRIDS.values()] if layers else [],
+        "links": [link(request.url(f"{path}?f=json"), "self", "application/json", title)],
     }
     if form == "html":
         return _page(document, path, title, None)
-    return json_answer(document, etag=visit.etag("tilesets", path) if visit.collection else None)
+    return json_answer(document, etag=request.etag("tilesets", path) if request.collection else None)
 
 
-def _page(document: dict[str, Any], path: str, title: str, grid: str | None) -> Answer:
+def _page(document: dict[str, Any], path: str, title: str, grid: str | None) -> Response:
     """The same for people; `path` is that of the tilesets."""
     shown = {
         "document": document,
@@ -102,65 +102,65 @@ def _page(document: dict[str, Any], path: str, title: str, grid: str | None) -> 
     return page_answer("tilesets", shown)
 
 
-def _summary(visit: Visit, grid: Grid, path: str, title: str) -> dict[str, Any]:
+def _summary(request: Request, grid: Grid, path: str, title: str) -> dict[str, Any]:
     """One tileset as its list tells it.
 
     Without the address of its tiles, which is in the tileset: readers of a list follow each link there (the OGC's own
     executable suite does), and a template cannot be followed.
     """
     return {
-        "title": f"{title} — {grid.title.in_(visit.lang)}",
+        "title": f"{title} — {grid.title.in_(request.lang)}",
         "dataType": "vector",
         "crs": grid.crs,
         **({"tileMatrixSetURI": grid.uri} if grid.uri else {}),
         "links": [
-            link(visit.url(f"{path}/{grid.id}?f=json"), "self", "application/json", title),
-            _scheme(visit, grid),
+            link(request.url(f"{path}/{grid.id}?f=json"), "self", "application/json", title),
+            _scheme(request, grid),
         ],
     }
 
 
-def _scheme(visit: Visit, grid: Grid) -> dict[str, Any]:
-    title = grid.title.in_(visit.lang)
-    return link(visit.url(f"/tileMatrixSets/{grid.id}?f=json"), TILING_SCHEME, "application/json", title)
+def _scheme(request: Request, grid: Grid) -> dict[str, Any]:
+    title = grid.title.in_(request.lang)
+    return link(request.url(f"/tileMatrixSets/{grid.id}?f=json"), TILING_SCHEME, "application/json", title)
 
 
-def _template(visit: Visit, grid: Grid, path: str) -> dict[str, Any]:
-    address = visit.url(f"{path}/{grid.id}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}?f=mvt")
+def _template(request: Request, grid: Grid, path: str) -> dict[str, Any]:
+    address = request.url(f"{path}/{grid.id}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}?f=mvt")
     return {**link(address, "item", MVT, "Mapbox Vector Tile"), "templated": True}
 
 
-def _tileset(visit: Visit, layers: list[Layer], path: str, title: str) -> Answer:
-    grid = grid_named(visit.params["tms"])
-    only(visit)
-    form = wanted(visit, FORMATS)
+def _tileset(request: Request, layers: list[Layer], path: str, title: str) -> Response:
+    grid = grid_named(request.params["tms"])
+    only(request)
+    form = wanted(request, FORMATS)
     if form == "tilejson":
-        return tilejson.answer(visit, grid, layers, path, title, together(layers))
+        return tilejson.response(request, grid, layers, path, title, together(layers))
     home = f"{path}/{grid.id}"
     bounds = together(layers)
     document: dict[str, Any] = {
-        "title": f"{title} — {grid.title.in_(visit.lang)}",
-        "description": GENERALISATION.in_(visit.lang),
+        "title": f"{title} — {grid.title.in_(request.lang)}",
+        "description": GENERALISATION.in_(request.lang),
         "dataType": "vector",
         "crs": grid.crs,
         **({"tileMatrixSetURI": grid.uri} if grid.uri else {}),
         "tileMatrixSetId": grid.id,
         "mediaTypes": [MVT],
         "links": [
-            link(visit.url(f"{home}?f=json"), "self", "application/json", title),
+            link(request.url(f"{home}?f=json"), "self", "application/json", title),
             *(
-                [link(visit.url(f"{home}?f=tilejson"), "alternate", FORMATS["tilejson"], "TileJSON")]
+                [link(request.url(f"{home}?f=tilejson"), "alternate", FORMATS["tilejson"], "TileJSON")]
                 if tilejson.knows(grid)
                 else []
             ),
-            _scheme(visit, grid),
-            _template(visit, grid, path),
-            _of(visit, layers, path),
+            _scheme(request, grid),
+            _template(request, grid, path),
+            _of(request, layers, path),
         ],
     }
     if layers:
-        document["layers"] = [_described(visit, *layer) for layer in layers]
-        document["attribution"] = words(visit, layers)
+        document["layers"] = [_described(request, *layer) for layer in layers]
+        document["attribution"] = words(request, layers)
     if len(layers) == 1 and (licence := LICENCES.get(layers[0][0].licence or "")):
         document["license"] = licence
     if bounds:
@@ -168,36 +168,36 @@ def _tileset(visit: Visit, layers: list[Layer], path: str, title: str) -> Answer
         document["tileMatrixSetLimits"] = limits(grid, bounds)
     if form == "html":
         return _page(document, path, title, grid.id)
-    return json_answer(document, etag=visit.etag("tileset", path, grid.id) if visit.collection else None)
+    return json_answer(document, etag=request.etag("tileset", path, grid.id) if request.collection else None)
 
 
-def _of(visit: Visit, layers: list[Layer], path: str) -> dict[str, Any]:
+def _of(request: Request, layers: list[Layer], path: str) -> dict[str, Any]:
     if path == "/tiles":
-        return link(visit.url("/"), DATASET, "application/json")
+        return link(request.url("/"), DATASET, "application/json")
     collection = layers[0][0]
     return link(
-        visit.url(f"/collections/{quote(collection.id, safe='')}"), GEODATA, "application/json",
-        collection.title.in_(visit.lang),
+        request.url(f"/collections/{quote(collection.id, safe='')}"), GEODATA, "application/json",
+        collection.title.in_(request.lang),
     )  # fmt: skip
 
 
-def _described(visit: Visit, collection: Collection, grant: Grant) -> dict[str, Any]:
+def _described(request: Request, collection: Collection, grant: Grant) -> dict[str, Any]:
     geometry = grant.table.geometry
     assert geometry is not None
     dimension = _DIMENSIONS.get(geometry.type.removeprefix("MULTI"))
     return {
         "id": collection.id,
-        "title": collection.title.in_(visit.lang),
-        "description": collection.description.in_(visit.lang),
+        "title": collection.title.in_(request.lang),
+        "description": collection.description.in_(request.lang),
         "dataType": "vector",
         **({"geometryDimension": dimension} if dimension is not None else {}),
         **({"boundingBox": _box(collection.bbox)} if collection.bbox else {}),
-        "propertiesSchema": {"type": "object", "properties": properties(visit, collection, grant)},
-        "links": [_of(visit, [(collection, grant)], "")],
+        "propertiesSchema": {"type": "object", "properties": properties(request, collection, grant)},
+        "links": [_of(request, [(collection, grant)], "")],
     }
 
 
-def properties(visit: Visit, collection: Collection, grant: Grant) -> dict[str, Any]:
+def properties(request: Request, collection: Collection, grant: Grant) -> dict[str, Any]:
     """JSON Schema of the attributes that this caller finds in the layer."""
     labels = collection.declared.get("attributes") or {}
     made: dict[str, Any] = {}
@@ -205,18 +205,18 @@ def properties(visit: Visit, collection: Collection, grant: Grant) -> dict[str, 
         schema: dict[str, Any] = {"type": column.json if column.json in ("integer", "number", "boolean") else "string"}
         label = labels.get(column.name)
         if label:
-            schema["title"] = label[visit.lang]
+            schema["title"] = label[request.lang]
         if column.format in ("date", "date-time", "uuid"):
             schema["format"] = column.format
         made[column.name] = schema
     count = Text("Nombre d'entités représentées", "Number of features it stands for")
-    made[stands_for(grant.table)] = {"type": "integer", "title": count.in_(visit.lang)}
+    made[stands_for(grant.table)] = {"type": "integer", "title": count.in_(request.lang)}
     return made
 
 
-def words(visit: Visit, layers: list[Layer]) -> str:
+def words(request: Request, layers: list[Layer]) -> str:
     """The mention and credits that go with the tiles."""
-    parts = (attribution(c, visit.snapshot.mention, grant.obligations) for c, grant in layers)
+    parts = (attribution(c, request.snapshot.mention, grant.obligations) for c, grant in layers)
     return " — ".join(dict.fromkeys(" — ".join(parts).split(" — ")))
 
 

@@ -7,9 +7,20 @@ from typing import Any, NoReturn
 import orjson
 
 from mig_idg.errors import InvalidParameter, Text, TooLarge
-from mig_idg.store.cql2 import shape
-from mig_idg.store.cql2.syntax import MAX_DEPTH, MAX_LIST, MAX_NODES, Array, Call, Interval, Literal, Name, Node, Shape
-from mig_idg.store.cql2.when import OPEN, date_literal, timestamp_literal
+from mig_idg.store.cql2 import geometries
+from mig_idg.store.cql2.syntax import (
+    MAX_DEPTH,
+    MAX_LIST,
+    MAX_NODES,
+    Array,
+    Call,
+    Interval,
+    Literal,
+    Name,
+    Node,
+    Shape,
+)
+from mig_idg.store.cql2.temporal import OPEN, date_literal, timestamp_literal
 
 _GEOJSON = {
     "Point": "POINT",
@@ -78,7 +89,7 @@ class _Reader:
         if members == {"interval"}:
             return self._interval(value["interval"])
         if members == {"bbox"}:
-            return shape.box(self._numbers(value["bbox"]))
+            return geometries.box(self._numbers(value["bbox"]))
         if "type" in members:
             return self._shape(value)
         self._fail(f"objet inconnu ({', '.join(sorted(members))[:60]})", "unknown object")
@@ -130,7 +141,7 @@ class _Reader:
             if not members or not all(isinstance(one, Shape) for one in members):
                 self._fail("géométrie GeoJSON illisible", "unreadable GeoJSON geometry")
             return Shape(form, members=members)  # type: ignore[arg-type]
-        return Shape(form, self._nested(value[member], shape.FORMS[form]))
+        return Shape(form, self._nested(value[member], geometries.FORMS[form]))
 
     def _nested(self, parts: Any, levels: int) -> tuple[Any, ...]:
         if not isinstance(parts, list) or not parts:
@@ -138,8 +149,10 @@ class _Reader:
         if levels:
             return tuple(self._nested(part, levels - 1) for part in parts)
         self._vertices += 1
-        if self._vertices > shape.MAX_VERTICES:
-            self._too_large(f"plus de {shape.MAX_VERTICES} sommets", f"more than {shape.MAX_VERTICES} vertices")
+        if self._vertices > geometries.MAX_VERTICES:
+            self._too_large(
+                f"plus de {geometries.MAX_VERTICES} sommets", f"more than {geometries.MAX_VERTICES} vertices"
+            )
         if len(parts) not in (2, 3) or not all(isinstance(n, int | float) and not isinstance(n, bool) for n in parts):
             self._fail("une position a deux ou trois nombres", "a position has two or three numbers")
         return tuple(float(n) for n in parts)

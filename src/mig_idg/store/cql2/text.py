@@ -10,9 +10,20 @@ import re
 from typing import NoReturn
 
 from mig_idg.errors import InvalidParameter, Text, TooLarge
-from mig_idg.store.cql2 import shape
-from mig_idg.store.cql2.syntax import MAX_DEPTH, MAX_LIST, MAX_NODES, Array, Call, Interval, Literal, Name, Node, Shape
-from mig_idg.store.cql2.when import OPEN, date_literal, timestamp_literal
+from mig_idg.store.cql2 import geometries
+from mig_idg.store.cql2.syntax import (
+    MAX_DEPTH,
+    MAX_LIST,
+    MAX_NODES,
+    Array,
+    Call,
+    Interval,
+    Literal,
+    Name,
+    Node,
+    Shape,
+)
+from mig_idg.store.cql2.temporal import OPEN, date_literal, timestamp_literal
 
 _TOKEN = re.compile(
     r"""
@@ -179,7 +190,7 @@ class _Parser:
         if lower in ("true", "false"):
             return Literal("boolean", lower)
         upper = word.upper()
-        if upper in shape.FORMS and (self._token[1] == "(" or self._token[1].upper() in ("Z", "EMPTY")):
+        if upper in geometries.FORMS and (self._token[1] == "(" or self._token[1].upper() in ("Z", "EMPTY")):
             return self._shape(upper)
         if self._token[:2] != ("sign", "("):
             self._count()
@@ -190,7 +201,7 @@ class _Parser:
         if lower == "timestamp":
             return timestamp_literal(self._only_text())
         if lower == "bbox":
-            return shape.box([float(text) for text in self._numbers()])
+            return geometries.box([float(text) for text in self._numbers()])
         if lower == "interval":
             return self._interval()
         return self._call(lower, *self._list(")"), place=place)
@@ -248,13 +259,13 @@ class _Parser:
             self._expect(")")
             made = Shape(form, members=tuple(members))
         else:
-            made = Shape(form, self._nested(shape.FORMS[form]))
+            made = Shape(form, self._nested(geometries.FORMS[form]))
         self._depth -= 1
         return made
 
     def _member(self) -> Shape:
         word = self._token[1].upper()
-        if self._token[0] != "word" or word not in shape.FORMS:
+        if self._token[0] != "word" or word not in geometries.FORMS:
             self._fail("un type de géométrie est attendu", "a geometry type is expected")
         self._step()
         return self._shape(word)
@@ -283,10 +294,10 @@ class _Parser:
 
     def _position(self) -> tuple[float, ...]:
         self._vertices += 1
-        if self._vertices > shape.MAX_VERTICES:
+        if self._vertices > geometries.MAX_VERTICES:
             self._too_large(
-                f"une géométrie dépasse {shape.MAX_VERTICES} sommets",
-                f"a geometry is over {shape.MAX_VERTICES} vertices",
+                f"une géométrie dépasse {geometries.MAX_VERTICES} sommets",
+                f"a geometry is over {geometries.MAX_VERTICES} vertices",
             )
         numbers = [self._number()]
         while self._token[0] == "number" or (self._token[0] == "sign" and self._token[1] in "+-"):

@@ -9,8 +9,8 @@ import uuid
 from typing import NoReturn
 
 from mig_idg.errors import InvalidParameter, Text, UnknownWord, did_you_mean, nearest
-from mig_idg.store import moment
-from mig_idg.store.cql2 import shape
+from mig_idg.store import datetimes
+from mig_idg.store.cql2 import geometries
 from mig_idg.store.cql2.functions import ARITHMETIC, ARRAY, COMPARISONS, EVERY, SCALAR, SPATIAL, TEMPORAL
 from mig_idg.store.cql2.syntax import Array, Call, Interval, Literal, Name, Node, Property, Shape, Type
 from mig_idg.store.crs import Crs
@@ -81,7 +81,7 @@ class _Checker:
             case Literal():
                 return self._literal(node)
             case Shape():
-                return shape.encode(node, self._crs)
+                return geometries.encode(node, self._crs)
             case Interval():
                 return self._interval(node)
             case Array():
@@ -246,10 +246,10 @@ def _read_as(wanted: Type, node: Node) -> Node:
     if not isinstance(node, Literal) or node.type != "text":
         return node
     if wanted in ("date", "timestamp"):
-        if moment.day(node.value):
+        if datetimes.day(node.value):
             return Literal("date", node.value)
-        exact = moment.instant(node.value)
-        return Literal("timestamp", moment.iso(exact)) if exact else node
+        exact = datetimes.instant(node.value)
+        return Literal("timestamp", datetimes.iso(exact)) if exact else node
     if wanted == "time" and TIME.fullmatch(node.value):
         return Literal("time", node.value)
     if wanted == "uuid":

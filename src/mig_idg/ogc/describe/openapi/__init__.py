@@ -1,6 +1,6 @@
-"""The API definition (OpenAPI 3.0): what one caller may ask of the doors that are mounted, and nothing else.
+"""The API definition (OpenAPI 3.0): what one caller may ask of the routes that are mounted, and nothing else.
 
-operation.py    one operation of one door, as data
+operation.py    one operation of one route, as data
 operations.py   the table of them, trade by trade (of_*.py)
 parameters.py   `components.parameters`
 schemas.py      `components.schemas`, self-contained

@@ -18,7 +18,7 @@ from mig_idg.ogc.describe.openapi import answers, parameters
 from mig_idg.ogc.describe.openapi.operation import Operation
 from mig_idg.ogc.describe.openapi.operations import OPERATIONS
 from mig_idg.ogc.describe.openapi.schemas import SCHEMAS
-from mig_idg.ogc.describe.service import Service
+from mig_idg.ogc.service_metadata import Service
 from mig_idg.store.collection import Collection
 from mig_idg.store.query import PARAMETERS, Limits
 from mig_idg.store.table import Table

@@ -1,4 +1,4 @@
-"""One operation of one door, as data: the table is read by the assembly, by the readable page and by the tests."""
+"""One operation of one route, as data: the table is read by the assembly, by the readable page and by the tests."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ RIGHTS = Text("Les droits", "Rights")
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A method of a door.
+    """A method of a route.
 
-    `pattern` and `method` name it as the table of doors does; `action` is what the charter is asked (`listing` and
+    `pattern` and `method` name it as the table of routes does; `action` is what the charter is asked (`listing` and
     `open` are for all); `answers` are (media type, schema) of a success; `formats` the words of `f`; `services` those
     that a collection must offer. `properties` says that each queryable attribute is a parameter too, `tabular` and
     `raster` that the collection must be of rows or of pixels, `editable` that its owner opened it to edition;
@@ -49,5 +49,5 @@ class Operation:
 
     @property
     def on_collection(self) -> bool:
-        """True for the doors of one collection."""
+        """True for the routes of one collection."""
         return "{collection}" in self.pattern

@@ -1,6 +1,6 @@
-"""The table of operations: one row for each method of each door that the public documentation speaks of.
+"""The table of operations: one row for each method of each route that the public documentation speaks of.
 
-A row whose door is not mounted is left out; a door without a row, other than those of `UNSPOKEN`, fails the suite.
+A row whose route is not mounted is left out; a route without a row, other than those of `UNSPOKEN`, fails the suite.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *of_pictures.OPERATIONS,
 )
 
-# Doors of pages and machines that are no part of the API: static files, health, metrics, sessions.
+# Routes of pages and machines that are no part of the API: static files, health, metrics, sessions.
 UNSPOKEN = (
     "/static/",
     "/favicon.ico",

@@ -1,4 +1,4 @@
-"""`components.parameters`: every parameter that a door accepts, said once.
+"""`components.parameters`: every parameter that a route accepts, said once.
 
 QGIS reads the page size in `components.parameters.limit.schema`: without it, it pages by 100.
 """
@@ -47,7 +47,7 @@ def _parameter(name: str, schema: dict[str, Any], description: str, limits: Limi
 
 
 def words_of_format(words: tuple[str, ...], lang: Lang) -> dict[str, Any]:
-    """`f`, with the representations of one door."""
+    """`f`, with the representations of one route."""
     text = Text(
         "Format de la réponse ; sans lui, l'en-tête Accept décide.", "Format of the answer; else Accept decides."
     )

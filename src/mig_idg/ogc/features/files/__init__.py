@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mig_idg.store.cells import Cell
+from mig_idg.store.binary_values import Cell
 from mig_idg.store.crs import Crs
 from mig_idg.store.table import Geometry
 

@@ -69,7 +69,7 @@ class Table:
 
     def __post_init__(self) -> None:
         self._place = self.root or 2**31
-        self._most = self._share()
+        self._most = self._limits()
 
     def add(self, payload: bytes) -> None:
         """The record of the next row; row numbers go from 1."""
@@ -121,9 +121,9 @@ class Table:
             kept, self._leaves = self._leaves[:-2], self._leaves[-2:]
             self._parents.append((self.next, kept[-1][1]))
             self._emit(self._interior(kept))
-        self._most = self._share()
+        self._most = self._limits()
 
-    def _share(self) -> int:
+    def _limits(self) -> int:
         """How many rows the next leaf takes, so that the last one ends before the root."""
         left = self.rows - self._row
         overflow = self._overflowed / max(self._row, 1) * left

@@ -1,0 +1,270 @@
+"""How answers of the charter are told on a terminal: the paragraph, the table, the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from mig_idg.cli.acts import console, plain, show_table
+from mig_idg.cli.messages import lang, say, say_json, t
+
+if TYPE_CHECKING:
+    from mig_idg.charter import AccessRequest, Decision, Facts
+    from mig_idg.charter.nouns import Noun
+
+
+type Names = Mapping[str | None, str]
+ANSWERS = {"B6": "§3.6", "B6b": "§3.6", "B7": "§3.5.2"}
+"""The article under which another body answers for the use, by rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed, once understood: ids, not names."""
+
+    who: str | None
+    roles: frozenset[str]
+    action: str
+    collection: str | None
+    on: date
+    known_at: datetime | None
+
+    @property
+    def request(self) -> AccessRequest:
+        """The question put to the charter."""
+        from mig_idg.charter import AccessRequest
+
+        return AccessRequest(self.who, self.roles, self.action, self.collection or "", self.on)
+
+
+def tell_decision(asked: Asked, world: Facts, as_json: bool) -> int:
+    """One decision: the paragraph, then the rules consulted."""
+    from mig_idg.charter import decide
+
+    decision = decide(asked.request, world)
+    if as_json:
+        say_json({**_asked_json(asked), **decision_json(decision), "consulted": _consulted_json(decision)})
+    else:
+        for line in paragraph(asked, decision, world):
+            say(line)
+        _show_consulted(decision)
+    return 0 if decision.permitted else 1
+
+
+def paragraph(asked: Asked, decision: Decision, world: Facts) -> list[str]:
+    """The answer as a town clerk would read it: yes or no, the reason, what is kept back, what is due, what to do."""
+    from mig_idg.charter.messages import cited
+
+    response = t("OUI", "YES") if decision.permitted else t("NON", "NO")
+    rule = t(f"règle {decision.rule}", f"rule {decision.rule}")
+    lines = [f"{response}. {decision.reason.in_(lang())} [{cited(decision.article).in_(lang())} — {rule}]"]
+    if decision.hidden:
+        hidden = ", ".join(sorted(decision.hidden))
+        lines.append(t(f"Attributs masqués : {hidden}.", f"Attributes masked: {hidden}."))
+    if decision.permitted and decision.rows is not None:
+        from mig_idg.charter.messages import name
+
+        rows = ", ".join(sorted(name(world, code).alone for code in decision.rows)) or t("aucune", "none")
+        lines.append(t(f"Limité aux lignes de : {rows}.", f"Limited to the rows of: {rows}."))
+    if duties := _duties(decision, world):
+        lines.append(t("À respecter : ", "Duties: ") + " ".join(duties))
+    if decision.other:
+        lines.append(t("Aussi permis par : ", "Also permitted by: ") + ", ".join(decision.other) + ".")
+    if decision.remedy is not None:
+        lines.append(decision.remedy.in_(lang()))
+    if asked.known_at is not None:
+        lines.append(
+            t(f"(d'après ce que l'on savait le {asked.known_at})", f"(from what was known at {asked.known_at})")
+        )
+    return lines
+
+
+def _duties(decision: Decision, world: Facts) -> list[str]:
+    """What the obligations of a permit ask for, in sentences; whoever answers for the use comes last."""
+    from mig_idg.charter.messages import cited, name
+    from mig_idg.ogc.describe.entitlements import OBLIGATIONS
+
+    told = (OBLIGATIONS[code].in_(lang()) for code in decision.obligations if code in OBLIGATIONS)
+    duties = [cited(duty).in_(lang()) for duty in told]
+    for code in decision.obligations:
+        if code.startswith("RESPONSIBLE:"):
+            body = name(world, code.partition(":")[2])
+            fr = f"{body.alone[0].upper()}{body.alone[1:]} répond de l'usage (charte, {ANSWERS[decision.rule]})."
+            en = f"{body.english[0].upper()}{body.english[1:]} answers for the use (charter, {ANSWERS[decision.rule]})."
+            duties.append(t(fr, en))
+    return duties
+
+
+def _show_consulted(decision: Decision) -> None:
+    marks = {True: "✓", False: "·", None: "!"}
+    effects = {"permit": t("permet", "permits"), "forbid": t("interdit", "forbids"), "deny": t("refuse", "refuses")}
+    from rich.table import Table
+
+    from mig_idg.charter.messages import cited
+
+    table = Table(box=None, pad_edge=False)
+    for heading in (t("règle", "rule"), "article", t("effet", "effect"), "", t("pourquoi", "why")):
+        table.add_column(heading, overflow="fold")
+    for rule in decision.consulted:
+        effect = effects.get(rule.effect, rule.effect)
+        table.add_row(
+            rule.rule, plain(cited(rule.article).in_(lang())), effect, marks[rule.held], plain(rule.why.in_(lang()))
+        )
+    say("")
+    console().print(table)
+
+
+def tell_visible(asked: Asked, world: Facts, as_json: bool, *, action_given: bool) -> int:
+    """Every collection for which the action is permitted to the body."""
+    from mig_idg.charter.questions import visible
+
+    action = asked.action if action_given else "discover"
+    found = visible(asked.who, asked.roles, world, asked.on, action)
+    rows = [{"collection": id, **decision_json(decision)} for id, decision in found.items()]
+    if as_json:
+        say_json({**_asked_json(asked), "action": action, "visible": rows})
+        return 0
+    heads = {
+        "collection": "collection",
+        "rule": t("règle", "rule"),
+        "article": "article",
+        "hidden": t("masqués", "masked"),
+    }
+    show_table(rows, heads, as_json=False)
+    return 0
+
+
+def _basis_columns() -> dict[str, str]:
+    return {"rule": t("règle", "rule"), "article": "article", "hidden": t("masqués", "masked")}
+
+
+def tell_who_may(asked: Asked, world: Facts, names: Names, as_json: bool) -> int:
+    """Every body that may, with its basis."""
+    from mig_idg.charter.questions import who_may
+
+    found = who_may(asked.collection or "", asked.action, world, asked.on, asked.roles)
+    rows = [
+        {"organisation": body or "public", "name": names.get(body, body), **decision_json(decision)}
+        for body, decision in found.items()
+    ]
+    if as_json:
+        say_json({**_asked_json(asked), "who_may": rows})
+        return 0
+    heads = {
+        "name": t("organisme", "body"),
+        "rule": t("règle", "rule"),
+        "article": "article",
+        "hidden": t("masqués", "masked"),
+    }
+    show_table(rows, heads, as_json=False)
+    return 0
+
+
+def tell_openings(asked: Asked, world: Facts, as_json: bool) -> int:
+    """The single facts that would turn the refusal into a permit."""
+    from mig_idg.charter import decide
+    from mig_idg.charter.questions import what_would_change
+
+    decision = decide(asked.request, world)
+    what_if = what_would_change(asked.request, world)
+    if as_json:
+        told = [
+            {"kind": o.kind, "by": o.by, "words": o.text, "outcome": o.decision.outcome, "rule": o.decision.rule}
+            for o in what_if
+        ]
+        say_json({**_asked_json(asked), **decision_json(decision), "what_would_change": told})
+        return 0 if decision.permitted else 1
+    say(paragraph(asked, decision, world)[0])
+    if decision.permitted:
+        return 0
+    say(
+        t("Ouvrirait l'accès :", "Would open it:")
+        if what_if
+        else t("Aucun fait seul ne l'ouvrirait.", "No single fact.")
+    )
+    for opening in what_if:
+        rule = t(f"règle {opening.decision.rule}", f"rule {opening.decision.rule}")
+        say(f"  • {opening.text.in_(lang())} → {rule}")
+    return 1
+
+
+def tell_changes(
+    asked: Asked, days: tuple[date, date], worlds: tuple[Facts, Facts], as_json: bool, *, everybody: bool
+) -> int:
+    """What somebody would notice between two days."""
+    from mig_idg.charter.questions import all_changes_between
+
+    bodies = None if everybody else (asked.who,)
+    found = [
+        difference
+        for difference in all_changes_between(*worlds, days[0], days[1], bodies=bodies)
+        if asked.collection in (None, difference.dataset)
+    ]
+    rows = [
+        {
+            "organisation": d.organisation or "public",
+            "action": d.action,
+            "collection": d.dataset,
+            "direction": d.direction,
+            "before": d.before.rule,
+            "after": d.after.rule,
+            "reason": d.after.reason,
+        }
+        for d in found
+    ]
+    if as_json:
+        say_json({"between": list(days), "changes": rows})
+        return 0
+    from mig_idg.charter.messages import name
+
+    words = {"gains": t("gagne", "gains"), "loses": t("perd", "loses"), "changes": t("change", "changes")}
+    shown = [
+        {
+            **row,
+            "organisation": _body(name(worlds[1], difference.organisation)),
+            "direction": words[str(row["direction"])],
+        }
+        for row, difference in zip(rows, found, strict=True)
+    ]
+    heads = {
+        "organisation": t("organisme", "body"),
+        "direction": "",
+        "action": "action",
+        "collection": "collection",
+        "before": t("avant", "before"),
+        "after": t("après", "after"),
+    }
+    show_table(shown, heads, as_json=False)
+    return 0
+
+
+def _body(noun: Noun) -> str:
+    return noun.alone if lang() == "fr" else noun.english
+
+
+def _asked_json(asked: Asked) -> dict[str, Any]:
+    return {
+        "who": asked.who or "public",
+        "roles": sorted(asked.roles),
+        "action": asked.action,
+        "collection": asked.collection,
+        "on": asked.on,
+        "known_at": asked.known_at,
+    }
+
+
+def decision_json(decision: Decision) -> dict[str, Any]:
+    """A decision as plain values, under the keys of a scenario's answer."""
+    from mig_idg.charter.scenario import as_json
+
+    remedy = decision.remedy.in_(lang()) if decision.remedy else None
+    return {**as_json(decision, lang()), "remedy": remedy, "facts": decision.facts}
+
+
+def _consulted_json(decision: Decision) -> list[dict[str, Any]]:
+    return [
+        {"rule": c.rule, "article": c.article, "effect": c.effect, "held": c.held, "why": c.why.in_(lang())}
+        for c in decision.consulted
+    ]

@@ -1,0 +1,1 @@
+"""Data in: what partners hand in, looked at, checked, consolidated, validated, published."""

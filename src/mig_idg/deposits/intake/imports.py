@@ -1,0 +1,333 @@
+"""A file into a collection: recognised, looked at whole, then written in one transaction. Nothing is half done.
+
+    run(connection, path, declaration)  ->  ImportReport
+
+A file with faults is refused (RefusedFile, with every finding) before the table is touched, or with the table rolled
+back. What can be kept with a doubt is kept and told. Readers see the old rows until the new ones are committed.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from mig_idg.deposits.intake import archive, bal, delimited, diagnosis, features, format_detection, report, texts
+from mig_idg.deposits.intake.adjust import Adjusted, Adjustments
+from mig_idg.deposits.intake.format_detection import Format
+from mig_idg.deposits.intake.geometry import Kind, Target, crs
+from mig_idg.deposits.intake.report import ImportReport
+from mig_idg.deposits.intake.republish import republish
+from mig_idg.deposits.intake.source import Source, Survey, Wanted
+from mig_idg.deposits.intake.vectors import VectorFile
+from mig_idg.errors import BadRequest, Conflict, InvalidParameter, Text, Unprocessable
+from mig_idg.publication.model import Declaration
+from mig_idg.standards.findings import Finding, Tally
+from mig_idg.store import layers
+from mig_idg.store.layers import LayerColumn, LayerTable, RowRefused
+from mig_idg.store.prepare import postpone
+
+Step = Literal["check", "load"]
+Progress = Callable[[Step, int, int], None]
+Replace = Literal["all", "territory"]
+NONE = Adjustments()
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the caller may decide: layer of the file, its encoding, its CRS, what is replaced, how much is told.
+
+    `replace` None: a BAL file replaces the addresses of its communes, any other file replaces everything.
+    `aggregate` accepts a BAL file of several communes. `on` is the day of the check (dates in the future).
+    """
+
+    layer: str | None = None
+    encoding: str | None = None
+    crs: str | None = None
+    replace: Replace | None = None
+    aggregate: bool = False
+    on: date | None = None
+    adjustments: Adjustments = NONE
+    author: str = "mig-idg import"
+    examples: int = 10
+
+
+DEFAULT = Choices()
+
+
+def run(
+    connection: Any,
+    path: Path,
+    declaration: Declaration,
+    choices: Choices = DEFAULT,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import a file into the table of a collection, which is made if it is not there.
+
+    `connection` has the owner's rights and no transaction open: the import is one, committed when this returns, unless
+    the caller had opened one before. `progress` hears
+    (step, done, all), in bytes for text and in rows for other files; all is 0 when it is not known.
+
+    Raises UnsupportedMedia, Unprocessable (RefusedFile with findings), InvalidParameter (a choice to make), Conflict
+    (another import is running), TooLarge.
+    """
+    start = time.monotonic()
+    wanted = _wanted(declaration)
+    tally = Tally(choices.examples)
+    with tempfile.TemporaryDirectory(prefix="mig-idg-") as scratch:
+        source, size = _opened(path, Path(scratch), declaration, choices, tally)
+        if choices.adjustments:
+            source = Adjusted(source, choices.adjustments)
+        survey = source.survey(wanted, _counter("check", size, progress))
+        if report.has_errors(tally, survey.levels):
+            raise report.refusal(path.name, tally, survey.levels)
+        done = _written(connection, source, survey, declaration, wanted, choices, _counter("load", size, progress))
+    return ImportReport(
+        file=path.name,
+        format=source.format,
+        collection=declaration.id,
+        table=declaration.source.table or "",
+        standard=survey.standard,
+        seconds=time.monotonic() - start,
+        findings=report.said(tally, survey.levels),
+        **done,
+    )
+
+
+def _wanted(declaration: Declaration) -> Wanted:
+    source = declaration.source
+    if source.table is None or source.id is None:
+        raise BadRequest(
+            Text(
+                f"« {declaration.id} » est une collection d'images : cette commande charge des entités.",
+                f"“{declaration.id}” is a collection of images: this command loads features.",
+            )
+        )
+    return Wanted(source.id, source.geometry, declaration.territory, int(source.crs.removeprefix("EPSG:")))
+
+
+# ——— what is read
+
+
+def _opened(path: Path, scratch: Path, declaration: Declaration, choices: Choices, tally: Tally) -> tuple[Source, int]:
+    """The file as a source of rows, and its size for the progress bar. What is unpacked goes to `scratch`."""
+    form = format_detection.recognise(path)
+    layer, read = choices.layer, path
+    if form == format_detection.ZIP:
+        inside = archive.unpack(path, scratch, layer)
+        layer = None if inside.name.endswith(layer or "\0") else layer
+        form, read = inside.format, inside.path
+    if form == format_detection.CSV:
+        return _text(read, path.name, declaration, choices, tally), read.stat().st_size
+    file = VectorFile(_linked(read, form, scratch), form, path.name, choices.encoding)
+    if form == format_detection.GML and (fault := diagnosis.where(file.path, form)):
+        raise Unprocessable(
+            Text(
+                f"{path.name}:{fault.line}:{fault.column} : XML mal formé.",
+                f"{path.name}:{fault.line}:{fault.column}: malformed XML.",
+            ),
+            extra={"file": path.name, "line": fault.line, "column": fault.column},
+        )
+    plan = Kind("LineString", True) if declaration.standard and declaration.standard.name == "pcrs" else None
+    taken = features.chosen(file, layer, street_plan=plan, tally=tally)
+    if choices.crs:
+        crs(choices.crs)
+    known = sum(layer.features for layer in taken) if all(layer.features >= 0 for layer in taken) else 0
+    return features.Features(file, taken, tally, crs=choices.crs, classes=plan is not None), known
+
+
+def _text(read: Path, shown: str, declaration: Declaration, choices: Choices, tally: Tally) -> Source:
+    text = delimited.open_text(read, choices.encoding, tally)
+    if text is None:
+        raise report.refusal(shown, tally)
+    if declaration.standard and declaration.standard.name == "bal":
+        return bal.Addresses(text, shown, tally, aggregate=choices.aggregate, on=choices.on)
+    if len(text.header) < 2 and not declaration.source.geometry:
+        raise Unprocessable(Text(f"{shown} : aucune colonne.", f"{shown}: no columns."), extra={"file": shown})
+    return texts.Text(text, shown, tally, crs=choices.crs)
+
+
+def _linked(read: Path, form: Format, scratch: Path) -> Path:
+    """The file under a name of ours in a folder of ours: GDAL writes beside what it reads (`.gfs`, `-wal`)."""
+    if read.parent == scratch and read.suffix == form.suffix:
+        return read
+    link = scratch / f"depot{form.suffix}"
+    parts = archive.SHAPE_PARTS if form == format_detection.SHAPEFILE and read.parent != scratch else ()
+    for suffix in (form.suffix, *(part for part in parts if part != form.suffix)):
+        beside = read if suffix == form.suffix else read.with_suffix(suffix)
+        if beside.exists():
+            link.with_suffix(suffix).symlink_to(beside.resolve())
+    return link
+
+
+# ——— what is written
+
+
+def _written(
+    connection: Any,
+    source: Source,
+    survey: Survey,
+    declaration: Declaration,
+    wanted: Wanted,
+    choices: Choices,
+    told: Callable[[int], None],
+) -> dict[str, Any]:
+    """All rows and what is published of them, in one transaction, then fresh statistics."""
+    name = declaration.source.table or ""
+    territories = _replaced(survey, wanted, choices)
+    with connection.transaction():
+        if not layers.alone(connection, name):
+            raise Conflict(
+                Text(f"Un autre import remplit {name} en ce moment.", f"Another import is filling {name} now."),
+                remedy=Text("Attendez qu'il finisse.", "Wait for it to end."),
+            )
+        present = layers.present(connection, name)
+        table = _known(present, survey, declaration, wanted, source) if present else _new(survey, declaration, wanted)
+        if present is None:
+            layers.make(connection, table)
+        anew = territories is None and postpone(connection, name)
+        replaced = 0 if present is None else layers.clear(connection, table, territories)
+        target = _target(table, wanted)
+        try:
+            rows = layers.fill(connection, table, _batches(source, wanted, survey, target, table, told))
+            if present is None:
+                layers.index(connection, table)
+        except RowRefused as refused:
+            _tell(source, refused, wanted)
+            raise report.refusal(source.shown, source.tally, survey.levels) from None
+        if not rows and not report.has_errors(source.tally, survey.levels):
+            source.tally.add([Finding("rows.empty")])  # an empty file never empties a collection
+        if report.has_errors(source.tally, survey.levels):
+            raise report.refusal(source.shown, source.tally, survey.levels)
+        republish(connection, declaration.id, author=choices.author, anew=anew)
+    with connection.transaction():
+        layers.analyze(connection, table)
+    limited = tuple(sorted(territories)) if territories is not None else None
+    return {"rows": rows, "replaced": replaced, "created": present is None, "territories": limited}
+
+
+def _replaced(survey: Survey, wanted: Wanted, choices: Choices) -> frozenset[str] | None:
+    """The territories whose rows are replaced; None: all rows."""
+    how = choices.replace or ("territory" if (survey.standard or "").startswith("BAL") else "all")
+    if how == "all" or wanted.territory is None:
+        return None
+    if survey.territories is None:
+        raise InvalidParameter(
+            "replace",
+            Text(
+                f"Le fichier n'a pas la colonne de territoire « {wanted.territory} ».",
+                f"The file lacks the territory column “{wanted.territory}”.",
+            ),
+        )
+    return survey.territories
+
+
+def _new(survey: Survey, declaration: Declaration, wanted: Wanted) -> LayerTable:
+    """A table shaped by the file, under the names of the declaration."""
+    columns = [LayerColumn(f.name, f.type, f.comment or f.called) for f in survey.fields]
+    names = [column.name for column in columns]
+    if wanted.key not in names:
+        columns.insert(0, LayerColumn(wanted.key, "integer", "numéro d'ordre dans le fichier"))
+    if wanted.territory and wanted.territory not in names:
+        raise InvalidParameter(
+            "territory",
+            Text(
+                f"La déclaration attend la colonne de territoire « {wanted.territory} », que le fichier n'a pas. "
+                f"Colonnes : {', '.join(names)}.",
+                f"The declaration expects the territory column “{wanted.territory}”, which the file lacks. "
+                f"Columns: {', '.join(names)}.",
+            ),
+        )
+    kind = survey.geometry
+    return LayerTable(
+        name=declaration.source.table or "",
+        columns=tuple(columns),
+        key=wanted.key,
+        geometry=wanted.geometry if kind else None,
+        geometry_type=kind.type if kind else "Geometry",
+        srid=wanted.srid,
+        has_z=bool(kind and kind.has_z),
+        territory=wanted.territory,
+        comment=declaration.title.fr,
+    )
+
+
+def _known(
+    present: dict[str, str], survey: Survey, declaration: Declaration, wanted: Wanted, source: Source
+) -> LayerTable:
+    """The table that is there; the file must bring its columns and no other."""
+    shape = re.fullmatch(r"geometry\((\w+?)(Z?),(\d+)\)", present.get(wanted.geometry or "", ""))
+    plain = {name: kind for name, kind in present.items() if not kind.startswith("geometry")}
+    brought = {f.name: f for f in survey.fields}
+    unknown = [f for name, f in brought.items() if name not in plain]
+    source.tally.add(Finding("column.unknown", 1, f.called or f.name, value=f.name) for f in unknown)
+    absent = [name for name in plain if name not in brought and name != wanted.key]
+    source.tally.add(Finding("column.absent", field=name) for name in absent)
+    if report.has_errors(source.tally, survey.levels):
+        raise report.refusal(source.shown, source.tally, survey.levels)
+    taken = [name for name in plain if name in brought or name == wanted.key]
+    return LayerTable(
+        name=declaration.source.table or "",
+        columns=tuple(LayerColumn(name, _ours(plain[name])) for name in taken),
+        key=wanted.key,
+        geometry=wanted.geometry if shape and survey.geometry else None,
+        geometry_type=shape[1] if shape else "Geometry",
+        srid=int(shape[3]) if shape else wanted.srid,
+        has_z=bool(shape and shape[2]),
+        territory=wanted.territory if wanted.territory in taken else None,
+    )
+
+
+def _ours(sql_type: str) -> str:
+    """The family of a column that is there; its own type rules what it takes."""
+    families = {"integer": "integer", "smallint": "integer", "bigint": "integer", "boolean": "boolean", "date": "date"}
+    return families.get(sql_type, "text")
+
+
+def _target(table: LayerTable, wanted: Wanted) -> Target | None:
+    return Target(table.srid, Kind(table.geometry_type, table.has_z)) if table.geometry else None
+
+
+def _batches(
+    source: Source,
+    wanted: Wanted,
+    survey: Survey,
+    target: Target | None,
+    table: LayerTable,
+    told: Callable[[int], None],
+) -> Iterator[Any]:
+    """The rows of the source with the table's columns; features without an identifier are numbered."""
+    numbered = wanted.key not in {f.name for f in survey.fields}
+    if numbered:
+        source.tally.add([Finding("key.numbered", field=wanted.key)])
+    given = 0
+    for batch in source.batches(wanted, survey, target, told):
+        if report.has_errors(source.tally, survey.levels):
+            continue  # refused already: look at the rest, to tell all that is wrong, without sending it
+        yield layers.numbered(batch, table.key, given) if numbered else batch
+        given += batch.num_rows
+
+
+def _tell(source: Source, refused: RowRefused, wanted: Wanted) -> None:
+    """What the database refused, in the words of the file."""
+    codes = {"duplicate": "key.duplicate", "null": "value.missing", "geometry": "geometry.type", "value": "value.unfit"}
+    line = source.number_of(refused.row) if refused.row else None
+    code = "key.missing" if refused.kind == "null" and refused.column == wanted.key else codes[refused.kind]
+    source.tally.add([Finding(code, line, refused.column, None, refused.value)])
+
+
+def _counter(step: Step, size: int, progress: Progress | None) -> Callable[[int], None]:
+    done = 0
+
+    def told(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress:
+            progress(step, done, size)
+
+    return told

@@ -1,0 +1,103 @@
+"""What one worker holds to make pictures: where the files are, the render pool, the pictures it kept, the outlines."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import InitVar, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from mig_idg.imagery import gdal
+from mig_idg.imagery.render_pool import RenderPool
+from mig_idg.imagery.territory_mask import TerritoryMask
+from mig_idg.store.storage import Folder, Place
+
+KEPT_BYTES = 96 * 1024 * 1024
+KEPT_OUTLINES = 64
+
+
+class Kept:
+    """Finished pictures by the name of everything they depend on; the least asked leave first."""
+
+    def __init__(self, most: int = KEPT_BYTES) -> None:
+        self._most = most
+        self._bytes = 0
+        self._pictures: OrderedDict[tuple[object, ...], tuple[bytes, str]] = OrderedDict()
+
+    def get(self, key: tuple[object, ...]) -> tuple[bytes, str] | None:
+        """The picture and its media type, or None."""
+        found = self._pictures.get(key)
+        if found is not None:
+            self._pictures.move_to_end(key)
+        return found
+
+    def put(self, key: tuple[object, ...], picture: tuple[bytes, str]) -> None:
+        """Keep a picture; one over a sixteenth of the room is not kept."""
+        size = len(picture[0])
+        if size * 16 > self._most or key in self._pictures:
+            return
+        self._pictures[key] = picture
+        self._bytes += size
+        while self._bytes > self._most:
+            _, (gone, _) = self._pictures.popitem(last=False)
+            self._bytes -= len(gone)
+
+
+@dataclass(slots=True)
+class RasterEngine:
+    """`home` is IDG_HOME/rasters. `empty` says what a tile outside the data is: a transparent picture, or 204.
+
+    `place` is where files are: in `home`, or in a bucket. `press` is for long work (exports), so that tiles never wait
+    behind it.
+    """
+
+    home: Path
+    empty: Literal["transparent", "204"] = "transparent"
+    place: Place = field(init=False)
+    render_pool: RenderPool = field(init=False)
+    press: RenderPool = field(init=False)
+    kept: Kept = field(default_factory=Kept)
+    territory_masks: OrderedDict[str, TerritoryMask | None] = field(default_factory=OrderedDict)
+    elsewhere: InitVar[Place | None] = None
+
+    def __post_init__(self, elsewhere: Place | None) -> None:
+        self.place = elsewhere or Folder(self.home)
+        environment = partial(gdal.environment, self.place)
+        self.render_pool = RenderPool(environment=environment)
+        self.press = RenderPool(threads=1, waiting=8, environment=environment)
+
+    def path(self, relative: str) -> Path:
+        """A file named by a declaration or by the database, as GDAL opens it: always in the place."""
+        return self.place.path(relative)
+
+    def remember_outline(self, key: str, territory_mask: TerritoryMask | None) -> None:
+        """Keep an outline for the next requests of callers under the same limit."""
+        self.territory_masks[key] = territory_mask
+        while len(self.territory_masks) > KEPT_OUTLINES:
+            self.territory_masks.popitem(last=False)
+
+
+_engines: list[RasterEngine] = []
+
+
+def open_raster_engine(
+    home: Path, *, empty: Literal["transparent", "204"] = "transparent", place: Place | None = None
+) -> RasterEngine:
+    """The raster engine of this worker, for files under `home` (IDG_HOME/rasters) or in another `place`.
+
+    The routes use the last one opened.
+    """
+    wanted = place or Folder(home)
+    if not _engines or _engines[-1].place != wanted or _engines[-1].empty != empty:
+        if _engines:
+            old = _engines.pop()
+            old.render_pool.close()
+            old.press.close()
+        _engines.append(RasterEngine(home, empty, elsewhere=place))
+    return _engines[-1]
+
+
+def raster_engine() -> RasterEngine:
+    """The raster engine opened by the routes."""
+    return _engines[-1]

@@ -1,0 +1,1 @@
+"""OGC API Coverages: values themselves, cut, scaled, in another reference system."""

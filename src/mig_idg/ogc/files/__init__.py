@@ -1,0 +1,1 @@
+"""The files of rasters themselves, by authorised ranges (RFC 9110, 14)."""

@@ -1,0 +1,56 @@
+"""The routes of OGC API Tiles, and what each asks of the charter: to see, whatever the form of what is seen."""
+
+from __future__ import annotations
+
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response
+from mig_idg.guard.route import Route
+from mig_idg.ogc.tiles import raster_tile as raster_tiles
+from mig_idg.ogc.tiles import raster_tilesets as raster_tilesets
+from mig_idg.ogc.tiles import tile_address, vector_tile
+from mig_idg.ogc.tiles.grid_pages import every_grid, one_grid
+from mig_idg.ogc.tiles.tile import collection_tile, dataset_tile
+from mig_idg.ogc.tiles.tileset import collection_tileset, collection_tilesets, dataset_tileset, dataset_tilesets
+
+_COLLECTION = "/collections/{collection}/tiles"
+
+
+async def tilesets(request: Request) -> Response:
+    """The tilesets of a collection, of shapes or of pixels."""
+    return await (
+        raster_tilesets.tilesets(request, under="/tiles") if _pixels(request) else collection_tilesets(request)
+    )
+
+
+async def tileset(request: Request) -> Response:
+    """One tileset of a collection, of shapes or of pixels."""
+    return await (raster_tilesets.tileset(request, under="/tiles") if _pixels(request) else collection_tileset(request))
+
+
+async def tile(request: Request) -> Response:
+    """One tile of a collection, of shapes or of pixels."""
+    return await (
+        raster_tiles.tile(request, tile_address.read(request.params)) if _pixels(request) else collection_tile(request)
+    )
+
+
+def _pixels(request: Request) -> bool:
+    return request.collection is not None and request.collection.raster is not None
+
+
+ROUTES = (
+    Route("/tileMatrixSets", "open", every_grid, pool="none"),
+    Route("/tileMatrixSets/{tms}", "open", one_grid, pool="none"),
+    Route(_COLLECTION, "view", tilesets, pool="tiles"),
+    Route(f"{_COLLECTION}/{{tms}}", "view", tileset, pool="tiles"),
+    Route(f"{_COLLECTION}/{{tms}}/{{z}}/{{row}}/{{col}}", "view", tile, pool="tiles"),
+    Route("/tiles", "listing", dataset_tilesets, pool="tiles"),
+    Route("/tiles/{tms}", "listing", dataset_tileset, pool="tiles"),
+    Route("/tiles/{tms}/{z}/{row}/{col}", "listing", dataset_tile, pool="tiles"),
+)
+
+
+def routes(kept: int) -> tuple[Route, ...]:
+    """All routes; each worker keeps so many megabytes of finished tiles."""
+    vector_tile.keep(kept * 2**20)
+    return ROUTES

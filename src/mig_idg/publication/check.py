@@ -1,0 +1,181 @@
+"""Declarations against the world: the table, its columns, key, SRID and geometry; the bodies they name; the raster."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Known
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import rasterio
+import rasterio.errors
+
+from mig_idg.database import Connection
+from mig_idg.errors import InvalidDeclaration, Problem, Text, UnknownWord, did_you_mean, nearest
+from mig_idg.publication.load import Declared
+from mig_idg.store import extents
+from mig_idg.store.collection import table_as_json
+from mig_idg.store.storage import environment_of
+from mig_idg.store.table import Table, describe
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A declaration that holds: with its described table, and its extent (west, south, east, north, degrees)."""
+
+    declared: Declared
+    table: Table | None
+    bbox: tuple[float, float, float, float] | None
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """The entry of a publication."""
+        return {
+            "declaration": self.declared.declaration.plain,
+            "table": table_as_json(self.table) if self.table else None,
+            "bbox": list(self.bbox) if self.bbox else None,
+        }
+
+
+def check(
+    connection: Connection[Any], declared: Declared, bodies: Known[str], rasters: Path | None = None
+) -> Checked | list[InvalidDeclaration]:
+    """The declaration checked on the database, or everything that is wrong with it, each with its line."""
+    errors = list(_unknown_bodies(declared, bodies))
+    one = declared.declaration
+    table = None
+    if one.source.table is not None:
+        try:
+            table = describe(connection, one.source.table, one.source.id or "", one.source.geometry, one.territory)
+        except UnknownWord as error:
+            errors.append(declared.wrong(error.detail, *_column_path(declared, error), remedy=error.remedy))
+        except Problem as error:
+            errors.append(declared.wrong(error.detail, "source", "table", remedy=error.remedy))
+        else:
+            errors.extend(_misfits(declared, table))
+    else:
+        errors.extend(_missing_raster(declared, rasters))
+    if errors:
+        return errors
+    if table is not None:
+        table = replace(table, stats=extents.stats(connection, table))
+    found = _open_extent(connection, declared, table) or _extent_of_file(connection, declared, rasters)
+    return Checked(declared, table, one.extent or found)
+
+
+def _missing_raster(declared: Declared, rasters: Path | None) -> Iterator[InvalidDeclaration]:
+    raster = declared.declaration.source.raster
+    if raster is None or raster.cog is None or rasters is None or (rasters / raster.cog).is_file():
+        return
+    yield declared.wrong(
+        Text(f"le raster « {raster.cog} » n'est pas dans {rasters}.", f"raster “{raster.cog}” is not in {rasters}."),
+        *("source", "raster", "cog"),
+        remedy=Text("Importez-le : mig-idg import.", "Import it: mig-idg import."),
+    )
+
+
+def _open_extent(
+    connection: Connection[Any], declared: Declared, table: Table | None
+) -> tuple[float, float, float, float] | None:
+    """The extent of the rows, when it tells nothing: whole data visible to whoever may know of the collection.
+
+    An extent over rows that somebody may not see would say where they are (security.md, leak paths).
+    """
+    if table is None or table.geometry is None or table.stats is None or table.stats.extent is None:
+        return None
+    one = declared.declaration
+    if one.takedown or any(not e.attributes or table.geometry.name in e.attributes for e in one.exceptions):
+        return None
+    return extents.in_degrees(connection, table.stats.extent, table.geometry.srid)
+
+
+def _extent_of_file(
+    connection: Connection[Any], declared: Declared, rasters: Path | None
+) -> tuple[float, float, float, float] | None:
+    """The extent of a raster that is one file, as the file tells it: where the picture is, not what is in it."""
+    one = declared.declaration
+    raster = one.source.raster
+    if raster is None or raster.cog is None or rasters is None or one.takedown or one.exceptions:
+        return None
+    with environment_of(rasters, {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}):
+        try:
+            with rasterio.open(rasters / raster.cog, driver="GTiff") as opened:
+                bounds = opened.bounds
+        except rasterio.errors.RasterioIOError:
+            return None
+    return extents.in_degrees(connection, tuple(bounds), int(one.source.crs.removeprefix("EPSG:")))
+
+
+def _misfits(declared: Declared, table: Table) -> Iterator[InvalidDeclaration]:
+    one = declared.declaration
+    if table.geometry is not None and f"EPSG:{table.geometry.srid}" != one.source.crs:
+        yield declared.wrong(
+            Text(
+                f"la table est en EPSG:{table.geometry.srid}, la déclaration dit {one.source.crs}.",
+                f"the table is in EPSG:{table.geometry.srid}, the declaration says {one.source.crs}.",
+            ),
+            "source", "crs",
+        )  # fmt: skip
+    known = [*table.names, *table.geometry_columns]
+    for path, name in _named_columns(declared):
+        if name not in known:
+            yield declared.wrong(
+                Text(f"la table n'a pas de colonne « {name} ».", f"the table has no column “{name}”."),
+                *path,
+                remedy=did_you_mean(nearest(name, known)),
+            )
+
+
+def _named_columns(declared: Declared) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    one = declared.declaration
+    for number, exception in enumerate(one.exceptions):
+        for position, name in enumerate(exception.attributes):
+            yield ("exceptions", number, "attributes", position), name
+    if one.terms:
+        for position, name in enumerate(one.terms.hidden_attributes):
+            yield ("terms", "hidden_attributes", position), name
+    for name in one.attributes:
+        yield ("attributes", name), name
+    for name in one.codes:
+        yield ("codes", name), name
+    if one.source.time:
+        yield ("source", "time"), one.source.time
+    if one.editing:
+        for position, name in enumerate(one.editing.attributes):
+            yield ("editing", "attributes", position), name
+
+
+def _unknown_bodies(declared: Declared, bodies: Known[str]) -> Iterator[InvalidDeclaration]:
+    for path, body in _named_bodies(declared):
+        if body not in bodies:
+            yield declared.wrong(
+                Text(f"organisme inconnu « {body} ».", f"unknown body “{body}”."),
+                *path,
+                remedy=did_you_mean(nearest(body, bodies))
+                or Text("mig-idg partner list dit lesquels sont connus.", "mig-idg partner list tells the known ones."),
+            )
+
+
+def _named_bodies(declared: Declared) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    one = declared.declaration
+    if one.owner:
+        yield ("owner",), one.owner
+    for position, body in enumerate(one.working_group):
+        yield ("working_group", position), body
+    if one.terms:
+        for field in ("named", "agreed"):
+            for position, body in enumerate(getattr(one.terms, field)):
+                yield ("terms", field, position), body
+    for number, exception in enumerate(one.exceptions):
+        for position, body in enumerate(exception.beneficiaries):
+            yield ("exceptions", number, "beneficiaries", position), body
+
+
+def _column_path(declared: Declared, error: UnknownWord) -> tuple[str, ...]:
+    word, one = error.extra["word"], declared.declaration
+    if word == one.source.id:
+        return ("source", "id")
+    if word == one.source.geometry:
+        return ("source", "geometry")
+    return ("territory",) if word == one.territory else ("source",)

@@ -1,0 +1,106 @@
+"""A file of collections/ that is wrong is answered with its line, and what to write instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mig_idg.publication.load import load_folder, load_text
+from mig_idg.publication.model import json_schema
+
+SOUND = """id: adresses
+title: {fr: Adresses, en: Addresses}
+description: {fr: Toutes les adresses, en: All addresses}
+kind: coproduced
+working_group: [departement-92, "92050", ept-t4]
+source: {table: data.adresses, id: id_ban_adresse, geometry: geom, crs: EPSG:2154}
+standard: {name: bal, version: "1.5"}
+territory: commune_insee
+exceptions: [{ground: E1, attributes: [telephone], legal: "CRPA L311-6", author: pilote, review: 2027-06-30}]
+licence: LO-2.0
+services: [features, tiles]
+"""
+ROOT = Path(__file__).parents[2]
+
+
+def told(text: str) -> list[str]:
+    declared, errors = load_text(text, "collections/x.yml")
+    assert declared is None
+    return [error.text("fr") for error in errors]
+
+
+def test_a_sound_file_is_a_declaration_that_knows_its_lines() -> None:
+    declared, errors = load_text(SOUND, "x.yml")
+    assert declared is not None, errors
+    assert declared.declaration.source.table == "data.adresses"
+    assert declared.line("territory") == 8
+    assert declared.line("exceptions", 0, "attributes", 0) == 9
+    assert declared.line("exceptions", 3, "nope") == 9
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "line", "words"),
+    [
+        ("territory", "teritory", 8, "« territory »"),
+        ('"92050"', "92050", 5, '"92050"'),
+        ("coproduced", "coproduce", 4, "« coproduced »"),
+        ("crs: EPSG", "crss: EPSG", 6, "« crs »"),
+        ("2027-06-30", "2027-13-30", 9, "AAAA-MM-JJ"),
+        ("licence: LO-2.0", "licence: LO-3.0", 10, "« LO-2.0 »"),
+        ("kind: coproduced", "kind: mutualised", 1, "owner"),
+        ("ground: E1", "ground: E4", 9, "objection_proved"),
+        ("ground: E1", "ground: E9", 9, "E9"),
+        ("data.adresses", "pg_catalog.pg_authid", 6, "table"),
+        ("id: adresses", "id: adresses\nid: autres", 2, "deux fois"),
+        ("{fr: Adresses", "{fr: !!python/object/apply:os.system [id]", 2, ""),
+        ("{fr: Adresses", "{fr: &a Adresses", 2, "ancres"),
+        ("services: [features, tiles]", "services: [features", 12, "YAML"),
+        ("CRPA L311-6", "x" * 300_000, None, "256"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(was: str, becomes: str, line: int | None, words: str) -> None:
+    errors = told(SOUND.replace(was, becomes, 1))
+    assert any(words in error for error in errors), errors
+    if line is not None:
+        assert any(error.startswith(f"collections/x.yml:{line}:") for error in errors), errors
+
+
+def test_a_missing_key_is_named() -> None:
+    assert "« title »" in told(SOUND.replace("title: {fr: Adresses, en: Addresses}\n", ""))[0]
+
+
+def test_nothing_is_expanded_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET", "s3cret")
+    declared, _ = load_text(SOUND.replace("fr: Adresses", "fr: 'Adresses ${SECRET} $SECRET'"), "x.yml")
+    assert declared is not None
+    assert declared.declaration.title.fr == "Adresses ${SECRET} $SECRET"
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_a_declaration_or_told_wrong(text: str) -> None:
+    declared, errors = load_text(text, "x.yml")
+    assert (declared is None) == bool(errors)
+
+
+def test_one_id_in_two_files_names_both(tmp_path: Path) -> None:
+    for name in ("a.yml", "b.yml"):
+        (tmp_path / name).write_text(SOUND, "utf-8")
+    (error,) = load_folder(tmp_path).errors
+    assert "b.yml:1" in error.text()
+    assert "a.yml" in error.text()
+
+
+def test_the_schema_for_editors_is_the_model(tmp_path: Path) -> None:
+    import json
+
+    written = json.loads((ROOT / "collections" / "schema.json").read_text("utf-8"))
+    assert written == json.loads(json.dumps(json_schema())), "run: mig-idg collections schema"
+
+
+def test_the_demonstrations_files_are_sound() -> None:
+    loaded = load_folder(ROOT / "collections")
+    assert not loaded.errors
+    assert len(loaded.declared) >= 11

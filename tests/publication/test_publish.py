@@ -1,0 +1,122 @@
+"""Publication is one numbered transaction; what cannot be served changes nothing, and says why."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from mig_idg.database import connect
+from mig_idg.publication.diff import difference, told
+from mig_idg.publication.publish import InvalidCollections, publish
+from mig_idg.registry import publications, seed
+
+DAY = date(2026, 6, 15)
+LAMPS = """id: lampes
+title: {fr: Lampes, en: Lamps}
+description: {fr: Lampes, en: Lamps}
+kind: mutualised
+owner: "92050"
+source: {table: data.lampes, id: id, geometry: geom, crs: EPSG:2154}
+territory: commune
+terms: {mode: all_partners, actions: [view, query]}
+services: [features, tiles]
+"""
+
+
+@pytest.fixture(scope="module")
+def ready(database_url: str) -> str:
+    with connect(database_url) as owner:
+        seed.potential_partners(owner)
+        owner.execute(
+            "create table data.lampes (id text primary key, commune text, secret text, geom geometry(Point, 2154))"
+        )
+        owner.execute(
+            "insert into data.lampes values ('1', '92050', 's', st_setsrid(st_makepoint(640000, 6865000), 2154))"
+        )
+    return database_url
+
+
+@pytest.fixture
+def owner(ready: str) -> Iterator[psycopg.Connection[Any]]:
+    with connect(ready) as connection:
+        yield connection
+        connection.rollback()
+
+
+def folder(tmp_path: Path, text: str = LAMPS) -> Path:
+    (tmp_path / "lampes.yml").write_text(text, "utf-8")
+    return tmp_path
+
+
+def test_a_publication_has_a_number_and_moves_the_epoch(owner: psycopg.Connection[Any], tmp_path: Path) -> None:
+    before = publications.epoch(owner)
+    first = publish(owner, folder(tmp_path), author="tests", on=DAY)
+    second = publish(owner, folder(tmp_path), author="tests", on=DAY)
+    assert second.number > first.number
+    assert publications.epoch(owner) > before
+    assert set(publications.latest(owner).collections) == {"lampes"}
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "line", "words"),
+    [
+        ("data.lampes", "data.lampe", 6, "n'existe pas"),
+        ("id: id", "id: idd", 6, "« id »"),
+        ("geometry: geom", "geometry: geo", 6, "« geom »"),
+        ("EPSG:2154", "EPSG:3857", 6, "EPSG:2154"),
+        ("territory: commune", "territory: comune", 7, "« commune »"),
+        ('"92050"', '"92051x"', 5, "« 92051 »"),
+        ("id: id", "id: commune", 6, "unique"),
+        ("[view, query]}", "[view, query], hidden_attributes: [secrett]}", 8, "« secret »"),
+    ],
+)
+def test_a_declaration_that_does_not_hold_is_told_with_its_line_and_changes_nothing(
+    owner: psycopg.Connection[Any], tmp_path: Path, was: str, becomes: str, line: int, words: str
+) -> None:
+    publish(owner, folder(tmp_path), author="tests", on=DAY)
+    before = publications.latest(owner).number
+    with pytest.raises(InvalidCollections) as invalid:
+        publish(owner, folder(tmp_path, LAMPS.replace(was, becomes, 1)), author="tests", on=DAY)
+    told = [error.text("fr") for error in invalid.value.errors]
+    assert any(f"lampes.yml:{line}:" in one and words in one for one in told), told
+    assert publications.latest(owner).number == before
+
+
+def test_a_diff_says_who_gains_and_who_loses_and_publishes_nothing(
+    owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    publish(owner, folder(tmp_path), author="tests", on=DAY)
+    number = publications.latest(owner).number
+    wider = LAMPS.replace("services:", "licence: LO-2.0\nservices:")
+    with owner.transaction(force_rollback=True):
+        changes = difference(owner, folder(tmp_path, wider), on=DAY)
+    public = [change for change in changes if change.body is None]
+    assert {change.action for change in public} == {"view", "query", "download"}
+    assert all(change.gains for change in public)
+    lines = [line.fr for line in told(changes)]
+    assert any("le public" in line and "télécharger" in line and "B9" in line for line in lines), lines
+    assert len(lines) < len(changes) / 4
+    assert publications.latest(owner).number == number
+
+
+def test_a_broken_publication_keeps_the_one_in_force_and_says_why(own_service: Any, tmp_path: Path) -> None:
+    shutil.copytree(Path(__file__).parents[2] / "collections", tmp_path / "c")
+    path = "/collections/equipements/items?limit=1"
+    assert own_service.get(path).status_code == 200
+    with connect(own_service.database_url) as owner:
+        row = owner.execute("select collections from registry.publication order by number desc limit 1").fetchone()
+        assert row is not None
+        broken = row[0]
+        broken["equipements"]["table"]["columns"][1]["name"] = "disparue"
+        publications.record(owner, broken, author="tests")
+    assert own_service.get(path).status_code == 200
+    ready = own_service.get("/readyz").json()
+    assert ready["refused_generation"] is not None
+    assert ready["broken"][0]["collection"] == "equipements"
+    assert "disparue" in ready["broken"][0]["reason"]

@@ -1,0 +1,1 @@
+"""What is measured: ours beside its peers and beside PostgreSQL alone, in one run. Not part of the product."""
