@@ -77,7 +77,7 @@ def ask(world, body, roles, action, name, day):
                 continue
             if e["ground"] == "E4" and not (e.get("objection_proved") and e.get("law_allows")):
                 continue
-            if reading and owner:
+            if owner and (reading or action == "contribute"):
                 continue
             if reading and e["ground"] == "E5" and body in e.get("beneficiaries", []):
                 continue

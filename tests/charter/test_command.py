@@ -74,7 +74,7 @@ def test_json_answers_each_question_in_order(capsys, files):
         "name": "[b]open[/b]",
         "outcome": "permit",
         "rule": "B9",
-        "article": "000 art. 13 ; 004 §3.4",
+        "article": "convention Tarn-et-Garonne, art. 13",
         "reason": "“d” is published under an open licence (Licence Ouverte 2.0): anyone may read and reuse it.",
         "hidden": [],
         "obligations": ["ATTRIBUTION", "LAST_UPDATE_DATE"],
@@ -146,7 +146,7 @@ def test_the_rule_book_is_printed_for_people_and_for_programs(capsys):
 def test_a_rule_as_json_says_every_part_of_it():
     assert reference.as_json(RULEBOOK.rule("B4")) == {
         "id": "B4",
-        "article": "004 §3.4",
+        "article": "Charte MIG, § 3.4",
         "effect": "permit",
         "actions": ["contribute", "download", "publish_open", "query", "redistribute", "subscribe", "view"],
         "when": ["data_are_coproduced", "data_are_validated", "body_is_adherent", "body_is_a_co_owner"],
@@ -164,15 +164,15 @@ def test_a_rule_as_json_says_every_part_of_it():
 
 
 TOLD = {
-    "fr": """B7  permet  (004 §2.4.2, §3.5.2)
-    L'organisme agit comme prestataire du délégant, qui en a le droit et répond de l'usage ; les données sont détruites à la fin du contrat.
+    "fr": """B7  permet  (Charte MIG, § 2.4.2, § 3.5.2)
+    L'organisme agit comme prestataire du délégant, qui en a le droit et répond de l'usage.
     actions : lire
     - l'organisme n'est pas partenaire ce jour-là
     - un partenaire qui peut lui-même le faire lui a donné délégation, acceptée et en cours
     montre : tout, moins ce qui est masqué au délégant
     obligations : DELETE_AT_END, DISCLAIMER, LOG, MENTION_MIG, THIRD_PARTY_NOTICE, RESPONSIBLE:délégant""",
-    "en": """B7  permits  (004 §2.4.2, §3.5.2)
-    The body acts as contractor of the delegator, which has that right and answers for the use; the data are deleted at the end of the contract.
+    "en": """B7  permits  (MIG charter, § 2.4.2, § 3.5.2)
+    The body acts as contractor of the delegator, which has that right and answers for the use.
     actions: read
     - the body is no partner on that day
     - a partner who may do it itself gave it a delegation, accepted and live
@@ -190,10 +190,10 @@ def test_a_rule_is_read_on_a_terminal_as_on_the_page(lang):
 
 
 def test_articles_and_readings_are_printed_for_people_and_for_programs(capsys):
-    assert "004 §3.6  [B6, B6b]" in run(capsys, "articles")[1]
-    assert "004 §2.8  [—]" in run(capsys, "articles")[1]
+    assert "Charte MIG, § 3.6  [B6, B6b]" in run(capsys, "articles")[1]
+    assert "Charte MIG, § 2.8  [—]" in run(capsys, "articles")[1]
     assert "late_joiner = user | co_owner" in run(capsys, "readings")[1]
-    assert {a["id"] for a in json.loads(run(capsys, "articles", "--json")[1])} >= {"§3.6", "art. 13"}
+    assert {a["id"] for a in json.loads(run(capsys, "articles", "--json")[1])} >= {"§ 3.6", "art. 13"}
     assert len(json.loads(run(capsys, "readings", "--json")[1])) == 38
 
 

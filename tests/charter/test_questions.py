@@ -92,9 +92,9 @@ world:
     [
         ("92033", "view", "adresses", {"membership", "acknowledgement", "sub_distribution"}),
         ("92076", "view", "adresses", {"membership", "sub_distribution"}),
-        ("92072", "view", "adresses", {"membership", "ept_membership"}),
-        ("muet", "view", "adresses", {"membership", "acknowledgement"}),
-        ("fini", "view", "adresses", {"membership", "delegation"}),
+        ("92072", "view", "adresses", {"membership", "ept_membership", "transfer"}),
+        ("muet", "view", "adresses", {"membership", "acknowledgement", "transfer"}),
+        ("fini", "view", "adresses", {"membership", "delegation", "transfer"}),
         ("distraite", "view", "pcrs", {"acknowledgement", "transfer", "licence"}),
         ("departement-92", "view", "pcrs", {"terms", "licence"}),
         ("departement-92", "view", "secret", {"exception"}),

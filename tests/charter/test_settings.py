@@ -7,6 +7,7 @@ from worlds import facts, read, request
 
 from mig_idg.charter import DEFAULTS, RULEBOOK, Settings, decide
 from mig_idg.charter.articles import readings
+from mig_idg.charter.citations import TEXTS
 from mig_idg.charter.facts import Terms
 
 WORLD = """
@@ -113,7 +114,7 @@ def test_every_switch_names_its_text_and_defaults_to_the_first_choice():
     assert set(told) == switches
     for name, reading in told.items():
         assert getattr(DEFAULTS, name) == reading.choices[0]
-        assert reading.text.startswith(("000", "001", "002", "003", "004"))
+        assert reading.text.startswith(tuple(text.fr for text in TEXTS.values()))
     assert DEFAULTS.grace_days == 0
 
 

@@ -9,9 +9,10 @@ import yaml
 from worlds import read, request
 
 from mig_idg.charter import RULEBOOK, conditions, decide, views
+from mig_idg.charter.citations import cited
 from mig_idg.charter.conditions import CONDITIONS
 from mig_idg.charter.facts import ACTIONS, GROUNDS
-from mig_idg.charter.messages import DEEDS, cited
+from mig_idg.charter.messages import DEEDS
 from mig_idg.charter.messages import GROUNDS as TOLD
 from mig_idg.charter.questions import what_would_change
 from mig_idg.charter.rulebook import parse
@@ -51,7 +52,11 @@ def ask(who, dataset, action="view", day="2026-06-01"):
 
 
 SENTENCES = yaml.load((Path(__file__).parent / "sentences.yml").read_text("utf-8"), Loader=yaml.BaseLoader)
-TOLD_WORLD = replace(read(yaml.safe_dump({"world": SENTENCES["world"]})), names=SENTENCES["names"])
+TOLD_WORLD = replace(
+    read(yaml.safe_dump({"world": SENTENCES["world"]})),
+    names=SENTENCES["names"],
+    private=frozenset(SENTENCES["private"]),
+)
 
 
 def put(asked, roles=()):
@@ -116,8 +121,19 @@ def test_a_partner_refused_by_the_terms_is_not_told_that_it_is_no_partner():
 def test_a_commune_that_left_its_ept_is_not_sent_back_to_it():
     text = WORLD.replace('commune: "92033"}, {ept: ept-t3', 'commune: "92033", to: 2026-06-01}, {ept: ept-t3')
     known = read(text)
-    assert "Paris Ouest" in decide(request("92033", [], "view", "2026-05-31", "pcrs"), known).remedy.en
-    assert "Apply for membership" in decide(request("92033", [], "view", "2026-06-01", "pcrs"), known).remedy.en
+    text = text.replace(
+        'commune: "92033", acknowledged: true}', 'commune: "92033", acknowledged: true, to: 2026-05-01}'
+    )
+    known = read(text)
+    assert "Ask the EPT Paris Ouest" in decide(request("92033", [], "view", "2026-05-31", "commun"), known).remedy.en
+    assert decide(request("92033", [], "view", "2026-06-01", "commun"), known).remedy.en.startswith(
+        "Apply for membership"
+    )
+
+
+def test_an_ept_is_not_asked_for_shared_data_that_it_may_not_pass_on():
+    """§ 3.6 is of coproduced data: for others the owner must first extend its terms."""
+    assert "Ask Nanterre, the owner, to extend" in ask("92033", "pcrs").remedy.en
 
 
 def test_of_an_unknown_action_no_rule_on_known_actions_is_told_to_apply():
@@ -171,11 +187,11 @@ def test_every_ground_and_every_action_has_its_words():
 def test_an_article_is_cited_under_the_name_people_give_its_text():
     told = cited("000 art. 13 ; 004 §3.4")
     assert (told.fr, told.en) == (
-        "convention open data, art. 13 ; charte, §3.4",
-        "open data convention, art. 13 ; charter, §3.4",
+        "convention Tarn-et-Garonne, art. 13 ; Charte MIG, § 3.4",
+        "Tarn-et-Garonne convention, art. 13; MIG charter, § 3.4",
     )
     told = cited("004 glossaire, §3.2.1")
-    assert (told.fr, told.en) == ("charte, glossaire, §3.2.1", "charter, glossary, §3.2.1")
+    assert (told.fr, told.en) == ("Charte MIG, glossaire, § 3.2.1", "MIG charter, glossary, § 3.2.1")
 
 
 def test_every_condition_and_view_keeps_its_own_name_in_its_module():

@@ -59,7 +59,7 @@ def test_why_answers_a_clerk_then_lists_every_rule(said):
     assert paragraph.startswith(
         "OUI. L'EPT Paris Ouest La Défense, partenaire, met « adresses » à la disposition de Garches"
     )
-    assert "[charte, §3.6 — règle B6]" in paragraph
+    assert "[Charte MIG, § 3.6 — règle B6]" in paragraph
     assert "004" not in out
     assert "Paris Ouest La Défense répond de l'usage" in paragraph
     assert all(rule in table for rule in ("A1", "B1", "B6", "B10"))
@@ -165,13 +165,13 @@ def test_an_adhesion_from_the_application_to_the_admission(said):
     assert said("partner", "apply", who, *LETTER)[0] == 0
     code, _, err = said("partner", "admit", who, *LETTER)
     assert code == 1
-    assert "004 §2.2.1" in err
+    assert "Charte MIG, § 2.2.1" in err
     for kind in ("deliberation", "form", "email_return", "postal_return"):
         dates = ("--dated", "2026-05-01", "--received", "01/06/2026")
         assert said("partner", "piece", who, kind, "--reference", "1", *dates, *LETTER)[0] == 0
     code, out, _ = said("partner", "admit", who, *LETTER)
     assert code == 0
-    assert "Sèvres est partenaire à compter du 01/06/2026. [004 §2.2.1]" in out
+    assert "Sèvres est partenaire à compter du 01/06/2026. [Charte MIG, § 2.2.1]" in out
     _, out, _ = said("partner", "show", who, "--on", DAY, "--json")
     told = json.loads(out)
     assert told["state"] == "adherent"
@@ -184,7 +184,7 @@ def test_a_refusal_without_reasons_is_refused_with_its_article(said):
     vote = ("--present", "bspp", "--present", "Nanterre", "--against", "bspp")
     code, out, err = said("partner", "refuse", "Argenteuil", *vote, *LETTER)
     assert (code, out) == (1, "")
-    assert "004 §2.2.2" in err
+    assert "Charte MIG, § 2.2.2" in err
     notice = ("--reasons", "trop loin", "--notified", "2026-06-20")
     assert said("partner", "refuse", "Argenteuil", *vote, *notice, *LETTER)[0] == 0
     _, out, _ = said("partner", "list", "--on", DAY, "--json")
@@ -254,7 +254,15 @@ def test_every_act_has_its_author_its_day_and_its_piece(said, adopted):
             "select verb, article, effective, author, evidence_kind, evidence_reference, evidence_date"
             " from registry.act order by id desc limit 1"
         ).fetchone()
-    assert row == ("partner apply", "004 §2.2.1", date(2026, 6, 1), "c.martin", "courriel", "n° 7", date(2026, 5, 30))
+    assert row == (
+        "partner apply",
+        "Charte MIG, § 2.2.1",
+        date(2026, 6, 1),
+        "c.martin",
+        "courriel",
+        "n° 7",
+        date(2026, 5, 30),
+    )
 
 
 def test_an_ept_serves_a_commune_and_stops(said):
@@ -272,7 +280,7 @@ def test_an_ept_serves_a_commune_and_stops(said):
 def test_an_ept_that_is_no_partner_is_told_the_article(said):
     code, _, err = said("ept", "sub-distribute", "ept-t3", "Meudon", *LETTER)
     assert code == 1
-    assert "004 §3.5.2, §3.6" in err
+    assert "Charte MIG, § 3.5.2, § 3.6" in err
 
 
 def test_an_exception_is_declared_listed_and_lifted(said):
@@ -290,7 +298,7 @@ def test_ground_e4_with_one_fact_is_refused_and_nothing_written(said):
     half = ("pcrs", "--ground", "E4", "--legal", "CPI", "--review", "2027-05-01", "--objection-proved")
     code, _, err = said("exception", "declare", *half, *LETTER)
     assert code == 1
-    assert "004 §3.3 (4e tiret)" in err
+    assert "Charte MIG, § 3.3 (4e tiret)" in err
     _, out, _ = said("exception", "list", "--on", DAY, "--json")
     assert "E4" not in {row["ground"] for row in json.loads(out)}
 
@@ -383,7 +391,7 @@ def test_a_coproduction_moves_to_the_committee_and_no_further(said):
 def test_a_committee_outside_its_role_is_refused_with_the_article(said, act):
     code, out, err = said(*act, "--on", "2026-06-04", "--evidence", "compte-rendu: 6")
     assert (code, out) == (1, "")
-    assert "004 §2." in err
+    assert "Charte MIG, § 2." in err
 
 
 def test_an_english_speaker_is_answered_in_english(said, monkeypatch):
@@ -398,7 +406,7 @@ def test_a_change_of_the_charter_is_put_approved_and_accepted_partner_by_partner
     put = ("charter_change", "mig-2026-1", "Périmètre élargi")
     amend = ("committee", "amend", "mig-2026-1", "--title", "Périmètre élargi", "--evidence", "charte: v2")
     code, _, err = said(*amend, "--on", "2026-05-01")
-    assert (code, "§2.6" in err) == (1, True)
+    assert (code, "§ 2.6" in err) == (1, True)
     said("committee", "record", "--committee", "technical", *present, "--opinion", *put, "--on", "2026-03-01", *minutes)
     said("committee", "record", "--committee", "steering", *present, "--item", *put, "--on", "2026-04-01", *minutes)
     code, out, _ = said(*amend, "--on", "2026-05-01")
@@ -457,7 +465,7 @@ def test_a_working_group_is_joined_led_and_left(said):
     piece = ("--evidence", "compte-rendu: 31")
     assert said("committee", "join", "voirie", "Courbevoie", "--on", "2026-06-01", *piece)[0] == 0
     code, _, err = said("committee", "join", "voirie", "bureau-etudes-demo", "--on", "2026-06-01", *piece)
-    assert (code, "§2.4.3" in err, "--guest" in err) == (1, True, True)
+    assert (code, "§ 2.4.3" in err, "--guest" in err) == (1, True, True)
     present = ("--present", "92050", "--present", "92024")
     code, out, _ = said("committee", "facilitate", "voirie", "92026", *present, "--on", "2026-06-02", *piece)
     assert (code, "Courbevoie anime" in out) == (0, True)

@@ -16,7 +16,9 @@ from mig_idg.guard.journal import Journal
 from mig_idg.guard.principal import PUBLIC
 
 SNAPSHOT: Any = SimpleNamespace(epoch=3, generation=2)
-DECISION: Any = SimpleNamespace(outcome="permit", rule="B4", article="004 § 3.1", obligations=(), permitted=True)
+DECISION: Any = SimpleNamespace(
+    outcome="permit", rule="B4", article="Charte MIG, § 3.1", obligations=(), permitted=True
+)
 
 
 class Disk:

@@ -50,7 +50,7 @@ def test_a_file_without_its_postal_return_is_not_admitted_and_says_what_is_missi
     with pytest.raises(Refused) as refusal:
         membership.admit(registry, "92050", on(LATER))
     assert "renvoi par courrier postal" in refusal.value.text()
-    assert refusal.value.extra["article"] == "004 §2.2.1"
+    assert refusal.value.extra["article"] == "Charte MIG, § 2.2.1"
     assert state(registry, "92050") == "admissible"
 
 
@@ -74,7 +74,7 @@ def test_a_company_cannot_apply(registry, on):
     register(registry, Organisation("acme", "ACME", "company"), on(DAY))
     with pytest.raises(Refused) as refusal:
         membership.apply(registry, "acme", on(DAY))
-    assert refusal.value.extra["article"].startswith("004 §2.1.1")
+    assert refusal.value.extra["article"].startswith("Charte MIG, § 2.1.1")
 
 
 def test_argenteuil_waits_for_an_opinion_then_a_decision_then_its_pieces(partners, on):
@@ -96,7 +96,7 @@ def test_the_steering_committee_does_not_decide_before_the_opinion(partners, on)
     membership.apply(partners, "95018", on(DAY))
     with pytest.raises(Refused) as refusal:
         membership.decide(partners, "95018", Sitting("steering", ["92050"], "1"), Ballot(), on(DAY))
-    assert "§2.4.2" in refusal.value.extra["article"]
+    assert "§ 2.4.2" in refusal.value.extra["article"]
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_a_body_of_annex_1_cannot_be_refused(partners, on):
     ballot = Ballot(against=["92050"], reasons="non", notified=LATER)
     with pytest.raises(Refused) as refusal:
         membership.decide(partners, "92048", Sitting("steering", ["92050"], "2"), ballot, on(DAY))
-    assert refusal.value.extra["article"] == "004 §2.2.1"
+    assert refusal.value.extra["article"] == "Charte MIG, § 2.2.1"
 
 
 def test_somebody_who_is_no_partner_does_not_sit(awaiting, on):

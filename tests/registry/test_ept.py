@@ -37,7 +37,7 @@ def test_an_act_serves_the_commune_once_it_accepts(validated, on):
 def test_an_ept_that_is_no_partner_serves_nobody(validated, on):
     with pytest.raises(Refused) as refusal:
         ept.sub_distribute(validated, "ept-t3", "92048", on(DAY))
-    assert "§3.5.2" in refusal.value.extra["article"]
+    assert "§ 3.5.2" in refusal.value.extra["article"]
 
 
 def test_an_ept_does_not_serve_the_commune_of_another(validated, on):

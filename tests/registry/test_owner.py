@@ -55,11 +55,11 @@ def test_only_the_owner_sets_its_terms(pcrs, on):
     with pytest.raises(Refused) as refusal:
         terms.set_terms(pcrs, "pcrs", OPEN, on(DAY), by="92024")
     assert "Nanterre" in refusal.value.text()
-    assert refusal.value.extra["article"] == "004 glossaire, §3.2.1"
+    assert refusal.value.extra["article"] == "Charte MIG, glossaire, § 3.2.1"
 
 
 def test_coproduced_data_have_no_terms(pcrs, on):
-    with pytest.raises(Refused, match=r"§3\.4"):
+    with pytest.raises(Refused, match=r"§ 3\.4"):
         terms.set_terms(pcrs, "adresses", OPEN, on(DAY))
 
 
@@ -99,7 +99,7 @@ def test_ground_e4_with_one_fact_is_refused_but_may_be_alleged_thirty_days(pcrs,
     half = Exception_("E4", "code de la propriété intellectuelle", "greffier", date(2027, 1, 1), objection_proved=True)
     with pytest.raises(Refused) as refusal:
         exceptions.declare(pcrs, "pcrs", half, on(DAY))
-    assert refusal.value.extra["article"] == "004 §3.3 (4e tiret)"
+    assert refusal.value.extra["article"] == "Charte MIG, § 3.3 (4e tiret)"
     alleged = Exception_("E4", "code…", "greffier", date(2027, 1, 1), objection_proved=True, alleged=True)
     exceptions.declare(pcrs, "pcrs", alleged, on(DAY))
     days = (DAY, date(2026, 3, 30), date(2026, 3, 31))
@@ -232,9 +232,9 @@ def test_a_third_party_reads_once_it_acknowledged_the_notice(pcrs, on):
 @pytest.mark.parametrize(
     ("giver", "recipient", "why"),
     [
-        ("92024", "asso", "§3.2"),  # silent on redistribution: closed
-        ("92050", "92024", "§3.5.2"),  # a partner is no third party
-        ("92050", "92033", "§3.5.2"),  # nor is a commune of a partner EPT
+        ("92024", "asso", "§ 3.2"),  # silent on redistribution: closed
+        ("92050", "92024", "§ 3.5.2"),  # a partner is no third party
+        ("92050", "92033", "§ 3.5.2"),  # nor is a commune of a partner EPT
     ],
 )
 def test_what_is_no_transfer_to_a_third_party_is_refused(pcrs, on, giver, recipient, why):

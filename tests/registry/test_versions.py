@@ -49,7 +49,7 @@ def test_a_change_is_in_force_from_its_day_and_not_the_day_before(changed):
 
 def test_an_approval_rests_on_a_piece_and_is_given_once(changed, on):
     done = versions.accept(changed, "92050", CHANGE, on(date(2026, 6, 1), "délibération 2026-42"))
-    assert (done.article, done.details["from"]) == ("004 §2.6", date(2026, 6, 1))
+    assert (done.article, done.details["from"]) == ("Charte MIG, § 2.6", date(2026, 6, 1))
     row = changed.execute(
         "select piece, accepted_on from registry.instrument_acceptance where instrument = %s", (CHANGE,)
     ).fetchone()
@@ -59,7 +59,7 @@ def test_an_approval_rests_on_a_piece_and_is_given_once(changed, on):
 
 
 def test_nobody_approves_before_the_committees_or_what_nobody_put(changed, on):
-    with pytest.raises(Refused, match=r"§2\.6") as early:
+    with pytest.raises(Refused, match=r"§ 2\.6") as early:
         versions.accept(changed, "92050", CHANGE, on(date(2026, 4, 30)))
     assert early.value.extra["rule"] == "a_change_is_accepted_once_it_is_approved"
     with pytest.raises(UnknownWord) as misspelt:
@@ -69,7 +69,7 @@ def test_nobody_approves_before_the_committees_or_what_nobody_put(changed, on):
 
 
 def test_only_a_partner_approves(changed, on):
-    with pytest.raises(Refused, match=r"§2\.6"):
+    with pytest.raises(Refused, match=r"§ 2\.6"):
         versions.accept(changed, "92012", CHANGE, on(date(2026, 6, 1)))
     withdrawal.withdraw(changed, "92024", date(2026, 5, 20), on(date(2026, 5, 20)))
     with pytest.raises(Refused):
@@ -95,7 +95,7 @@ def test_a_change_needs_the_opinion_then_the_decision(partners, on):
 def test_one_opposition_and_the_charter_stays_as_it_is(partners, on):
     sit(partners, on, "technical", OPINION, nature="opinion")
     sit(partners, on, "steering", DECISION, against=["92024"])
-    with pytest.raises(Refused, match=r"§2\.6"):
+    with pytest.raises(Refused, match=r"§ 2\.6"):
         versions.amend(partners, CHANGE, "Périmètre élargi", on(FROM))
 
 
@@ -104,7 +104,7 @@ def test_a_change_takes_effect_after_its_decision_under_a_charter_in_force(partn
     sit(partners, on, "steering", DECISION)
     with pytest.raises(Refused):
         versions.amend(partners, CHANGE, "Périmètre élargi", on(date(2026, 3, 31)))
-    with pytest.raises(Refused, match=r"§2\.7"):
+    with pytest.raises(Refused, match=r"§ 2\.7"):
         versions.amend(partners, CHANGE, "Périmètre élargi", on(date(2027, 1, 1)))
     with pytest.raises(InvalidParameter):
         versions.amend(partners, CHANGE, " ", on(FROM))

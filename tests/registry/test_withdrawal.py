@@ -118,7 +118,7 @@ def test_an_ept_that_leaves_serves_its_communes_no_more(partners, on):
 
 
 def test_its_referent_has_no_mandate_left(partners, on):
-    number = open_act(partners, on(EVE), verb="essai", article="004 §2.1.3", words=Text("Essai.", "Trial."))
+    number = open_act(partners, on(EVE), verb="essai", article="Charte MIG, § 2.1.3", words=Text("Essai.", "Trial."))
     said = {"role": "technical_referent", "person": "Camille Martin", "valid": history.span(date(2022, 1, 1))}
     history.insert(partners, number, "mandate", {"organisation": "92024", **said})
     withdrawal.withdraw(partners, "92024", RECEIVED, on(TYPED))

@@ -116,7 +116,7 @@ def test_the_page_of_a_layer_answers_in_order(asking: Asking, render: pages.Rend
     places = [text.replace("&#39;", "'").index(question) for question in questions]
     assert places == sorted(places)
     assert "1er mai 2026" in text
-    assert "000 art. 13" in text
+    assert "convention Tarn-et-Garonne, art. 13" in text
 
 
 def test_a_caller_by_token_is_told_the_address_but_never_the_token(asking: Asking, render: pages.Render) -> None:
@@ -192,7 +192,7 @@ PROBLEM = {
     "detail": "Aucune règle n'ouvre <b>cette</b> action.",
     "remedy": "Parlez à Nanterre.",
     "rule": "B11",
-    "article": "004 §3.2",
+    "article": "Charte MIG, § 3.2",
     "access": "https://idg.example/collections/x/access",
 }
 
@@ -209,7 +209,7 @@ def test_a_problem_page_says_what_happened_and_what_to_do(lang: Any, status: int
 
 def test_a_refusal_leads_to_the_page_of_rights() -> None:
     assert 'href="https://idg.example/collections/x/access"' in pages.problem_page(PROBLEM, "fr")
-    assert "004 §3.2" in pages.problem_page(PROBLEM, "fr")
+    assert "Charte MIG, § 3.2" in pages.problem_page(PROBLEM, "fr")
 
 
 def test_no_template_has_an_inline_script_or_style() -> None:

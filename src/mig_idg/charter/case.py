@@ -51,6 +51,11 @@ class Case:
         self.dataset = cast("Dataset", self.known_dataset)
         self._ask = ask
 
+    @property
+    def kind(self) -> str | None:
+        """Mutualised or coproduced; None for a dataset nobody knows."""
+        return None if self.known_dataset is None else self.known_dataset.kind
+
     @cached_property
     def charter_serves(self) -> bool:
         """Whether the charter is in force, or in its days of grace for those who only read or discover."""
@@ -98,9 +103,9 @@ class Case:
 
     @cached_property
     def exceptions_that_bite(self) -> tuple[Restriction, ...]:
-        """Each exception that stops this body."""
+        """Each exception that stops this body: § 3.3 forbids to make available; the owner still reads and edits."""
         reading = self.action in READ
-        if reading and self.owner:
+        if self.owner and (reading or self.action == "contribute"):
             return ()
         return tuple(
             exception

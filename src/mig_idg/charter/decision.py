@@ -42,6 +42,7 @@ class Why:
     rule: Rule
     responsible: str | None = None
     failed: str | None = None
+    told: list[Text] = field(default_factory=list, compare=False)  # the remedy, once somebody has read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,11 @@ class Decision:
     @property
     def remedy(self) -> Text | None:
         """Whom to ask, or what would open it; None when the answer is a permit."""
-        return None if self.permitted else messages.remedy(self._why.case, self._why.rule)
+        if self.permitted:
+            return None
+        if not self._why.told:
+            self._why.told.append(_remedy(self._why))
+        return self._why.told[0]
 
     @property
     def consulted(self) -> tuple[Consulted, ...]:
@@ -132,7 +137,7 @@ def _permit(case: Case, rulebook: RuleBook, forbids: tuple[Rule, ...], bases: li
     return Decision(
         outcome="permit",
         rule=stated.id,
-        article=stated.article,
+        article=stated.article_on(case.kind),
         hidden=wide.hidden | masks,
         rows=wide.rows,
         obligations=_obligations(stated, case, responsible),
@@ -161,13 +166,20 @@ def _obligations(rule: Rule, case: Case, responsible: str | None) -> tuple[str, 
 
 
 def _refusal(why: Why) -> Decision:
-    return Decision("deny", why.rule.id, why.rule.article, NOBODY, NOBODY, (), (), why.case.facts.number, why)
+    article = why.rule.article_on(why.case.kind)
+    return Decision("deny", why.rule.id, article, NOBODY, NOBODY, (), (), why.case.facts.number, why)
+
+
+def _remedy(why: Why) -> Text:
+    from mig_idg.charter.what_if import way_in  # which asks `decide` what each fact would change
+
+    return messages.remedy(why.case, why.rule) or way_in(why.case.request, why.case.facts, why.rulebook)
 
 
 def _consult(rule: Rule, why: Why) -> Consulted:
     """What one rule says of the case, evaluated again for whoever asks."""
     held, reason = _verdict(rule, why.case, why.rulebook)
-    return Consulted(rule.id, rule.article, rule.effect, held, reason)
+    return Consulted(rule.id, rule.article_on(why.case.kind), rule.effect, held, reason)
 
 
 def _verdict(rule: Rule, case: Case, rulebook: RuleBook) -> tuple[bool | None, Text]:

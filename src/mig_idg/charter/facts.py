@@ -203,7 +203,7 @@ class Facts:
     """Everything the charter's rules read, as it stands at one moment, under one number.
 
     `charter` is the span of the instrument; None says that no instrument was ever in force. `names` are the bodies'
-    own, for sentences: no rule reads them.
+    own and `private` those that are no public authority, for sentences: no rule reads them.
     """
 
     charter: Span | None = ALWAYS
@@ -215,6 +215,7 @@ class Facts:
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     number: int = 0
     names: Mapping[str, str] = field(default_factory=dict)
+    private: frozenset[str] = NOBODY
 
     def __post_init__(self) -> None:
         index = object.__setattr__

@@ -8,6 +8,7 @@ from typing import cast
 
 from mig_idg import territory
 from mig_idg.charter.case import Case
+from mig_idg.charter.citations import cited
 from mig_idg.charter.facts import ACTIONS, READ, Dataset, Facts
 from mig_idg.charter.nouns import OWNER, PUBLIC, Noun, noun
 from mig_idg.charter.rulebook import Rule
@@ -30,10 +31,6 @@ DEEDS = {  # what each action does to a dataset, after « autorise à »
 }
 SIGN_IN = Text("Identifiez-vous au nom d'un organisme partenaire.", "Sign in for a partner body.")
 LICENCES = {"LO-2.0": "Licence Ouverte 2.0", "ODbL-1.0": "ODbL 1.0"}
-TEXTS = {  # how each founding text is named to people
-    "000": Text("convention open data", "open data convention"),
-    "004": Text("charte", "charter"),
-}
 GROUNDS = {
     "E0": Text("donnée ni communicable ni diffusable", "data that may be neither communicated nor diffused"),
     "E1": Text("informations nominatives ou couvertes par un secret", "personal data, or data covered by a secret"),
@@ -63,14 +60,6 @@ def owner_of(facts: Facts, dataset: Dataset) -> Noun:
 def day(on: date) -> Text:
     """A day as a letter writes it: 31/12/2026 in French, 2026-12-31 in English."""
     return Text(f"{on:%d/%m/%Y}", on.isoformat())
-
-
-def cited(article: str) -> Text:
-    """The articles a rule rests on, each text under the name people give it: « charte, §3.6, §3.5.2 »."""
-    fr, en = article, article
-    for number, text in TEXTS.items():
-        fr, en = fr.replace(f"{number} ", f"{text.fr}, "), en.replace(f"{number} ", f"{text.en}, ")
-    return Text(fr, en.replace("glossaire", "glossary"))
 
 
 def deed(case: Case) -> Text:
@@ -107,6 +96,19 @@ def _sentence(case: Case, rule: Rule, responsible: str | None) -> Text:
     fr = rule.sentence.fr.format(act=act.fr, **bodies, **others)
     en = rule.sentence.en.format(act=act.en, **{key: body.english for key, body in bodies.items()}, **others)
     return Text(_capital(fr), _capital(en))
+
+
+ANSWERS_FOR = {"B6": "Charte MIG, § 3.6", "B6b": "Charte MIG, § 3.6, § 3.5.2", "B7": "Charte MIG, § 3.5.2"}
+"""The article under which another body answers for the use: its EPT (§ 3.6), or the partner whose hand it is."""
+
+
+def answers_for(facts: Facts, body: str, rule: str) -> Text:
+    """Who answers for a use made under another body's right, and by which article."""
+    who, article = name(facts, body), cited(ANSWERS_FOR[rule])
+    return Text(
+        f"{_capital(who.alone)} répond de l'usage ({article.fr}).",
+        f"{_capital(who.english)} answers for the use ({article.en}).",
+    )
 
 
 def _unreadable(case: Case, failed: str | None) -> Text:
@@ -165,19 +167,25 @@ def _standing(case: Case) -> list[Text]:
     """What the body's own standing explains: lapse of the charter, former partner, not yet one, never one."""
     if case.organisation is None or case.adherent:
         return []
-    who = name(case.facts, case.organisation)
+    lapse = [] if case.charter_serves else [_lapse(case)]
     if case.facts.member(case.organisation, case.on):
-        return [_lapse(case)]
+        return lapse
+    return [*_not_a_member(case), *lapse]
+
+
+def _not_a_member(case: Case) -> list[Text]:
+    """Why a body without a membership on the day has none: it left, it comes later, it never joined."""
+    who = name(case.facts, case.organisation)
     if (left := _left(case)) is not None:
         return [
             Text(
                 f"{_capital(who.alone)} est un ancien partenaire : "
-                f"son retrait a pris effet le {left.fr} (charte, §2.3).",
+                f"son retrait a pris effet le {left.fr} (Charte MIG, § 2.3).",
                 f"{_capital(who.english)} is a former partner: "
-                f"its withdrawal took effect on {left.en} (charter, §2.3).",
+                f"its withdrawal took effect on {left.en} (MIG charter, § 2.3).",
             )
         ]
-    if (first := _first_day(case)) is not None:
+    if (first := first_day(case.facts, case.organisation, case.on)) is not None:
         return [
             Text(
                 f"L'adhésion {who.of} ne commence que le {first.fr}.",
@@ -194,10 +202,10 @@ def _left(case: Case) -> Text | None:
     return day(max(past)) if past else None
 
 
-def _first_day(case: Case) -> Text | None:
+def first_day(facts: Facts, organisation: str | None, on: date) -> Text | None:
     """The day the body's membership starts, when it is still to come."""
-    spans = case.facts.memberships_of(cast("str", case.organisation))
-    to_come = [span.start for span in spans if span.start is not None and span.start > case.on]
+    spans = facts.memberships_of(cast("str", organisation))
+    to_come = [span.start for span in spans if span.start is not None and span.start > on]
     return day(min(to_come)) if to_come else None
 
 
@@ -206,20 +214,25 @@ def _capital(sentence: str) -> str:
 
 
 def _epts_say(case: Case) -> list[Text]:
-    """Why the EPT of a commune that is no partner does not bring it validated data (004 §3.6)."""
-    told = []
+    """Why the EPT of a commune that is no partner does not bring it validated data (004 §3.6).
+
+    Nothing once the charter has lapsed: that is the reason, and the EPT is told to have left when it has not.
+    """
+    told: list[Text] = []
+    if not case.charter_serves:
+        return told
     for code in case.facts.epts_of(case.organisation, case.on):
         ept, who = name(case.facts, code), name(case.facts, case.organisation)
         acts = [act for act in case.facts.acts_for(case.organisation) if act.ept == code and act.span.covers(case.on)]
         if not case.is_adherent(code):
-            fr = f"{_capital(ept.alone)}, dont cette commune est membre, n'est pas partenaire (charte, §3.5.2)."
-            en = f"{_capital(ept.english)}, of which it is a member commune, is not a partner (charter, §3.5.2)."
+            fr = f"{_capital(ept.alone)}, dont cette commune est membre, n'est pas partenaire (Charte MIG, § 3.5.2)."
+            en = f"{_capital(ept.english)}, of which it is a member commune, is not a partner (MIG charter, § 3.5.2)."
         elif any(not act.acknowledged for act in acts):
-            fr = f"{_capital(who.alone)} n'a pas encore accepté les conditions {ept.of} (charte, §3.6)."
-            en = f"{_capital(who.english)} has not accepted the conditions of {ept.english} yet (charter, §3.6)."
+            fr = f"{_capital(who.alone)} n'a pas encore accepté les conditions {ept.of} (Charte MIG, § 3.6)."
+            en = f"{_capital(who.english)} has not accepted the conditions of {ept.english} yet (MIG charter, § 3.6)."
         else:
-            fr = f"{_capital(ept.alone)} n'a pas mis ces données à sa disposition (charte, §3.6)."
-            en = f"{_capital(ept.english)} has not made these data available to it (charter, §3.6)."
+            fr = f"{_capital(ept.alone)} n'a pas mis ces données à sa disposition (Charte MIG, § 3.6)."
+            en = f"{_capital(ept.english)} has not made these data available to it (MIG charter, § 3.6)."
         told.append(Text(fr, en))
     return told
 
@@ -231,13 +244,13 @@ def _lapse(case: Case) -> Text:
     if charter.end is not None and charter.end <= case.on:
         end = day(charter.end)
         return Text(
-            f"La charte n'est plus en vigueur depuis le {end.fr} (charte, §2.7).",
-            f"The charter has lapsed: it is no longer in force since {end.en} (charter, §2.7).",
+            f"La charte n'est plus en vigueur depuis le {end.fr} (Charte MIG, § 2.7).",
+            f"The charter has lapsed: it is no longer in force since {end.en} (MIG charter, § 2.7).",
         )
     start = day(cast("date", charter.start))  # not in force, not ended: it has not begun
     return Text(
-        f"La charte n'entre en vigueur que le {start.fr} (charte, §2.7).",
-        f"The charter only comes into force on {start.en} (charter, §2.7).",
+        f"La charte n'entre en vigueur que le {start.fr} (Charte MIG, § 2.7).",
+        f"The charter only comes into force on {start.en} (MIG charter, § 2.7).",
     )
 
 
@@ -266,19 +279,28 @@ def _terms_say(case: Case) -> Text:
     )
 
 
-def remedy(case: Case, rule: Rule) -> Text:
-    """Whom to ask, or what would open it."""
+def remedy(case: Case, rule: Rule) -> Text | None:
+    """Whom to ask about what closes; None when no rule closes: `openings.way_in` then says what would open."""
     match rule.id:
         case "A0":
             return _spelling(case)
+        case "A1" if case.owner:
+            return Text(
+                "Levez l'exception, ou réduisez-en la portée, si son motif ne tient plus (Charte MIG, § 3.3).",
+                "Lift the exception, or narrow it, if its ground holds no more (MIG charter, § 3.3).",
+            )
         case "A1":
-            return _ask_holder(case, "de la levée ou de la portée de l'exception", "lifting or narrowing the exception")
+            return ask_holder(
+                case.facts,
+                case.dataset,
+                Text("de la levée ou de la portée de l'exception", "lifting or narrowing the exception"),
+            )
         case "A2":
             if case.organisation is None and case.dataset.takedown == "public":
                 return SIGN_IN
-            return _ask_holder(case, "du retrait", "the take-down")
+            return ask_holder(case.facts, case.dataset, Text("du retrait", "the take-down"))
         case _:
-            return _way_in(case)
+            return None
 
 
 def _spelling(case: Case) -> Text:
@@ -290,56 +312,16 @@ def _spelling(case: Case) -> Text:
     return Text("Corrigez la demande, ou prévenez l'administrateur.", "Correct the request, or tell the administrator.")
 
 
-def _ask_holder(case: Case, fr: str, en: str) -> Text:
-    """To whom the data belong, and what to ask."""
-    if case.dataset.kind == "mutualised" and case.dataset.owner is not None:
-        owner = name(case.facts, case.dataset.owner)
+def ask_holder(facts: Facts, dataset: Dataset, about: Text) -> Text:
+    """To whom the data belong, and what to ask them about."""
+    if dataset.kind == "mutualised" and dataset.owner is not None:
+        owner = name(facts, dataset.owner)
         return Text(
-            f"Adressez-vous {owner.to}, propriétaire, au sujet {fr}.", f"Ask {owner.english}, the owner, about {en}."
-        )
-    return Text(f"Adressez-vous au comité technique, au sujet {fr}.", f"Ask the technical committee about {en}.")
-
-
-def _way_in(case: Case) -> Text:
-    """What would open data that no rule opens, from the nearest route to the farthest."""
-    dataset = case.dataset
-    if case.organisation is None:
-        return SIGN_IN
-    if not case.adherent and case.facts.member(case.organisation, case.on):
-        return Text(
-            "La poursuite de la démarche relève du comité de pilotage (charte, §2.7).",
-            "Whether the partnership goes on is for the steering committee to say (charter, §2.7).",
-        )
-    if dataset.kind == "coproduced" and dataset.state != "validated":
-        return Text(
-            "Attendez la validation par le comité technique, ou rejoignez le groupe de travail.",
-            "Wait for the technical committee's validation, or join the working group.",
-        )
-    if not case.adherent:
-        return _join(case)
-    if case.action not in READ:
-        return _ask_holder(case, "de cette action", "this action")
-    return _ask_holder(case, "de ses modalités d'accès", "its terms of access")
-
-
-def _join(case: Case) -> Text:
-    """How a body that is no partner comes to the data: through its EPT, or by joining the charter."""
-    if (first := _first_day(case)) is not None:
-        return Text(
-            f"Attendez le {first.fr} : l'adhésion prend effet ce jour-là (charte, §2.2).",
-            f"Wait until {first.en}: the membership takes effect on that day (charter, §2.2).",
-        )
-    partners = [ept for ept in case.facts.epts_of(case.organisation, case.on) if case.is_adherent(ept)]
-    if partners:
-        ept = name(case.facts, partners[0])
-        return Text(
-            f"Demandez {ept.to} de mettre ces données à votre disposition (charte, §3.6), "
-            "ou adhérez à la charte (§2.2).",
-            f"Ask {ept.english} to make these data available to you (charter, §3.6), or join the charter (§2.2).",
+            f"Adressez-vous {owner.to}, propriétaire, au sujet {about.fr}.",
+            f"Ask {owner.english}, the owner, about {about.en}.",
         )
     return Text(
-        "Adressez une demande d'adhésion au Département des Hauts-de-Seine, partenaire pilote (charte, §2.2).",
-        "Apply for membership to the Département des Hauts-de-Seine, the pilot partner (charter, §2.2).",
+        f"Adressez-vous au comité technique, au sujet {about.fr}.", f"Ask the technical committee about {about.en}."
     )
 
 

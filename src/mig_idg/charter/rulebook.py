@@ -25,7 +25,8 @@ class Rule:
     """One line of the rule book. `actions` None is whatever was asked, known or not.
 
     `when` must all hold, one of `any` must (when there are some), and none of the rules named by `unless` may.
-    `responsible` says which body answers for the use, when it is not the one asking: its views name it.
+    `responsible` says which body answers for the use, when it is not the one asking: its views name it. `article` cites
+    all it rests on; `article_for_kind` what counts for one kind of data.
     """
 
     id: str
@@ -42,6 +43,11 @@ class Rule:
     obligations_for_action: Mapping[str, tuple[str, ...]]
     obligations_for_licence: Mapping[str, tuple[str, ...]]
     sentence: Text
+    article_for_kind: Mapping[str, str] = field(default_factory=dict)
+
+    def article_on(self, kind: str | None) -> str:
+        """The articles it rests on for data of this kind: an article on coproduced data founds nothing on others."""
+        return self.article_for_kind.get(kind or "", self.article)
 
     def concerns(self, action: str) -> bool:
         """Whether the rule speaks of this action at all."""
@@ -112,6 +118,7 @@ def _rule(told: dict[str, Any]) -> Rule:
         obligations_for_action={a: tuple(codes) for a, codes in told.pop("obligations_for_action", {}).items()},
         obligations_for_licence={a: tuple(codes) for a, codes in told.pop("obligations_for_licence", {}).items()},
         sentence=Text(told.pop("fr"), told.pop("en")),
+        article_for_kind=told.pop("article_for_kind", {}),
         **told,  # anything left over is a key no rule has: TypeError
     )
 

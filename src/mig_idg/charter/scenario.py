@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mig_idg.charter.citations import same
 from mig_idg.charter.decision import Decision, decide
 from mig_idg.charter.facts import Facts
 from mig_idg.charter.rulebook import RULEBOOK, RuleBook
@@ -46,4 +47,6 @@ def differences(expect: Mapping[str, Any], told: Mapping[str, Any]) -> tuple[str
 def _same(key: str, expected: Any, told: Any) -> bool:
     if key in LISTED and told is not None:
         return sorted(expected) == sorted(told)
+    if key == "article" and isinstance(expected, str) and isinstance(told, str):
+        return same(expected, told)
     return bool(expected == told)

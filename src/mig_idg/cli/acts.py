@@ -149,7 +149,10 @@ def report(done: Done, as_json: bool) -> None:
     if as_json:
         say_json(done.as_json())
     else:
-        say(Text(f"{done.words.fr} [{done.article}]", f"{done.words.en} [{done.article}]"))
+        from mig_idg.charter.citations import cited
+
+        where = cited(done.article)
+        say(Text(f"{done.words.fr} [{where.fr}]", f"{done.words.en} [{where.en}]"))
         numbers = {k: v for k, v in done.details.items() if k in NUMBERED}
         for kind, number in numbers.items():
             say(f"  {t(NUMBERED[kind].fr, NUMBERED[kind].en)} : {number}")

@@ -155,7 +155,7 @@ def articles(as_json: bool) -> None:
         return
     for article in told:
         rules = ", ".join(article.rules) or "—"
-        click.echo(f"{article.text} {article.id}  [{rules}]  {article.why.in_(lang())}")
+        click.echo(f"{article.text}, {article.id}  [{rules}]  {article.why.in_(lang())}")
 
 
 @command.command(help=t("Les ambiguïtés des textes et la lecture retenue.", "The texts' ambiguities, our readings."))

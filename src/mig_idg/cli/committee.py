@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from mig_idg.registry.committees import Item, Sitting
 
 
-@click.group(name="committee", help=t("Séances et décisions des comités (004 §2.4).", "Meetings and decisions."))
+@click.group(
+    name="committee", help=t("Séances et décisions des comités (Charte MIG, § 2.4).", "Meetings and decisions.")
+)
 def command() -> None:
     """Group of the verbs on committees."""
 
@@ -149,7 +151,7 @@ def _validate(conn: Conn, sitting: Sitting, word: str, voices: Voices, record: R
     datasets.require_coproduced(conn, dataset)
     if sitting.committee != "technical":
         raise refused(
-            "004 §2.4.2",
+            "Charte MIG, § 2.4.2",
             Text("Le comité technique seul valide les données.", "Only the technical committee validates data."),
         )
     opposed = voices.opposed_to(dataset)
@@ -168,7 +170,7 @@ def _prolong(conn: Conn, sitting: Sitting, until: date, voices: Voices, record: 
 
     if sitting.committee != "steering":
         raise refused(
-            "004 §2.7",
+            "Charte MIG, § 2.7",
             Text("Le comité de pilotage statue sur la poursuite.", "The steering committee rules on continuation."),
         )
     opposed = voices.opposed_to("charter")
@@ -204,8 +206,8 @@ def agenda(on: date, as_json: bool) -> int:
         warnings = charter_warnings(conn, on)["warnings"]
     for notice in warnings[-1:]:
         messages = t(
-            f"Poursuite de la démarche : la charte prend fin après le {notice['last_day']:%d/%m/%Y} (§2.7).",
-            f"Continuation: the charter ends after {notice['last_day']} (§2.7).",
+            f"Poursuite de la démarche : la charte prend fin après le {notice['last_day']:%d/%m/%Y} (§ 2.7).",
+            f"Continuation: the charter ends after {notice['last_day']} (§ 2.7).",
         )
         rows.append({"committee": "steering", "subject": "continuation", "words": messages, "opened_on": notice["due"]})
     if as_json:

@@ -17,7 +17,10 @@ EPT = click.argument("ept", metavar="EPT")
 COMMUNE = click.argument("commune", metavar="COMMUNE")
 
 
-@click.group(name="ept", help=t("EPT et communes membres (004 §3.6).", "EPTs and their communes (004 §3.6)."))
+@click.group(
+    name="ept",
+    help=t("EPT et communes membres (Charte MIG, § 3.6).", "EPTs and their communes (MIG charter, § 3.6)."),
+)
 def command() -> None:
     """Group of the verbs on EPT."""
 

@@ -20,7 +20,10 @@ OBJECTION = click.option(
 LAW = click.option("--law-allows/--law-forbids", default=None, help=t("E4 : un texte la permet", "E4: the law allows"))
 
 
-@click.group(name="exception", help=t("Exceptions à la mutualisation (004 §3.3).", "Exceptions to sharing (004 §3.3)."))
+@click.group(
+    name="exception",
+    help=t("Exceptions à la mutualisation (Charte MIG, § 3.3).", "Exceptions to sharing (MIG charter, § 3.3)."),
+)
 def command() -> None:
     """Group of the verbs on exceptions."""
 

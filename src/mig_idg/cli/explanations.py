@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 
 type Names = Mapping[str | None, str]
-ANSWERS = {"B6": "§3.6", "B6b": "§3.6", "B7": "§3.5.2"}
-"""The article under which another body answers for the use, by rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ def tell_decision(asked: Asked, world: Facts, as_json: bool) -> int:
 
 def paragraph(asked: Asked, decision: Decision, world: Facts) -> list[str]:
     """The answer as a town clerk would read it: yes or no, the reason, what is kept back, what is due, what to do."""
-    from mig_idg.charter.messages import cited
+    from mig_idg.charter.citations import cited
 
     response = t("OUI", "YES") if decision.permitted else t("NON", "NO")
     rule = t(f"règle {decision.rule}", f"rule {decision.rule}")
@@ -83,17 +81,13 @@ def paragraph(asked: Asked, decision: Decision, world: Facts) -> list[str]:
 
 def _duties(decision: Decision, world: Facts) -> list[str]:
     """What the obligations of a permit ask for, in sentences; whoever answers for the use comes last."""
-    from mig_idg.charter.messages import cited, name
+    from mig_idg.charter.messages import answers_for
     from mig_idg.ogc.describe.entitlements import OBLIGATIONS
 
-    told = (OBLIGATIONS[code].in_(lang()) for code in decision.obligations if code in OBLIGATIONS)
-    duties = [cited(duty).in_(lang()) for duty in told]
+    duties = [OBLIGATIONS[code].in_(lang()) for code in decision.obligations if code in OBLIGATIONS]
     for code in decision.obligations:
         if code.startswith("RESPONSIBLE:"):
-            body = name(world, code.partition(":")[2])
-            fr = f"{body.alone[0].upper()}{body.alone[1:]} répond de l'usage (charte, {ANSWERS[decision.rule]})."
-            en = f"{body.english[0].upper()}{body.english[1:]} answers for the use (charter, {ANSWERS[decision.rule]})."
-            duties.append(t(fr, en))
+            duties.append(answers_for(world, code.partition(":")[2], decision.rule).in_(lang()))
     return duties
 
 
@@ -102,7 +96,7 @@ def _show_consulted(decision: Decision) -> None:
     effects = {"permit": t("permet", "permits"), "forbid": t("interdit", "forbids"), "deny": t("refuse", "refuses")}
     from rich.table import Table
 
-    from mig_idg.charter.messages import cited
+    from mig_idg.charter.citations import cited
 
     table = Table(box=None, pad_edge=False)
     for heading in (t("règle", "rule"), "article", t("effet", "effect"), "", t("pourquoi", "why")):

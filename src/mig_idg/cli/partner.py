@@ -23,7 +23,10 @@ REASONS = click.option("--reasons", help=t("motifs du rejet", "reasons of the re
 NOTIFIED = click.option("--notified", type=DAY, help=t("date de notification au demandeur", "day it was notified"))
 
 
-@click.group(name="partner", help=t("Adhésions et retraits (004 §2).", "Admissions and withdrawals (004 §2)."))
+@click.group(
+    name="partner",
+    help=t("Adhésions et retraits (Charte MIG, § 2).", "Admissions and withdrawals (MIG charter, § 2)."),
+)
 def command() -> None:
     """Group of the verbs on partners."""
 
@@ -47,7 +50,7 @@ def register(conn: Conn, record: Record, id: str, name: str, kind: str, siren: s
     return known(conn, Organisation(id, name, kind, insee=insee, siren=siren), record)
 
 
-@command.command(help=t("Ouvre une candidature (004 §2.2).", "Opens an application (004 §2.2)."))
+@command.command(help=t("Ouvre une candidature (Charte MIG, § 2.2).", "Opens an application (MIG charter, § 2.2)."))
 @WHO
 @act
 def apply(conn: Conn, record: Record, who: str) -> Done:
@@ -75,7 +78,9 @@ def piece(conn: Conn, record: Record, who: str, kind: str, reference: str, dated
     return membership.add_piece(conn, resolve(conn, who), membership.Piece(kind, reference, dated, received), record)
 
 
-@command.command(help=t("Avis du comité technique, hors Annexe 1 (004 §2.2.2).", "Opinion of the technical committee."))
+@command.command(
+    help=t("Avis du comité technique, hors Annexe 1 (Charte MIG, § 2.2.2).", "Opinion of the technical committee.")
+)
 @WHO
 @PRESENT
 @AGAINST
@@ -91,7 +96,7 @@ def opinion(conn: Conn, record: Record, who: str, present: tuple[str, ...], agai
     return membership.give_opinion(conn, resolve(conn, who), sitting, record, against=opposed)
 
 
-@command.command(help=t("Décision du comité de pilotage (004 §2.2.2).", "Decision of the steering committee."))
+@command.command(help=t("Décision du comité de pilotage (Charte MIG, § 2.2.2).", "Decision of the steering committee."))
 @WHO
 @PRESENT
 @AGAINST
@@ -104,7 +109,9 @@ def decide(conn: Conn, record: Record, who: str, **ballot: Any) -> Done:
     return _rule(conn, record, who, **ballot)
 
 
-@command.command(help=t("Rejet motivé et notifié (004 §2.2.2).", "Refusal, with reasons and notice (004 §2.2.2)."))
+@command.command(
+    help=t("Rejet motivé et notifié (Charte MIG, § 2.2.2).", "Refusal, with reasons and notice (MIG charter, § 2.2.2).")
+)
 @WHO
 @PRESENT
 @AGAINST
@@ -159,7 +166,7 @@ def admit(conn: Conn, record: Record, who: str) -> Done:
 
 
 @command.command(
-    help=t("Nomme un référent, un suppléant, un représentant… (004 §2.1.3).", "Names a referent, a deputy…")
+    help=t("Nomme un référent, un suppléant, un représentant… (Charte MIG, § 2.1.3).", "Names a referent, a deputy…")
 )
 @WHO
 @click.argument("role", metavar=t("RÔLE", "ROLE"))
@@ -190,8 +197,8 @@ def mandate(
 
 @command.command(
     help=t(
-        "Retrait : effectif le jour où le courrier a été reçu, même saisi plus tard (004 §2.3).",
-        "Withdrawal: effective on the day the letter was received, even when typed in later (004 §2.3).",
+        "Retrait : effectif le jour où le courrier a été reçu, même saisi plus tard (Charte MIG, § 2.3).",
+        "Withdrawal: effective on the day the letter was received, even when typed in later (MIG charter, § 2.3).",
     )
 )
 @WHO
@@ -233,7 +240,7 @@ def _show_consequences(done: Done) -> None:
         "partnership": t("les partenaires", "the partners"),
         "both": t("chacun", "each side"),
     }
-    say(t("\nCe que chacun conserve (004 §2.3.2)", "\nWhat each side keeps (004 §2.3.2)"))
+    say(t("\nCe que chacun conserve (Charte MIG, § 2.3.2)", "\nWhat each side keeps (MIG charter, § 2.3.2)"))
     rows = [{**row, "side": sides[row["side"]], "basis": row["basis"].in_(lang())} for row in done.details["kept"]]
     columns = {"side": t("qui", "who"), "dataset": t("donnée", "dataset"), "rule": t("règle", "rule"), "basis": ""}
     show_table(rows, columns, as_json=False)
@@ -276,8 +283,8 @@ def list_(on: date, known_at: datetime | None, as_json: bool) -> int:
     if unspoken:
         say(
             t(
-                f"{len(unspoken)} sans référent technique à cette date (004 §2.1.3).",
-                f"{len(unspoken)} without a technical referent at that date (004 §2.1.3).",
+                f"{len(unspoken)} sans référent technique à cette date (Charte MIG, § 2.1.3).",
+                f"{len(unspoken)} without a technical referent at that date (MIG charter, § 2.1.3).",
             )
         )
     _show_charter(charter)
@@ -293,15 +300,20 @@ def _in_words(row: dict[str, Any]) -> dict[str, Any]:
 
 def _show_charter(charter: dict[str, Any]) -> None:
     if not charter["in_force"]:
-        say(t("La charte n'est pas en vigueur ce jour-là (004 §2.7).", "The charter is not in force then (004 §2.7)."))
+        say(
+            t(
+                "La charte n'est pas en vigueur ce jour-là (Charte MIG, § 2.7).",
+                "The charter is not in force then (MIG charter, § 2.7).",
+            )
+        )
     for warning in charter["warnings"][-1:]:
         left = warning["months"]
         say(
             t(
                 f"Attention : la charte prend fin après le {warning['last_day']:%d/%m/%Y}, dans {left} mois au plus ; "
-                "le comité de pilotage doit statuer (004 §2.7).",
+                "le comité de pilotage doit statuer (Charte MIG, § 2.7).",
                 f"Beware: the charter ends after {warning['last_day']}, within {left} month(s); "
-                "the steering committee must rule (004 §2.7).",
+                "the steering committee must rule (MIG charter, § 2.7).",
             )
         )
 

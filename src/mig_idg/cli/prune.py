@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     name="prune",
     help=t(
         "Retire du disque ou du seau S3 les fichiers d'images et de points qu'aucune version n'emploie plus : "
-        "millésimes remplacés, préparations abandonnées. Les versions coproduites sont conservées (004 §2.3.2, §3.4).",
+        "millésimes remplacés, préparations abandonnées. Les versions coproduites sont conservées "
+        "(Charte MIG, § 2.3.2, § 3.4).",
         "Removes from the disk or the S3 bucket the files of pictures and points that no version uses any more: "
-        "replaced vintages, preparations given up. Coproduced versions are kept (004 §2.3.2, §3.4).",
+        "replaced vintages, preparations given up. Coproduced versions are kept (MIG charter, § 2.3.2, § 3.4).",
     ),
 )
 @click.argument("collections", metavar="[COLLECTION]…", nargs=-1)

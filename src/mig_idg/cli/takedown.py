@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 NUMBER = click.argument("number", metavar=t("NUMÉRO", "NUMBER"), type=int)
 
 
-@click.group(name="takedown", help=t("Retraits de la diffusion (000 art. 7).", "Takedowns (000 art. 7)."))
+@click.group(
+    name="takedown",
+    help=t(
+        "Retraits de la diffusion (convention Tarn-et-Garonne, art. 7).",
+        "Takedowns (Tarn-et-Garonne convention, art. 7).",
+    ),
+)
 def command() -> None:
     """Group of the verbs on takedowns."""
 

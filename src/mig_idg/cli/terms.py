@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from mig_idg.registry.acts import Conn, Done, Record
 
 
-@click.group(name="terms", help=t("Modalités du propriétaire (004 §3.2.1).", "The owner's terms (004 §3.2.1)."))
+@click.group(
+    name="terms",
+    help=t("Modalités du propriétaire (Charte MIG, § 3.2.1).", "The owner's terms (MIG charter, § 3.2.1)."),
+)
 def command() -> None:
     """Group of the verbs on terms."""
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from mig_idg.registry.acts import Conn, Done, Record
 
 
-@click.group(name="transfer", help=t("Mises à disposition de tiers (004 §3.5.2).", "Transfers to third parties."))
+@click.group(
+    name="transfer", help=t("Mises à disposition de tiers (Charte MIG, § 3.5.2).", "Transfers to third parties.")
+)
 def command() -> None:
     """Group of the verbs on transfers."""
 

@@ -18,8 +18,8 @@ VERSION = click.argument("version", metavar="VERSION")
 
 @click.command(
     help=t(
-        "Enregistre une modification de la charte, approuvée par le comité de pilotage (004 §2.6).",
-        "Records a change of the charter that the steering committee approved (004 §2.6).",
+        "Enregistre une modification de la charte, approuvée par le comité de pilotage (Charte MIG, § 2.6).",
+        "Records a change of the charter that the steering committee approved (MIG charter, § 2.6).",
     )
 )
 @VERSION
@@ -34,8 +34,8 @@ def amend(conn: Conn, record: Record, version: str, title: str) -> Done:
 
 @click.command(
     help=t(
-        "Un partenaire approuve une modification de la charte selon ses propres règles (004 §2.6).",
-        "A partner approves a change of the charter under its own rules (004 §2.6).",
+        "Un partenaire approuve une modification de la charte selon ses propres règles (Charte MIG, § 2.6).",
+        "A partner approves a change of the charter under its own rules (MIG charter, § 2.6).",
     )
 )
 @click.argument("who", metavar=t("ORGANISME", "BODY"))

@@ -144,7 +144,7 @@ def _validate_addresses(conn: Conn, day: date) -> None:
         conn,
         _record("feuille de route", day - timedelta(days=30)),
         verb="coproduction",
-        article="004 §3.2.2",
+        article="Charte MIG, § 3.2.2",
         words=Text(f"Coproduction de « {VALIDATED} ».", f"Coproduction of “{VALIDATED}”."),
     )
     conn.execute(
@@ -163,7 +163,7 @@ def _engage_contractor(conn: Conn, on: date) -> None:
         conn,
         _record("marché public", start),
         verb="partner register",
-        article="004 §2.4.2",
+        article="Charte MIG, § 2.4.2",
         words=Text("Le prestataire de la démonstration est connu.", "The demonstration's contractor is known."),
     )
     describe(conn, number, Organisation(CAST.contractor, "Bureau d'études (démonstration)", "company"))

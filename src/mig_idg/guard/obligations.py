@@ -9,8 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from mig_idg.errors import Text
 from mig_idg.store.collection import Collection
 
+DISCLAIMER = Text(
+    "Le propriétaire ne répond ni de l'usage des données, ni des dommages directs ou indirects qui en résulteraient, "
+    "ni des erreurs de localisation, d'identification ou d'actualisation, ni des imprécisions (Charte MIG, § 3.5.1).",
+    "The owner answers neither for the use of the data, nor for direct or indirect damage from it, nor for errors of "
+    "location, identification or update, nor for lack of precision (MIG charter, § 3.5.1).",
+)
+"""What the owner is not liable for, whole: use, damage, errors (004 §3.5.1; requirement D-10)."""
 LICENCES = {
     "LO-2.0": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
     "ODbL-1.0": "https://opendatacommons.org/licenses/odbl/1-0/",

@@ -201,7 +201,7 @@ class Declaration(Strict):
     @model_validator(mode="after")
     def _kind_agrees(self) -> Declaration:
         if self.kind == "mutualised" and self.owner is None:
-            raise ValueError("« owner » est attendu pour une donnée mutualisée (charte, glossaire)")
+            raise ValueError("« owner » est attendu pour une donnée mutualisée (Charte MIG, glossaire)")
         if self.kind == "coproduced" and (self.owner or self.terms):
             raise ValueError("une donnée coproduite n'a ni « owner » ni « terms » (charte § 3.4)")
         if self.kind == "mutualised" and self.working_group:

@@ -15,7 +15,7 @@ from mig_idg.registry.refusals import refused
 from mig_idg.registry.statements import Row, ask
 from mig_idg.registry.wording import of
 
-ARTICLE = "004 glossaire"
+ARTICLE = "Charte MIG, glossaire"
 COPRODUCED = Text(
     "Une donnée coproduite n'a pas de propriétaire unique à qui demander un accord.",
     "Coproduced data have no single owner to ask.",
@@ -28,10 +28,12 @@ def request(
 ) -> Done:
     """A body asks the owner for its agreement, and says what for; for some actions only when it names them."""
     _require_actions(actions)
-    datasets.require_mutualised(conn, dataset, "004 §3.4", COPRODUCED)
+    datasets.require_mutualised(conn, dataset, "Charte MIG, § 3.4", COPRODUCED)
     owner = datasets.owner_of(conn, dataset, record.on)
     if owner == requester:
-        raise refused("004 §3.2.1", Text("Le propriétaire dispose de sa donnée.", "The owner has its own data."))
+        raise refused(
+            "Charte MIG, § 3.2.1", Text("Le propriétaire dispose de sa donnée.", "The owner has its own data.")
+        )
     words = Text(
         f"{name_of(conn, requester)} demande l'accord {of(name_of(conn, owner or ''))} sur « {dataset} » : {purpose}",
         f"{name_of(conn, requester)} asks {name_of(conn, owner or '')} for its agreement on “{dataset}”: {purpose}",

@@ -54,7 +54,7 @@ class Sitting:
 def record_meeting(conn: Conn, sitting: Sitting, items: Sequence[Item], record: Record) -> tuple[Done, list[Ruling]]:
     """Record a meeting held on the day of the record, its attendance and its votes."""
     words = _minutes_words(sitting, record)
-    number = open_act(conn, record, verb="committee record", article="004 §2.4", words=words)
+    number = open_act(conn, record, verb="committee record", article="Charte MIG, § 2.4", words=words)
     rulings = rule(conn, number, sitting, items, record)
     details = {
         "committee": sitting.committee,
@@ -65,7 +65,7 @@ def record_meeting(conn: Conn, sitting: Sitting, items: Sequence[Item], record: 
             for r in rulings
         ],
     }
-    return Done(number, "committee record", "004 §2.4", words, details), rulings
+    return Done(number, "committee record", "Charte MIG, § 2.4", words, details), rulings
 
 
 def rule(conn: Conn, number: int, sitting: Sitting, items: Sequence[Item], record: Record) -> list[Ruling]:

@@ -45,7 +45,7 @@ def require_coproduced(conn: Conn, dataset: str) -> None:
     """Refused for shared data: only coproductions go through stages and a validation."""
     if kind_of(conn, dataset) != "coproduced":
         raise refused(
-            "004 glossaire, §3.2.2",
+            "Charte MIG, glossaire, § 3.2.2",
             Text(
                 f"« {dataset} » est une donnée mutualisée : elle reste à son propriétaire et ne se valide pas.",
                 f"“{dataset}” is mutualised: it stays its owner's and is not validated.",
@@ -84,7 +84,7 @@ def move(conn: Conn, dataset: str, stage: str, record: Record) -> Done:
         raise UnknownWord(Text("Étape", "stage"), stage, STAGES, closed=True)
     if state_of(conn, dataset, record.on) == "validated":
         raise refused(
-            "004 §3.4",
+            "Charte MIG, § 3.4",
             Text(
                 f"« {dataset} » est validé : la version en vigueur reste à ses copropriétaires.",
                 f"“{dataset}” is validated: the version in force stays its co-owners'.",
@@ -92,9 +92,9 @@ def move(conn: Conn, dataset: str, stage: str, record: Record) -> Done:
             remedy=Text("Faites valider une nouvelle version.", "Have a new version validated."),
         )
     words = Text(f"« {dataset} » passe à l'étape « {stage} ».", f"“{dataset}” moves to stage “{stage}”.")
-    number = open_act(conn, record, verb="dataset move", article="004 §3.2.2", words=words)
+    number = open_act(conn, record, verb="dataset move", article="Charte MIG, § 3.2.2", words=words)
     set_state(conn, number, dataset, "coproduced", stage, record.on)
-    return Done(number, "dataset move", "004 §3.2.2", words, {"dataset": dataset, "state": stage})
+    return Done(number, "dataset move", "Charte MIG, § 3.2.2", words, {"dataset": dataset, "state": stage})
 
 
 @act
@@ -116,12 +116,12 @@ def validate(
         f"Le comité technique valide « {dataset} » (version {version.name}) ; il entre à l'inventaire.",
         f"The technical committee validates “{dataset}” (version {version.name}); it enters the inventory.",
     )
-    number = open_act(conn, record, verb="committee validate", article="004 §2.4.2, §3.4", words=words)
+    number = open_act(conn, record, verb="committee validate", article="Charte MIG, § 2.4.2, § 3.4", words=words)
     item = Item("dataset", dataset, f"Validation de « {dataset} », version {version.name}", against=against)
     (ruling,) = committees.rule(conn, number, sitting, [item], record)
     if not ruling.adopted:
         raise refused(
-            "004 §2.4.2",
+            "Charte MIG, § 2.4.2",
             Text(
                 f"La validation de « {dataset} » n'est pas adoptée : un partenaire présent s'y oppose.",
                 f"The validation of “{dataset}” is not adopted: a partner present opposes it.",
@@ -130,7 +130,7 @@ def validate(
         )
     owners = freeze(conn, number, dataset, version, ruling.decision, record.on)
     details = {"dataset": dataset, "version": version.name, "co_owners": owners, "decision": ruling.decision}
-    return Done(number, "committee validate", "004 §2.4.2, §3.4", words, details)
+    return Done(number, "committee validate", "Charte MIG, § 2.4.2, § 3.4", words, details)
 
 
 def freeze(conn: Conn, number: int, dataset: str, version: Version, decision: int, on: date) -> list[str]:

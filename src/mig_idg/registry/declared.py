@@ -20,7 +20,7 @@ from mig_idg.registry.facets import WRITERS, Saying
 from mig_idg.registry.membership_status import membership_status
 from mig_idg.registry.organisations import resolve
 
-ARTICLE = "004 §3.2"
+ARTICLE = "Charte MIG, § 3.2"
 REHEARSAL = "demonstration"
 """The verb of the act that opens an invented partnership."""
 
@@ -92,8 +92,8 @@ def _be_born(conn: Conn, dataset: str, kind: str) -> bool:
     if known != kind:
         raise Conflict(
             Text(
-                f"« {dataset} » est une donnée « {known} » : une donnée ne change pas de nature (004 glossaire).",
-                f"“{dataset}” is {known}: data do not change kind (004 glossary).",
+                f"« {dataset} » est une donnée « {known} » : elle ne change pas de nature (Charte MIG, glossaire).",
+                f"“{dataset}” is {known}: data do not change kind (MIG charter, glossary).",
             ),
             remedy=Text("Déclarez-la sous un autre identifiant.", "Declare it under another id."),
         )

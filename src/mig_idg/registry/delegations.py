@@ -13,7 +13,7 @@ from mig_idg.registry.organisations import name_of, require_day
 from mig_idg.registry.refusals import refused
 from mig_idg.registry.statements import Row, ask
 
-ARTICLE = "004 §2.4.2, §3.5.2"
+ARTICLE = "Charte MIG, § 2.4.2, § 3.5.2"
 
 
 @act

@@ -15,7 +15,7 @@ from mig_idg.registry.refusals import refused
 from mig_idg.registry.statements import Row, ask
 from mig_idg.registry.wording import of
 
-ARTICLE = "004 §3.6"
+ARTICLE = "Charte MIG, § 3.6"
 
 
 @act
@@ -181,7 +181,7 @@ def _require_partner(conn: Conn, ept: str, on: date) -> None:
     world = facts.load(conn, on)
     if not (world.in_force(on) and world.member(ept, on)):
         raise refused(
-            "004 §3.5.2, §3.6",
+            "Charte MIG, § 3.5.2, § 3.6",
             Text(
                 f"{name_of(conn, ept)} n'est pas partenaire le {day(on).fr} : "
                 "seul un EPT lui-même partenaire sert ses communes.",

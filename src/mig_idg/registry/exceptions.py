@@ -142,7 +142,7 @@ def write(conn: Conn, number: int, dataset: str, exception: Exception_, start: d
 def article_of(ground: str) -> str:
     """The dash of §3.3 that a ground rests on; E0 is the general sentence."""
     dash = int(ground[1:])
-    return "004 §3.3" if dash == 0 else f"004 §3.3 ({'1er' if dash == 1 else f'{dash}e'} tiret)"
+    return "Charte MIG, § 3.3" if dash == 0 else f"Charte MIG, § 3.3 ({'1er' if dash == 1 else f'{dash}e'} tiret)"
 
 
 def _require_review(exception: Exception_, on: date) -> None:
@@ -160,8 +160,10 @@ def _require_within_a_year(ground: str, review: date, on: date) -> None:
         raise refused(
             article_of("E3"),
             Text(
-                "Une donnée confidentielle se revoit dans les douze mois.",
-                "Confidential data are reviewed within twelve months.",
+                "Une donnée confidentielle se revoit dans les douze mois : c'est la lecture n° 22 du partenariat, que "
+                "le texte ne dit pas.",
+                "Confidential data are reviewed within twelve months: the partnership's reading no. 22, the text being "
+                "silent.",
             ),
             remedy=Text("Avancez la date de revue.", "Bring the review date forward."),
         )

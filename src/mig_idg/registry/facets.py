@@ -123,9 +123,9 @@ def _write_exception(conn: Conn, saying: Saying, said: dict[str, Any], notes: li
         notes.append(
             Text(
                 f"« {saying.dataset} » : l'exception E4 est sans effet tant que l'opposition et le texte qui la permet "
-                "ne sont pas établis tous deux (004 §3.3, 4e tiret).",
+                "ne sont pas établis tous deux (Charte MIG, § 3.3, 4e tiret).",
                 f"“{saying.dataset}”: exception E4 has no effect until both the objection and the law that allows it "
-                "are established (004 §3.3, 4th dash).",
+                "are established (MIG charter, § 3.3, 4th dash).",
             )
         )
         return None

@@ -48,6 +48,7 @@ def load(conn: Connection[Any], on: date, known_at: datetime | None = None) -> F
 def _load(conn: Connection[Any], on: date, known_at: datetime | None) -> Facts:
     when = {"on": on, "known_at": known_at or FOREVER}
     number = epoch(conn)
+    bodies = ask(conn, "facts_names", when)
     return Facts(
         charter=_charter(ask(conn, "facts_charter", when), on),
         memberships=tuple(Membership(r["organisation"], _span(r)) for r in ask(conn, "facts_memberships", when)),
@@ -57,7 +58,8 @@ def _load(conn: Connection[Any], on: date, known_at: datetime | None) -> Facts:
         third_party_transfers=tuple(_transfer(r) for r in ask(conn, "facts_transfers", when)),
         datasets=_datasets(conn, when),
         number=number,
-        names={r["organisation"]: r["name"] for r in ask(conn, "facts_names", when)},
+        names={r["organisation"]: r["name"] for r in bodies},
+        private=frozenset(r["organisation"] for r in bodies if not r["public_authority"]),
     )
 
 

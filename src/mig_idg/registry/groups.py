@@ -19,7 +19,7 @@ from mig_idg.registry.organisations import name_of, require_day
 from mig_idg.registry.refusals import refused
 from mig_idg.registry.statements import Row, ask
 
-ARTICLE = "004 §2.4.3"
+ARTICLE = "Charte MIG, § 2.4.3"
 TAKING_PART = ("admissible", "pieces_pending", "adherent")
 """Partners, and applicants of Annex 1, who take part at once (004 §2.2.1)."""
 
@@ -91,7 +91,7 @@ def facilitate(
     name = name_of(conn, organisation)
     if now["guest"] or not _is_partner(conn, organisation, record.on):
         raise refused(
-            "004 §2.4.2",
+            "Charte MIG, § 2.4.2",
             Text(
                 f"L'animateur est désigné parmi les partenaires ; {name} n'en est pas un.",
                 f"The facilitator is named among the partners; {name} is not one.",
@@ -100,12 +100,12 @@ def facilitate(
     words = Text(
         f"{name} anime le groupe de travail de « {dataset} ».", f"{name} leads the working group of “{dataset}”."
     )
-    number = open_act(conn, record, verb="committee facilitate", article="004 §2.4.2", words=words)
+    number = open_act(conn, record, verb="committee facilitate", article="Charte MIG, § 2.4.2", words=words)
     item = Item("facilitator", dataset, f"Animation du groupe de « {dataset} » par {name}", against=against)
     (ruling,) = committees.rule(conn, number, sitting, [item], record)
     if not ruling.adopted:
         raise refused(
-            "004 §2.4.2",
+            "Charte MIG, § 2.4.2",
             Text(
                 "La désignation n'est pas adoptée : un partenaire présent s'y oppose.",
                 "It is not adopted: a partner present opposes it.",
@@ -118,7 +118,7 @@ def facilitate(
             said = {"guest": row["guest"], "facilitator": leads}
             history.put(conn, number, "group_member", key, said, history.span(record.on, row["valid"].upper))
     details = {"dataset": dataset, "organisation": organisation, "decision": ruling.decision}
-    return Done(number, "committee facilitate", "004 §2.4.2", words, details)
+    return Done(number, "committee facilitate", "Charte MIG, § 2.4.2", words, details)
 
 
 def listing(conn: Conn, on: date) -> list[Row]:

@@ -14,7 +14,7 @@ from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.committees import Item, Sitting
 from mig_idg.registry.refusals import refused
 
-ARTICLE = "004 §2.7"
+ARTICLE = "Charte MIG, § 2.7"
 CHARTER = "mig-2022"
 
 
@@ -40,7 +40,7 @@ def prolong(conn: Conn, until: date, sitting: Sitting, record: Record, *, agains
     (ruling,) = committees.rule(conn, number, sitting, [item], record)
     if not ruling.adopted:
         raise refused(
-            "004 §2.4.1, §2.7",
+            "Charte MIG, § 2.4.1, § 2.7",
             Text(
                 "La prolongation n'est pas adoptée : l'unanimité des présents est requise.",
                 "The prolongation is not adopted: those present must be unanimous.",

@@ -12,7 +12,7 @@ from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.organisations import name_of, require_day
 from mig_idg.registry.statements import Row, ask
 
-ARTICLE = "004 §2.1.3"
+ARTICLE = "Charte MIG, § 2.1.3"
 ROLES = {
     "technical_referent": Text("référent technique", "technical referent"),
     "deputy": Text("suppléant", "deputy"),

@@ -39,13 +39,13 @@ def apply(conn: Conn, organisation: str, record: Record) -> Done:
     listed = _is_listed(conn, organisation)
     name = name_of(conn, organisation)
     if listed:
-        article = "004 §2.2.1"
+        article = "Charte MIG, § 2.2.1"
         words = Text(
             f"La candidature {of(name)} est recevable d'office (Annexe 1) et ouvre les groupes de travail.",
             f"{name}'s application is admissible by right (Annex 1): it opens working groups at once.",
         )
     else:
-        article = "004 §2.2.2"
+        article = "Charte MIG, § 2.2.2"
         words = Text(
             f"La candidature {of(name)} attend l'avis du comité technique, puis la décision du comité de pilotage.",
             f"{name}'s application awaits the technical committee's opinion, then the steering committee's decision.",
@@ -101,13 +101,13 @@ def give_opinion(
         f"Avis {'favorable' if favourable else 'défavorable'} du comité technique sur la candidature {of(name)}.",
         f"{'Favourable' if favourable else 'Unfavourable'} opinion of the technical committee on {name}.",
     )
-    number = open_act(conn, record, verb="partner opinion", article="004 §2.2.2, §2.4.2", words=words)
+    number = open_act(conn, record, verb="partner opinion", article="Charte MIG, § 2.2.2, § 2.4.2", words=words)
     item = Item("admission", organisation, f"Avis sur la candidature {of(name)}", "opinion", against)
     (ruling,) = committees.rule(conn, number, sitting, [item], record)
     said = {"application": now["application"], "listed": False, "state": "decision_pending"}
     _enter(conn, number, organisation, said, record.on)
     details = {"organisation": organisation, "favourable": favourable, "decision": ruling.decision}
-    return Done(number, "partner opinion", "004 §2.2.2, §2.4.2", words, details)
+    return Done(number, "partner opinion", "Charte MIG, § 2.2.2, § 2.4.2", words, details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def decide(conn: Conn, organisation: str, sitting: Sitting, ballot: Ballot, reco
     _outside_annex_1(conn, organisation, now)
     if now["state"] == "opinion_pending":
         raise refused(
-            "004 §2.2.2, §2.4.2",
+            "Charte MIG, § 2.2.2, § 2.4.2",
             Text("Le comité technique n'a pas encore émis son avis.", "The technical committee gave no opinion yet."),
             rule="opinion_comes_before_the_decision",
         )
@@ -139,7 +139,7 @@ def decide(conn: Conn, organisation: str, sitting: Sitting, ballot: Ballot, reco
         f"Le comité de pilotage {'approuve' if adopted else 'rejette'} la candidature {of(name)}.",
         f"The steering committee {'approves' if adopted else 'refuses'} {name}'s application.",
     )
-    number = open_act(conn, record, verb="partner decide", article="004 §2.2.2, §2.4.1", words=words)
+    number = open_act(conn, record, verb="partner decide", article="Charte MIG, § 2.2.2, § 2.4.1", words=words)
     item = Item("admission", organisation, f"Admission {of(name)}", against=ballot.against, abstained=ballot.abstained)
     (ruling,) = committees.rule(conn, number, sitting, [item], record)
     said = {
@@ -152,7 +152,7 @@ def decide(conn: Conn, organisation: str, sitting: Sitting, ballot: Ballot, reco
     }
     _enter(conn, number, organisation, said, record.on)
     details = {"organisation": organisation, "adopted": ruling.adopted, "decision": ruling.decision}
-    return Done(number, "partner decide", "004 §2.2.2, §2.4.1", words, details)
+    return Done(number, "partner decide", "Charte MIG, § 2.2.2, § 2.4.1", words, details)
 
 
 @act
@@ -195,7 +195,7 @@ def current_charter(conn: Conn, on: date) -> str:
     rows = history.known(conn, "instrument_term", {"kind": "charter"}, on)
     if not rows:
         raise refused(
-            "004 §2.7",
+            "Charte MIG, § 2.7",
             Text(f"Aucune charte n'est en vigueur le {day(on).fr}.", f"No charter is in force on {day(on).en}."),
             remedy=Text("Enregistrez la décision qui la prolonge.", "Record the decision that prolongs it."),
         )
@@ -231,13 +231,13 @@ def _is_listed(conn: Conn, organisation: str) -> bool:
 
 
 def _route(now: dict[str, Any]) -> str:
-    return "004 §2.2.1" if now["listed"] else "004 §2.2.2"
+    return "Charte MIG, § 2.2.1" if now["listed"] else "Charte MIG, § 2.2.2"
 
 
 def _outside_annex_1(conn: Conn, organisation: str, now: dict[str, Any]) -> None:
     if now["listed"]:
         raise refused(
-            "004 §2.2.1",
+            "Charte MIG, § 2.2.1",
             Text(
                 f"{name_of(conn, organisation)} figure à l'Annexe 1 : sa candidature est recevable d'office, "
                 "sans avis ni décision, et ne peut être rejetée.",

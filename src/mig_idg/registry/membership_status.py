@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from mig_idg.charter.citations import cited
 from mig_idg.errors import Text
 from mig_idg.registry import history
 from mig_idg.registry.acts import Conn
@@ -52,7 +53,7 @@ def standings(conn: Conn, on: date, known_at: datetime | None = None) -> list[Ro
 def file_of(conn: Conn, organisation: str, on: date, known_at: datetime | None = None) -> dict[str, Any]:
     """The adhesion file of a body: `state` on the day, `course` of its states, `pieces`, `missing` ones."""
     when = {"organisation": organisation, "known_at": known_at or FOREVER}
-    course = ask(conn, "course", when)
+    course = [{**row, "article": cited(row["article"]).fr} for row in ask(conn, "course", when)]
     now = next((row for row in course if _holds(row, on)), None)
     missing = missing_pieces(conn, organisation, now["application"]) if now and now["state"] in ON_THE_WAY else []
     return {

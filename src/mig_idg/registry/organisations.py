@@ -51,9 +51,9 @@ def register(conn: Conn, organisation: Organisation, record: Record) -> Done:
         f"{organisation.name} ({organisation.id}) est connu du registre.",
         f"{organisation.name} ({organisation.id}) is known to the registry.",
     )
-    number = open_act(conn, record, verb="partner register", article="004 §2.1", words=words)
+    number = open_act(conn, record, verb="partner register", article="Charte MIG, § 2.1", words=words)
     describe(conn, number, organisation)
-    return Done(number, "partner register", "004 §2.1", words, {"organisation": organisation.id})
+    return Done(number, "partner register", "Charte MIG, § 2.1", words, {"organisation": organisation.id})
 
 
 def describe(conn: Conn, number: int, organisation: Organisation) -> bool:

@@ -15,7 +15,7 @@ CHARTER_END = date(2027, 1, 1)
 EPT_START = date(2016, 1, 1)
 PILOT = "departement-92"
 TITLE = "Charte partenariale de la Mutualisation de l'Information Géographique"
-ANNEX_1 = Record(CHARTER_START, "mig-idg", Evidence("annexe", "004 Annexe 1 et §2.1.2", CHARTER_START))
+ANNEX_1 = Record(CHARTER_START, "mig-idg", Evidence("annexe", "Charte MIG, Annexe 1 et § 2.1.2", CHARTER_START))
 
 
 @act
@@ -27,7 +27,7 @@ def potential_partners(conn: Conn, record: Record = ANNEX_1) -> bool:
     if conn.execute("select exists (select from registry.act where verb = 'seed')").fetchone() == (True,):
         return False
     words = Text("Annexe 1, partenaire-pilote et durée de la charte.", "Annex 1, the pilot, and the charter's term.")
-    number = open_act(conn, record, verb="seed", article="004 §2.1, §2.7, Annexe 1", words=words)
+    number = open_act(conn, record, verb="seed", article="Charte MIG, § 2.1, § 2.7, Annexe 1", words=words)
     for place in territory.PLACES.values():
         organisations.describe(conn, number, _described(place))
     for commune in territory.COMMUNES.values():

@@ -13,7 +13,7 @@ from mig_idg.registry import datasets, history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.statements import Row, ask
 
-ARTICLE = "000 art. 7, 9.1"
+ARTICLE = "convention Tarn-et-Garonne, art. 7, 9.1"
 SCOPES = {"public": Text("pour le public", "for the public"), "all": Text("pour tous", "for all")}
 KEPT = ("dataset", "scope", "requester", "channel")
 

@@ -14,7 +14,7 @@ from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.organisations import name_of
 from mig_idg.registry.refusals import refused
 
-ARTICLE = "004 glossaire, §3.2.1"
+ARTICLE = "Charte MIG, glossaire, § 3.2.1"
 COPRODUCED = Text(
     "Une donnée coproduite n'a pas de modalités : une fois validée, elle est la propriété de chaque partenaire.",
     "Coproduced data have no terms: once validated, they belong to each partner.",
@@ -43,7 +43,7 @@ def set_terms(
 
     `by` is the body that says so, its owner unless given; another body is refused.
     """
-    datasets.require_mutualised(conn, dataset, "004 §3.4", COPRODUCED)
+    datasets.require_mutualised(conn, dataset, "Charte MIG, § 3.4", COPRODUCED)
     owner = datasets.owner_of(conn, dataset, record.on)
     _check(conn, dataset, terms, record.on)
     if owner is None or (by is not None and by != owner):

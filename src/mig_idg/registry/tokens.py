@@ -185,7 +185,7 @@ def break_glass(
     if row is None or not row[0]:
         raise Refused(
             Text("Seul un compte d'administration peut briser la glace.", "Only an administrator may break the glass."),
-            extra={"article": "004 §3.1.2"},
+            extra={"article": "Charte MIG, § 3.1.2"},
         )
     with connection.transaction():
         handle, token = issue(

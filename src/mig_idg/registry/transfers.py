@@ -15,7 +15,7 @@ from mig_idg.registry.refusals import refused
 from mig_idg.registry.statements import Row, ask
 from mig_idg.registry.wording import of
 
-ARTICLE = "004 §3.5.2"
+ARTICLE = "Charte MIG, § 3.5.2"
 
 
 @act

@@ -19,7 +19,7 @@ from mig_idg.registry.organisations import name_of
 from mig_idg.registry.refusals import refused
 from mig_idg.registry.statements import Row, ask
 
-ARTICLE = "004 §2.6"
+ARTICLE = "Charte MIG, § 2.6"
 
 
 @act
@@ -32,7 +32,7 @@ def amend(conn: Conn, version: str, title: str, record: Record) -> Done:
     charters = history.known(conn, "instrument_term", {"kind": "charter"}, record.on)
     if not charters:
         raise refused(
-            "004 §2.7",
+            "Charte MIG, § 2.7",
             Text("Aucune charte n'est en vigueur : rien à modifier.", "No charter is in force: nothing to change."),
         )
     words = Text(

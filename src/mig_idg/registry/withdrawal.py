@@ -20,7 +20,7 @@ from mig_idg.registry.organisations import name_of
 from mig_idg.registry.statements import Row, ask
 from mig_idg.registry.wording import of
 
-ARTICLE = "004 §2.3.1, §2.3.2"
+ARTICLE = "Charte MIG, § 2.3.1, § 2.3.2"
 NO_ROLE: frozenset[str] = frozenset()
 
 
@@ -87,13 +87,13 @@ def statement(before: charter.Facts, organisation: str, on: date) -> list[Kept]:
                 "Les partenaires qui en disposaient gardent la version reçue.",
                 "The partners who had it keep the version they received.",
             )
-            kept.append(Kept("partnership", dataset.id, "B3", "004 §2.3.2", basis))
+            kept.append(Kept("partnership", dataset.id, "B3", "Charte MIG, § 2.3.2", basis))
         if dataset.kind == "coproduced" and organisation in dataset.co_owners:
             basis = Text(
                 "Donnée coproduite et validée : chaque copropriétaire en reste propriétaire.",
                 "Coproduced and validated: each co-owner still owns it.",
             )
-            kept.append(Kept("both", dataset.id, "B4", "004 §2.3.2, §3.4", basis))
+            kept.append(Kept("both", dataset.id, "B4", "Charte MIG, § 2.3.2, § 3.4", basis))
     return kept
 
 

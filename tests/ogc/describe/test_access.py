@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
+import pytest
 from tests.ogc.describe.conftest import PARTNER, Asking
 
+from mig_idg.charter.scenario import parse
 from mig_idg.guard.principal import Principal
+from mig_idg.ogc.describe.audience import audience
 
 OWNER = Principal(login="o", organisation="92050", key="owner")
 
@@ -39,7 +45,11 @@ def test_withheld_attributes_are_told_of_but_not_named(asking: Asking) -> None:
 
 def test_who_else_may_use_it_is_told_with_its_article(asking: Asking) -> None:
     open_to_all = asking.json("/collections/bancs/access")["audience"]
-    assert open_to_all[0] == {"text": "Tout le monde, sous licence ouverte.", "article": "000 art. 13", "opens": True}
+    assert open_to_all[0] == {
+        "text": "Tout le monde, sous licence ouverte.",
+        "article": "convention Tarn-et-Garonne, art. 13",
+        "opens": True,
+    }
     shared = asking.json("/collections/erp/access", lang="en")["audience"]
     assert [one["opens"] for one in shared] == [False, True]
     assert shared[1]["text"] == "The partners of the charter."
@@ -48,3 +58,42 @@ def test_who_else_may_use_it_is_told_with_its_article(asking: Asking) -> None:
 def test_the_public_is_told_as_the_public(asking: Asking) -> None:
     assert asking.json("/collections/bancs/access")["caller"] == {"organisation": None, "name": "le public"}
     assert asking.json("/collections/bancs/access", PARTNER)["caller"]["name"] == "Courbevoie"
+
+
+def whom(told: str, day: str = "2026-06-01") -> list[dict[str, object]]:
+    text = (
+        "world:\n  datasets:\n    d: {attributes: [a, b], state: published, kind: mutualised, owner: X, " + told + "}\n"
+    )
+    facts = parse(text + "questions: []\n", "world.yml").facts
+    return [clause.in_("fr") for clause in audience(facts.datasets["d"], date.fromisoformat(day))]
+
+
+@pytest.mark.parametrize(
+    "closing",
+    ["exceptions: [{ground: E3}]", "exceptions: [{ground: E1, attributes: [a, b]}]", "takedown: all"],
+)
+def test_what_closes_everything_leaves_the_owner_alone(closing: str) -> None:
+    """The cameras of the demonstration: « les partenaires » under an exception that covers all of them."""
+    told = whom("licence: LO-2.0, terms: {mode: all_partners, actions: [view]}, " + closing)
+    assert [(one["text"], one["opens"]) for one in told[1:]] == [("Son propriétaire seul, tant que cela dure.", True)]
+
+
+def test_what_was_bought_is_left_to_the_bodies_of_its_licence() -> None:
+    told = whom("exceptions: [{ground: E5, beneficiaries: [Y]}], terms: {mode: all_partners, actions: [view]}")
+    assert [one["text"] for one in told[1:]] == [
+        "Son propriétaire seul, tant que cela dure.",
+        "Les organismes que nomme la licence d'achat.",
+    ]
+
+
+def test_what_is_taken_down_for_the_public_is_no_longer_everyones() -> None:
+    told = whom("takedown: public, licence: LO-2.0, terms: {mode: all_partners, actions: [view]}")
+    assert [one["text"] for one in told] == ["Retirée de la diffusion.", "Les partenaires de la charte."]
+
+
+def test_no_page_of_rights_cites_a_text_by_a_number_of_ours(asking: Asking) -> None:
+    for collection in ("bancs", "erp", "reseaux"):
+        for lang in ("fr", "en"):
+            told = str(asking.json(f"/collections/{collection}/access", PARTNER, lang=lang))
+            assert not re.search(r"\b00[0-4] ?(§|art|gloss)", told)
+            assert ("Charte MIG, § " if lang == "fr" else "MIG charter, § ") in told

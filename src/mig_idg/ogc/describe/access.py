@@ -9,7 +9,8 @@ from typing import Any
 
 from orjson import dumps
 
-from mig_idg.charter import Decision
+from mig_idg.charter import Decision, Facts
+from mig_idg.charter.citations import cited
 from mig_idg.errors import Lang, Text
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, link, page_answer
@@ -48,7 +49,7 @@ def access_document(request: Request, collection: Collection) -> dict[str, Any]:
         "license": collection.licence,
         "attribution": request.snapshot.credit(collection, lang),
         "audience": [clause.in_(lang) for clause in audience(dataset, request.snapshot.day)],
-        "actions": [_told(action, decision, lang) for action, decision in place.decisions],
+        "actions": [_told(action, decision, request.snapshot.facts, lang) for action, decision in place.decisions],
         "links": [
             link(f"{here}/access?f=json", "self", "application/json",
                  Text("Ce document en JSON", "This document as JSON").in_(lang)),
@@ -66,14 +67,14 @@ def _caller(organisation: str | None, public: bool, lang: Lang) -> dict[str, Any
     return {"organisation": None, "name": (Text("le public", "the public") if public else unnamed).in_(lang)}
 
 
-def _told(action: str, decision: Decision, lang: Lang) -> dict[str, Any]:
+def _told(action: str, decision: Decision, facts: Facts, lang: Lang) -> dict[str, Any]:
     """One decision in words: outcome, rule, article, sentence; what is limited, what is owed, whom to ask."""
     told: dict[str, Any] = {
         "action": action,
         "title": ACTIONS[action].in_(lang),
         "outcome": decision.outcome,
         "rule": decision.rule,
-        "article": decision.article,
+        "article": cited(decision.article).in_(lang),
         "reason": decision.reason.in_(lang),
     }
     if decision.remedy is not None:
@@ -81,7 +82,7 @@ def _told(action: str, decision: Decision, lang: Lang) -> dict[str, Any]:
     if not decision.permitted:
         return told
     told["limits"] = _limits(decision, lang)
-    told["obligations"] = [obligation(code, lang) for code in decision.obligations]
+    told["obligations"] = [obligation(code, decision, facts, lang) for code in decision.obligations]
     if decision.other:
         told["alsoPermittedBy"] = list(decision.other)
     return told
@@ -95,8 +96,8 @@ def _limits(decision: Decision, lang: Lang) -> list[str]:
     if decision.hidden:
         limits.append(
             Text(
-                "Des attributs sont réservés et n'apparaissent pas (004 §3.3, ou modalités du propriétaire).",
-                "Some attributes are withheld and do not appear (004 §3.3, or the owner's terms).",
+                "Des attributs sont réservés et n'apparaissent pas (Charte MIG, § 3.3, ou modalités du propriétaire).",
+                "Some attributes are withheld and do not appear (MIG charter, § 3.3, or the owner's terms).",
             ).in_(lang)
         )
     return limits

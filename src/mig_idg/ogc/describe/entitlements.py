@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from mig_idg.charter import Decision
+from mig_idg.charter import Decision, Facts
+from mig_idg.charter.messages import answers_for
 from mig_idg.errors import Lang, NotFound, Text
+from mig_idg.guard.obligations import DISCLAIMER
 from mig_idg.guard.principal import Principal
 from mig_idg.guard.request import Request
 from mig_idg.guard.snapshot import Snapshot
 from mig_idg.store.collection import Collection
-from mig_idg.territory import name_of
 
 ACTIONS: dict[str, Text] = {
     "discover": Text("La connaître", "Know of it"),
@@ -27,30 +28,40 @@ ACTIONS: dict[str, Text] = {
 SUMMED = ("view", "query", "download")
 
 OBLIGATIONS: dict[str, Text] = {
-    "LOG": Text("L'usage est consigné dans le journal des décisions.", "The use is recorded in the decision journal."),
+    "LOG": Text(
+        "L'usage est consigné dans le journal des décisions, qui en garde la trace.",
+        "The use is recorded in the decision journal, by which it stays traceable.",
+    ),
     "MENTION_MIG": Text(
-        "Mention « Mutualisation de l'Information Géographique » sur tout document (004 §3.5.2).",
-        "The mention “Mutualisation de l'Information Géographique” on every document (004 §3.5.2).",
+        "Mention « Mutualisation de l'Information Géographique » sur tout document (Charte MIG, § 3.5.2).",
+        "The mention “Mutualisation de l'Information Géographique” on every document (MIG charter, § 3.5.2).",
     ),
-    "OWNER_CREDIT": Text("Citer le propriétaire (004 §3.2.1).", "Name the owner (004 §3.2.1)."),
-    "DISCLAIMER": Text(
-        "Le propriétaire ne répond pas des erreurs (004 §3.5.1).", "The owner does not answer for errors (004 §3.5.1)."
-    ),
+    "OWNER_CREDIT": Text("Citer le propriétaire (Charte MIG, § 3.2.1).", "Name the owner (MIG charter, § 3.2.1)."),
+    "DISCLAIMER": DISCLAIMER,
     "ATTRIBUTION": Text("Citer la source (licence).", "Name the source (licence)."),
     "LAST_UPDATE_DATE": Text("Dire la date de mise à jour (licence).", "State the date of update (licence)."),
     "SHARE_ALIKE": Text("Partager à l'identique (ODbL).", "Share alike (ODbL)."),
     "KEEP_OPEN": Text("Garder ouvert (ODbL).", "Keep open (ODbL)."),
     "THIRD_PARTY_NOTICE": Text(
-        "Informer le tiers des conditions de réutilisation (004 §3.5.2).",
-        "Inform the third party of the conditions of reuse (004 §3.5.2).",
+        "Informer le tiers des conditions de réutilisation (Charte MIG, § 3.5.2).",
+        "Inform the third party of the conditions of reuse (MIG charter, § 3.5.2).",
     ),
-    "NOTIFY_CO_OWNERS": Text("Prévenir les copropriétaires (004 §3.4).", "Tell the co-owners (004 §3.4)."),
+    "NOTIFY_CO_OWNERS": Text(
+        "Informer les autres copropriétaires, et attendre quinze jours (lecture n° 21 de la Charte MIG, § 3.4, qui "
+        "n'en dit rien).",
+        "Tell the other co-owners, and wait fifteen days (reading no. 21 of the MIG charter, § 3.4, which is silent).",
+    ),
     "DRAFT_ONLY": Text(
-        "Document de travail : pas d'usage hors du groupe (004 §3.2.2).",
-        "Working document: no use outside the group (004 §3.2.2).",
+        "Document de travail : pas d'usage hors du groupe (Charte MIG, § 3.2.2).",
+        "Working document: no use outside the group (MIG charter, § 3.2.2).",
     ),
-    "LINEAGE": Text("Joindre la généalogie des données (004 §3.5.2).", "Attach the lineage (004 §3.5.2)."),
-    "DELETE_AT_END": Text("Détruire les données à la fin du contrat.", "Delete the data at the end of the contract."),
+    "LINEAGE": Text(
+        "Joindre la généalogie des données (Charte MIG, § 3.5.2).", "Attach the lineage (MIG charter, § 3.5.2)."
+    ),
+    "DELETE_AT_END": Text(
+        "Détruire les données à la fin du contrat (lecture n° 30 de la Charte MIG, § 2.4.2, qui n'en dit rien).",
+        "Delete the data at the end of the contract (reading no. 30 of the MIG charter, § 2.4.2, which is silent).",
+    ),
     "PRIVATE_CACHE": Text("Ne pas les mettre en cache partagé.", "Keep them out of shared caches."),
 }
 
@@ -105,12 +116,8 @@ def asked(request: Request) -> Collection:
     return request.collection
 
 
-def obligation(code: str, lang: Lang) -> dict[str, str]:
-    """An obligation as its code and a sentence; an unknown one is its code."""
+def obligation(code: str, decision: Decision, facts: Facts, lang: Lang) -> dict[str, str]:
+    """An obligation of a decision as its code and a sentence; an unknown one is its code."""
     if code.startswith("RESPONSIBLE:"):
-        who = name_of(code.removeprefix("RESPONSIBLE:"))
-        return {
-            "code": code,
-            "text": Text(f"{who} répond de l'usage (004 §3.6).", f"{who} answers for the use (004 §3.6).").in_(lang),
-        }
+        return {"code": code, "text": answers_for(facts, code.removeprefix("RESPONSIBLE:"), decision.rule).in_(lang)}
     return {"code": code, "text": OBLIGATIONS.get(code, Text(code, code)).in_(lang)}

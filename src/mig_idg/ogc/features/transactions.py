@@ -297,7 +297,7 @@ def _refusal(failed: StatementFailed, grant: Grant) -> Exception:
                 "Cette entité sort du territoire où vous pouvez écrire.",
                 "This feature is outside the territory where you may write.",
             ),
-            extra={"rule": "rows", "article": "004 §3.2.1"},
+            extra={"rule": "rows", "article": "Charte MIG, § 3.2.1"},
         )
     if state.startswith(("22", "23")) or state in ("XX000", "P0001"):
         named = failed.column or failed.constraint

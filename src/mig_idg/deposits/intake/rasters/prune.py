@@ -30,7 +30,8 @@ WHY = {
     "abandoned": Text("jamais publié", "never published"),
     "in_force": Text("restes d'un import interrompu", "left by an interrupted import"),
     "coproduced": Text(
-        "conservé : version coproduite (004 §2.3.2, §3.4)", "kept: coproduced version (004 §2.3.2, §3.4)"
+        "conservé : version coproduite (Charte MIG, § 2.3.2, § 3.4)",
+        "kept: coproduced version (MIG charter, § 2.3.2, § 3.4)",
     ),
     "busy": Text("laissé : un import est en cours", "left alone: an import is under way"),
 }
