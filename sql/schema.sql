@@ -1370,7 +1370,7 @@ CREATE TABLE registry.dataset_state (
     state text NOT NULL,
     decision bigint,
     CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
-    CONSTRAINT state_of_its_kind CHECK ((((kind = 'mutualised'::text) AND (state = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text]))) OR ((kind = 'coproduced'::text) AND (state = ANY (ARRAY['proposed'::text, 'structured'::text, 'consolidated'::text, 'submitted'::text, 'validated'::text, 'rejected'::text, 'archived'::text]))))),
+    CONSTRAINT state_of_its_kind CHECK ((((kind = 'mutualised'::text) AND (state = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text]))) OR ((kind = 'coproduced'::text) AND (state = ANY (ARRAY['proposed'::text, 'structured'::text, 'collecting'::text, 'consolidated'::text, 'submitted'::text, 'validated'::text, 'rejected'::text, 'archived'::text]))))),
     CONSTRAINT validation_names_its_decision CHECK (((state <> 'validated'::text) OR (decision IS NOT NULL)))
 );
 
@@ -1747,6 +1747,31 @@ ALTER TABLE registry.membership ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
+CREATE TABLE registry.next_version (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    dataset text NOT NULL,
+    kind text DEFAULT 'coproduced'::text NOT NULL,
+    state text NOT NULL,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT next_version_kind_check CHECK ((kind = 'coproduced'::text)),
+    CONSTRAINT next_version_state_check CHECK ((state = ANY (ARRAY['structured'::text, 'collecting'::text, 'consolidated'::text, 'submitted'::text, 'rejected'::text])))
+);
+
+COMMENT ON TABLE registry.next_version IS 'The stage of the version that is prepared while the validated one is served (004 §3.2.2, §3.4).';
+
+ALTER TABLE registry.next_version ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.next_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE registry.notice (
     number bigint NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1761,6 +1786,35 @@ COMMENT ON TABLE registry.notice IS 'What a body must be told: shown to its acco
 
 ALTER TABLE registry.notice ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME registry.notice_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.opening_notice (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    dataset text NOT NULL,
+    kind text DEFAULT 'coproduced'::text NOT NULL,
+    by_organisation text NOT NULL,
+    licence text NOT NULL,
+    notified text[] NOT NULL,
+    decision bigint,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT odbl_names_its_decision CHECK (((licence <> 'ODbL-1.0'::text) OR (decision IS NOT NULL))),
+    CONSTRAINT opening_notice_kind_check CHECK ((kind = 'coproduced'::text)),
+    CONSTRAINT opening_notice_licence_check CHECK ((licence = ANY (ARRAY['LO-2.0'::text, 'ODbL-1.0'::text])))
+);
+
+COMMENT ON TABLE registry.opening_notice IS 'A co-owner opens coproduced data: whom it told, and from which day they are open (004 §3.4, reading 21).';
+
+ALTER TABLE registry.opening_notice ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.opening_notice_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2078,6 +2132,30 @@ CREATE TABLE registry.working_group (
     CONSTRAINT working_group_id_check CHECK ((btrim(id) <> ''::text))
 );
 
+CREATE TABLE registry.working_group_term (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    working_group text NOT NULL,
+    title text NOT NULL,
+    decision bigint NOT NULL,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT working_group_term_title_check CHECK ((btrim(title) <> ''::text))
+);
+
+COMMENT ON TABLE registry.working_group_term IS 'A working group that the technical committee constituted, from the day of its decision (004 §2.4.2).';
+
+ALTER TABLE registry.working_group_term ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.working_group_term_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE served.copy (
     relation regclass NOT NULL,
     source regclass NOT NULL,
@@ -2310,6 +2388,9 @@ ALTER TABLE ONLY registry.group_member
 ALTER TABLE ONLY registry.membership
     ADD CONSTRAINT membership_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY registry.next_version
+    ADD CONSTRAINT next_version_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY registry.notice
     ADD CONSTRAINT notice_pkey PRIMARY KEY (number);
 
@@ -2340,6 +2421,9 @@ ALTER TABLE ONLY registry.dataset_attributes
 ALTER TABLE ONLY registry.meeting
     ADD CONSTRAINT one_meeting_a_day EXCLUDE USING gist (committee WITH =, held_on WITH =, known WITH &&);
 
+ALTER TABLE ONLY registry.opening_notice
+    ADD CONSTRAINT one_opening_at_any_date EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
+
 ALTER TABLE ONLY registry.ownership
     ADD CONSTRAINT one_owner_at_any_date EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
 
@@ -2352,11 +2436,17 @@ ALTER TABLE ONLY registry.pilotage
 ALTER TABLE ONLY registry.terms
     ADD CONSTRAINT one_set_of_terms EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
 
+ALTER TABLE ONLY registry.next_version
+    ADD CONSTRAINT one_stage_of_the_next_version EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
+
 ALTER TABLE ONLY registry.membership
     ADD CONSTRAINT one_standing_at_any_date EXCLUDE USING gist (organisation WITH =, valid WITH &&, known WITH &&);
 
 ALTER TABLE ONLY registry.dataset_state
     ADD CONSTRAINT one_state_at_any_date EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.working_group_term
+    ADD CONSTRAINT one_term_of_a_group EXCLUDE USING gist (working_group WITH =, valid WITH &&, known WITH &&);
 
 ALTER TABLE ONLY registry.instrument_term
     ADD CONSTRAINT one_term_per_instrument EXCLUDE USING gist (instrument WITH =, valid WITH &&, known WITH &&);
@@ -2366,6 +2456,9 @@ ALTER TABLE ONLY registry.dataset_metadata
 
 ALTER TABLE ONLY registry.vote
     ADD CONSTRAINT one_voice_per_body EXCLUDE USING gist (decision WITH =, organisation WITH =, known WITH &&);
+
+ALTER TABLE ONLY registry.opening_notice
+    ADD CONSTRAINT opening_notice_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY registry.organisation
     ADD CONSTRAINT organisation_described_once EXCLUDE USING gist (organisation WITH =, valid WITH &&, known WITH &&);
@@ -2423,6 +2516,9 @@ ALTER TABLE ONLY registry.vote
 
 ALTER TABLE ONLY registry.working_group
     ADD CONSTRAINT working_group_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.working_group_term
+    ADD CONSTRAINT working_group_term_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY served.copy
     ADD CONSTRAINT copy_pkey PRIMARY KEY (relation);
@@ -2498,6 +2594,10 @@ CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.meeting FOR EACH STATEME
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.membership FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.next_version FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.opening_notice FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.organisation FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.ownership FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
@@ -2517,6 +2617,8 @@ CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.territorial_membership F
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.third_party_transfer FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.vote FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.working_group_term FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER invariant AFTER INSERT ON registry.agreement FOR EACH ROW EXECUTE FUNCTION registry.check_agreement();
 
@@ -2614,6 +2716,10 @@ CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.meeting FOR EACH STATEMENT E
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.membership FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.next_version FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.opening_notice FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.organisation FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.ownership FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
@@ -2635,6 +2741,8 @@ CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.third_party_transfer FOR EAC
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.vote FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.working_group FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.working_group_term FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
 CREATE TRIGGER publication_bumps AFTER INSERT ON registry.publication FOR EACH STATEMENT EXECUTE FUNCTION registry.bump_epoch();
 
@@ -2676,6 +2784,10 @@ CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.meeting FO
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.membership FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.next_version FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.opening_notice FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.organisation FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.ownership FOR EACH ROW EXECUTE FUNCTION registry.remember();
@@ -2695,6 +2807,8 @@ CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.territoria
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.third_party_transfer FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.vote FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.working_group_term FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER stamp BEFORE INSERT ON registry.act FOR EACH ROW EXECUTE FUNCTION registry.stamp_act();
 
@@ -2943,6 +3057,30 @@ ALTER TABLE ONLY registry.membership
 ALTER TABLE ONLY registry.membership
     ADD CONSTRAINT membership_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
 
+ALTER TABLE ONLY registry.next_version
+    ADD CONSTRAINT next_version_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.next_version
+    ADD CONSTRAINT next_version_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.next_version
+    ADD CONSTRAINT next_version_dataset_kind_fkey FOREIGN KEY (dataset, kind) REFERENCES registry.dataset(id, kind);
+
+ALTER TABLE ONLY registry.opening_notice
+    ADD CONSTRAINT opening_notice_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.opening_notice
+    ADD CONSTRAINT opening_notice_by_organisation_fkey FOREIGN KEY (by_organisation) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.opening_notice
+    ADD CONSTRAINT opening_notice_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.opening_notice
+    ADD CONSTRAINT opening_notice_dataset_kind_fkey FOREIGN KEY (dataset, kind) REFERENCES registry.dataset(id, kind);
+
+ALTER TABLE ONLY registry.opening_notice
+    ADD CONSTRAINT opening_notice_decision_fkey FOREIGN KEY (decision) REFERENCES registry.decision(id);
+
 ALTER TABLE ONLY registry.organisation
     ADD CONSTRAINT organisation_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
 
@@ -3056,6 +3194,18 @@ ALTER TABLE ONLY registry.vote
 
 ALTER TABLE ONLY registry.vote
     ADD CONSTRAINT vote_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.working_group_term
+    ADD CONSTRAINT working_group_term_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.working_group_term
+    ADD CONSTRAINT working_group_term_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.working_group_term
+    ADD CONSTRAINT working_group_term_decision_fkey FOREIGN KEY (decision) REFERENCES registry.decision(id);
+
+ALTER TABLE ONLY registry.working_group_term
+    ADD CONSTRAINT working_group_term_working_group_fkey FOREIGN KEY (working_group) REFERENCES registry.working_group(id);
 
 GRANT USAGE ON SCHEMA journal TO idg_app;
 

@@ -13,7 +13,7 @@ from mig_idg.cli.main import directory
 from mig_idg.cli.messages import guarded
 from mig_idg.database import connect
 from mig_idg.demonstration import adhesion
-from mig_idg.registry import declared
+from mig_idg.registry import declared, publications
 
 DAY = date(2026, 11, 22)
 PCRS = {
@@ -33,6 +33,13 @@ def adopted(database_url):
         declared.record(conn, PCRS, "greffier", date(2024, 1, 1))
         for draft in ("voirie", "riviere"):
             declared.record(conn, {"id": draft, "kind": "coproduced"}, "greffier", date(2024, 1, 1))
+        said_of_it = {
+            "description": {"fr": "Voies"},
+            "keywords": ["voirie"],
+            "scale": [5000, 500],
+            "updated": "2026-01-01",
+        }
+        publications.record(conn, {"voirie": {"declaration": said_of_it}}, author="greffier")
     return database_url
 
 
@@ -356,6 +363,12 @@ def test_a_takedown_is_asked_executed_and_lifted(said):
 def test_a_validation_that_is_opposed_is_recorded_and_validates_nothing(said):
     meeting = ("committee", "record", "--committee", "technical", "--present", "Nanterre", "--present", "bspp")
     day = ("--on", "2026-06-02", "--evidence", "compte-rendu: 4")
+    code, _, err = said(*meeting, "--validate", "voirie:1", *day)
+    assert code == 1
+    assert "n'est pas soumis au comité technique" in err
+    assert "structured → collecting → consolidated → submitted" in err
+    for stage in ("structured", "collecting", "consolidated", "submitted"):
+        assert said("committee", "stage", "voirie", stage, *LETTER)[0] == 0
     code, out, _ = said(*meeting, "--validate", "voirie", "--against", "voirie=bspp", *day)
     assert code == 0
     assert "dataset voirie : non adopté" in out
@@ -365,12 +378,33 @@ def test_a_validation_that_is_opposed_is_recorded_and_validates_nothing(said):
     (done,) = json.loads(out)
     assert "92050" in done["co_owners"]
     assert "95018" not in done["co_owners"]
+    assert done["present"] == ["92050", "bspp"]
+    assert "92026" in done["absent"]
     _, out, _ = said("committee", "list", "--json")
     assert "2026-06-02" in {row["held_on"] for row in json.loads(out)}
 
 
+def test_a_co_owner_opens_what_is_validated_and_may_take_it_back(said):
+    act = ("adresses", "--by", "Nanterre")
+    _, out, _ = said("terms", "open", *act, "--on", "2026-06-10", "--evidence", "courriel: 3", "--json")
+    told = json.loads(out)
+    assert told["opens"] == "2026-06-25"
+    assert "92050" not in told["notified"]
+    _, out, _ = said("terms", "openings", "--json")
+    assert [row["dataset"] for row in json.loads(out)] == ["adresses"]
+    assert said("why", "--who", "public", "--action", "query", "--collection", "adresses", "--on", "2026-06-24")[0] == 1
+    code, out, _ = said("why", "--who", "public", "--action", "query", "--collection", "adresses", "--on", "2026-06-25")
+    assert (code, "licence ouverte" in out) == (0, True)
+    assert said("terms", "take-back", *act, "--on", "2026-06-11", "--evidence", "courriel: 4")[0] == 0
+    assert said("why", "--who", "public", "--action", "query", "--collection", "adresses", "--on", "2026-06-25")[0] == 1
+
+
 def test_a_coproduction_moves_to_the_committee_and_no_further(said):
-    assert said("committee", "stage", "riviere", "submitted", *LETTER)[0] == 0
+    code, _, err = said("committee", "stage", "riviere", "submitted", *LETTER)
+    assert code == 1
+    assert "Étapes possibles : structured, rejected." in err
+    for stage in ("structured", "consolidated", "submitted"):
+        assert said("committee", "stage", "riviere", stage, *LETTER)[0] == 0
     code, _, err = said("committee", "stage", "riviere", "submited", *LETTER)
     assert code == 2
     assert "submitted" in err

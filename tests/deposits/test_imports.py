@@ -15,11 +15,14 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
+from mig_idg.charter.scenario import parse
 from mig_idg.database import connect
 from mig_idg.deposits.intake.adjust import Adjustments
 from mig_idg.deposits.intake.imports import Choices, run
 from mig_idg.deposits.intake.report import RefusedFile
-from mig_idg.errors import BadRequest, Conflict, InvalidParameter, UnknownWord, Unprocessable
+from mig_idg.errors import BadRequest, Conflict, InvalidParameter, Refused, UnknownWord, Unprocessable
+from mig_idg.registry import worlds
+from mig_idg.registry.acts import Evidence, Record
 
 from .conftest import ADDRESSES, SQUARE, address, declaration, vector
 
@@ -480,3 +483,17 @@ def test_a_collection_of_images_takes_no_rows(connection: Connection, bal: Calla
     images = POINTS.model_copy(update={"source": POINTS.source.model_copy(update={"table": None})})
     with pytest.raises(BadRequest, match="images"):
         run(connection, bal(address(1)), images)
+
+
+def test_rows_served_as_a_validated_version_are_not_replaced(connection: Connection, bal: Callable[..., Path]):
+    """A coproduction that the committee validated: the file is refused, and what is served stays."""
+    run(connection, bal(address(1), address(2)), ADDRESSES)
+    with connection.transaction(force_rollback=True):
+        world = f"world: {{datasets: {{{ADDRESSES.id}: {{kind: coproduced, state: validated, co_owners: [X]}}}}}}"
+        piece = Evidence("scénario", "1", date(2026, 1, 1))
+        record = Record(date(2026, 1, 1), "greffier", piece)
+        worlds.remember(connection, parse(world + "\nquestions: []\n", "world.yml").facts, record)
+        with pytest.raises(Refused, match="version 1") as refused:
+            run(connection, bal(address(9)), ADDRESSES)
+        assert refused.value.extra["rule"] == "a_validated_version_is_frozen"
+    assert count(connection, "adresses_essai") == 2

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from mig_idg.registry import membership, seed
+from mig_idg.registry import datasets, membership, publications, seed
 from mig_idg.registry.acts import Evidence, Record
 from mig_idg.registry.membership import Piece
 from mig_idg.registry.membership_status import PIECES
@@ -56,3 +56,22 @@ def partners(registry):
 def adhere():
     """`adhere(conn, organisation, day)`: the three steps of §2.2.1."""
     return join
+
+
+ROAD = ("structured", "collecting", "consolidated", "submitted")
+RECORD = {"description": {"fr": "Voies", "en": "Streets"}, "keywords": ["voirie"], "scale": [5000, 500]}
+
+
+def brought_to_the_committee(conn, dataset, day, *, stages=ROAD, record=RECORD):
+    """A coproduction with its metadata record, moved stage by stage on a day, as far as the technical committee."""
+    declaration = {"id": dataset, "update_frequency": "annually", "source": {"table": "data.x"}, **record}
+    known = publications.latest(conn).collections
+    publications.record(conn, {**known, dataset: {"declaration": declaration}}, author="greffier")
+    for stage in stages:
+        datasets.move(conn, dataset, stage, record_on(day))
+
+
+@pytest.fixture
+def submitted():
+    """`submitted(conn, dataset, day)`: structured, collected, consolidated and submitted on that day."""
+    return brought_to_the_committee

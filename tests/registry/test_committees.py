@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from mig_idg.charter import AccessRequest, decide
-from mig_idg.errors import InvalidParameter, Refused
-from mig_idg.registry import committees, datasets, declared, facts, instruments
+from mig_idg.errors import InvalidParameter, Refused, UnknownWord
+from mig_idg.registry import committees, datasets, declared, facts, groups, instruments
 from mig_idg.registry.committees import Item, Sitting
 from mig_idg.registry.datasets import Version
 
@@ -31,27 +31,106 @@ def test_before_validation_the_group_works_and_the_others_wait(draft):
     assert rule(draft, "92024", DAY) == "B11"
 
 
-def test_validation_makes_each_partner_of_the_day_an_owner(draft, on, adhere):
+def test_validation_makes_each_partner_of_the_day_an_owner(draft, on, adhere, submitted):
+    submitted(draft, "adresses", DAY)
     done = datasets.validate(draft, "adresses", Version("1"), TECHNICAL, on(DAY))
     assert done.details["co_owners"] == ["92024", "92050", "departement-92", "ept-t4"]
+    assert (done.details["present"], done.details["absent"]) == (["92024", "92050"], ["departement-92", "ept-t4"])
     adhere(draft, "92012", date(2026, 4, 1))
     assert rule(draft, "92024", DAY) == "B4"
     assert rule(draft, "92024", date(2026, 2, 28)) == "B11"
     assert rule(draft, "92012", date(2026, 4, 1)) == "B4b"
 
 
-def test_a_new_version_makes_the_late_joiner_an_owner(draft, on, adhere):
+def test_a_new_version_makes_the_late_joiner_an_owner(draft, on, adhere, submitted):
+    submitted(draft, "adresses", DAY)
     datasets.validate(draft, "adresses", Version("1"), TECHNICAL, on(DAY))
     adhere(draft, "92012", date(2026, 4, 1))
+    with pytest.raises(Refused, match="soumis"):
+        datasets.validate(draft, "adresses", Version("2"), TECHNICAL, on(date(2026, 5, 1)))
+    submitted(draft, "adresses", date(2026, 4, 20))
+    assert rule(draft, "92050", date(2026, 4, 25)) == "B4"
     datasets.validate(draft, "adresses", Version("2"), TECHNICAL, on(date(2026, 5, 1)))
+    assert datasets.stage_of(draft, "adresses", date(2026, 5, 1)) == "validated"
     assert rule(draft, "92012", date(2026, 4, 30)) == "B4b"
     assert rule(draft, "92012", date(2026, 5, 1)) == "B4"
 
 
-def test_one_present_against_validates_nothing(draft, on):
+@pytest.mark.parametrize("reached", range(4))
+def test_only_what_is_submitted_is_validated(draft, on, submitted, reached):
+    submitted(draft, "adresses", DAY, stages=("structured", "collecting", "consolidated")[:reached])
+    with pytest.raises(Refused, match="soumis") as refused:
+        datasets.validate(draft, "adresses", Version("1"), TECHNICAL, on(DAY))
+    assert refused.value.extra["rule"] == "only_what_is_submitted_is_validated"
+    assert "submitted" in refused.value.remedy.fr
+    assert datasets.state_of(draft, "adresses", DAY) != "validated"
+
+
+@pytest.mark.parametrize(
+    ("record", "told"),
+    [({}, "description, keywords, scale"), ({"keywords": ["a"], "description": {"fr": "a"}}, ": scale")],
+)
+def test_without_a_complete_record_nothing_is_validated(draft, on, submitted, record, told):
+    submitted(draft, "adresses", DAY, record=record)
+    with pytest.raises(Refused, match="incomplète") as refused:
+        datasets.validate(draft, "adresses", Version("1"), TECHNICAL, on(DAY))
+    assert told in refused.value.text("fr")
+
+
+def test_without_a_publication_there_is_no_record(draft, on):
+    for stage in ("structured", "consolidated", "submitted"):
+        datasets.move(draft, "adresses", stage, on(DAY))
+    with pytest.raises(Refused, match="fiche de métadonnées"):
+        datasets.validate(draft, "adresses", Version("1"), TECHNICAL, on(DAY))
+
+
+def test_one_body_alone_is_no_committee(draft, on, submitted):
+    submitted(draft, "adresses", DAY)
+    with pytest.raises(Refused, match="un seul présent"):
+        datasets.validate(draft, "adresses", Version("1"), Sitting("technical", ("92050",), "cr"), on(DAY))
+
+
+def test_stages_follow_one_another_and_submission_may_be_returned(draft, on, submitted):
+    with pytest.raises(Refused, match="ne la suit pas") as refused:
+        datasets.move(draft, "adresses", "submitted", on(DAY))
+    assert "structured" in refused.value.remedy.fr
+    submitted(draft, "adresses", DAY)
+    datasets.move(draft, "adresses", "structured", on(date(2026, 3, 5)))
+    assert datasets.stage_of(draft, "adresses", date(2026, 3, 5)) == "structured"
+
+
+def test_rows_served_as_a_version_are_frozen(draft, on, submitted):
+    datasets.require_unfrozen(draft, "adresses")
+    submitted(draft, "adresses", DAY)
+    datasets.require_unfrozen(draft, "adresses")
+    datasets.validate(draft, "adresses", Version("1"), TECHNICAL, on(DAY))
+    with pytest.raises(Refused, match="version 1") as refused:
+        datasets.require_unfrozen(draft, "adresses")
+    assert "nouvelle version" in refused.value.remedy.fr
+
+
+def test_a_group_that_the_committee_constitutes_is_there(partners, on):
+    """« Il constitue les groupes de travail » (§ 2.4.2): partners join it, and one is named to lead it."""
+    item = Item("working_group", "urbanisme", "Groupe Urbanisme")
+    committees.record_meeting(partners, TECHNICAL, [item], on(DAY))
+    groups.join(partners, "urbanisme", "92050", on(DAY))
+    groups.facilitate(partners, "urbanisme", "92050", TECHNICAL, on(date(2026, 3, 2)))
+    (row,) = groups.listing(partners, date(2026, 3, 2))
+    assert (row["dataset"], row["organisation"], row["facilitator"]) == ("urbanisme", "92050", True)
+
+
+def test_a_group_that_is_opposed_is_not_constituted(partners, on):
+    item = Item("working_group", "urbanisme", "Groupe Urbanisme", against=["92024"])
+    committees.record_meeting(partners, TECHNICAL, [item], on(DAY))
+    with pytest.raises(UnknownWord):
+        groups.join(partners, "urbanisme", "92050", on(DAY))
+
+
+def test_one_present_against_validates_nothing(draft, on, submitted):
+    submitted(draft, "adresses", DAY)
     with pytest.raises(Refused, match=r"§ 2\.4\.2"):
         datasets.validate(draft, "adresses", Version("1"), TECHNICAL, on(DAY), against=["92024"])
-    assert datasets.state_of(draft, "adresses", DAY) == "proposed"
+    assert datasets.state_of(draft, "adresses", DAY) == "submitted"
 
 
 def test_shared_data_are_not_validated(partners, on):
@@ -61,12 +140,14 @@ def test_shared_data_are_not_validated(partners, on):
 
 
 def test_once_submitted_the_technical_committee_reads(draft, on):
-    datasets.move(draft, "adresses", "submitted", on(DAY))
+    for stage in ("structured", "consolidated", "submitted"):
+        datasets.move(draft, "adresses", stage, on(DAY))
     assert rule(draft, "92024", DAY, {"technical_committee"}) == "B5b"
     assert rule(draft, "92024", date(2026, 2, 28), {"technical_committee"}) == "B11"
 
 
-def test_a_validated_version_is_not_taken_back(draft, on):
+def test_a_validated_version_is_not_taken_back(draft, on, submitted):
+    submitted(draft, "adresses", DAY)
     datasets.validate(draft, "adresses", Version("1"), TECHNICAL, on(DAY))
     with pytest.raises(Refused, match=r"§ 3\.4"):
         datasets.move(draft, "adresses", "proposed", on(date(2026, 4, 1)))

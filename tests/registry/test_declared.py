@@ -118,18 +118,20 @@ def test_a_body_leaves_the_working_group_with_the_file(partners):
     assert dataset(partners, "adresses", date(2026, 2, 28)).working_group == {"92050", "ept-t4"}
 
 
-def test_a_validation_is_not_undone_by_the_next_publication(partners, on):
+def test_a_validation_is_not_undone_by_the_next_publication(partners, on, submitted):
     declare(partners, ADDRESSES)
-    sitting = Sitting("technical", ["92050"], "1")
+    sitting = Sitting("technical", ["92050", "92024"], "1")
+    submitted(partners, "adresses", date(2026, 2, 1))
     datasets.validate(partners, "adresses", datasets.Version("1"), sitting, on(date(2026, 2, 1)))
     declare(partners, {**ADDRESSES, "licence": "LO-2.0"}, AGAIN)
     assert dataset(partners, "adresses", AGAIN).state == "validated"
 
 
-def test_what_is_declared_no_more_is_archived_and_comes_back_as_it_was(partners, on):
+def test_what_is_declared_no_more_is_archived_and_comes_back_as_it_was(partners, on, submitted):
     declare(partners, PCRS)
     declare(partners, ADDRESSES)
-    sitting = Sitting("technical", ["92050"], "1")
+    sitting = Sitting("technical", ["92050", "92024"], "1")
+    submitted(partners, "adresses", FIRST)
     datasets.validate(partners, "adresses", datasets.Version("1"), sitting, on(FIRST))
     assert declared.archive_missing(partners, [], "greffier", AGAIN) == ("adresses", "pcrs")
     assert declared.archive_missing(partners, [], "greffier", AGAIN) == ()

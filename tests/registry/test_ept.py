@@ -14,10 +14,11 @@ ACCEPTED = date(2026, 3, 8)
 
 
 @pytest.fixture
-def validated(partners, on):
+def validated(partners, on, submitted):
     """`adresses` is validated; EPT T4 is a partner, T3 and T5 are not."""
     declared.record(partners, {"id": "adresses", "kind": "coproduced"}, "greffier", date(2025, 1, 1))
     sitting = Sitting("technical", ["92050", "ept-t4"], "1")
+    submitted(partners, "adresses", date(2025, 6, 1))
     datasets.validate(partners, "adresses", datasets.Version("1"), sitting, on(date(2025, 6, 1)))
     return partners
 
@@ -86,9 +87,10 @@ def test_a_commune_is_not_offered_twice(served, on):
         ept.sub_distribute(served, "ept-t4", "92033", on(date(2026, 4, 1)))
 
 
-def test_an_act_may_be_limited_to_some_data(validated, on):
+def test_an_act_may_be_limited_to_some_data(validated, on, submitted):
     declared.record(validated, {"id": "voirie", "kind": "coproduced"}, "greffier", date(2025, 1, 1))
-    sitting = Sitting("technical", ["92050"], "1")
+    sitting = Sitting("technical", ["92050", "92024"], "1")
+    submitted(validated, "voirie", date(2025, 6, 2))
     datasets.validate(validated, "voirie", datasets.Version("1"), sitting, on(date(2025, 6, 2)))
     ept.sub_distribute(validated, "ept-t4", "92033", on(DAY), scope=["adresses"])
     ept.acknowledge(validated, "ept-t4", "92033", on(ACCEPTED))

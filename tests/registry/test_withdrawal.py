@@ -173,9 +173,10 @@ def test_a_letter_of_before_found_after_the_return_ends_only_the_first_membershi
     assert world.member("92024", date(2026, 6, 1))
 
 
-def test_the_former_partner_keeps_the_versions_it_co_owns(partners, on):
+def test_the_former_partner_keeps_the_versions_it_co_owns(partners, on, submitted):
     declared.record(partners, {"id": "adresses", "kind": "coproduced"}, "greffier", date(2025, 1, 1))
-    sitting = Sitting("technical", ["92050"], "1")
+    sitting = Sitting("technical", ["92050", "92024"], "1")
+    submitted(partners, "adresses", date(2025, 6, 1))
     datasets.validate(partners, "adresses", datasets.Version("1"), sitting, on(date(2025, 6, 1)))
     done = withdrawal.withdraw(partners, "92024", RECEIVED, on(TYPED))
     assert {"both", "organisation"} == {r["side"] for r in done.details["kept"] if r["dataset"] == "adresses"}

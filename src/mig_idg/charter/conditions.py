@@ -13,7 +13,7 @@ from mig_idg.charter.facts import ACTIONS, OPEN_LICENCES
 
 Condition = Callable[[Case], bool]
 CONDITIONS: dict[str, Condition] = {}
-IN_PREPARATION = ("proposed", "structured", "consolidated", "submitted")
+IN_PREPARATION = ("proposed", "structured", "collecting", "consolidated", "submitted")
 
 
 def condition(function: Condition) -> Condition:

@@ -33,7 +33,7 @@ GROUNDS = ("E0", "E1", "E2", "E3", "E4", "E5", "E6")
 MODES = ("all_partners", "named", "on_agreement", "closed")
 STATES: dict[Kind, tuple[str, ...]] = {
     "mutualised": ("draft", "published", "archived"),
-    "coproduced": ("proposed", "structured", "consolidated", "submitted", "validated", "rejected"),
+    "coproduced": ("proposed", "structured", "collecting", "consolidated", "submitted", "validated", "rejected"),
 }
 METADATA = ("public", "partners", "hidden")
 TAKEDOWNS = ("public", "all")

@@ -55,6 +55,7 @@ class Voices:
 @click.option("--committee", "committee_", required=True, help="steering, technical")
 @ON
 @click.option("--present", multiple=True, required=True, help=t("un organisme présent", "a body present"))
+@click.option("--absent", multiple=True, help=t("un partenaire absent ou excusé", "a partner absent or excused"))
 @click.option("--against", multiple=True, metavar="[OBJET=]QUI", help=t("s'oppose", "opposes"))
 @click.option("--abstained", multiple=True, metavar="[OBJET=]QUI", help=t("s'abstient", "abstains"))
 @click.option("--validate", "validated", multiple=True, metavar="COLLECTION[:VERSION]", help=t("valide", "validates"))
@@ -68,6 +69,7 @@ def record(
     committee_: str,
     on: date,
     present: tuple[str, ...],
+    absent: tuple[str, ...],
     against: tuple[str, ...],
     abstained: tuple[str, ...],
     validated: tuple[str, ...],
@@ -88,7 +90,8 @@ def record(
         sitting = Sitting(committee_, [resolve(conn, body) for body in present], minutes.evidence.reference)
         voices = Voices(_voices(conn, against, resolve), _voices(conn, abstained, resolve))
         done = [*_plain_items(conn, sitting, items, opinions, voices, minutes)]
-        done += [_validate(conn, sitting, word, voices, minutes) for word in validated]
+        away = [resolve(conn, body) for body in absent]
+        done += [_validate(conn, sitting, word, voices, minutes, away) for word in validated]
         if prolong is not None:
             done.append(_prolong(conn, sitting, prolong, voices, minutes))
         if not done:
@@ -141,7 +144,7 @@ def _meeting(conn: Conn, sitting: Sitting, items: list[Item], record: Record) ->
     return done
 
 
-def _validate(conn: Conn, sitting: Sitting, word: str, voices: Voices, record: Record) -> Done:
+def _validate(conn: Conn, sitting: Sitting, word: str, voices: Voices, record: Record, absent: Collection[str]) -> Done:
     """A validation takes effect when nobody opposes it; otherwise its vote is recorded, and nothing moves."""
     from mig_idg.registry import datasets
     from mig_idg.registry.committees import Item
@@ -160,7 +163,7 @@ def _validate(conn: Conn, sitting: Sitting, word: str, voices: Voices, record: R
         item = Item("dataset", dataset, motion, against=opposed, abstained=voices.silent_on(dataset))
         return _meeting(conn, sitting, [item], record)
     name = version or f"{record.on.isoformat()}"
-    return datasets.validate(conn, dataset, datasets.Version(name), sitting, record)
+    return datasets.validate(conn, dataset, datasets.Version(name), sitting, record, absent=absent)
 
 
 def _prolong(conn: Conn, sitting: Sitting, until: date, voices: Voices, record: Record) -> Done:
@@ -181,7 +184,12 @@ def _prolong(conn: Conn, sitting: Sitting, until: date, voices: Voices, record: 
 
 
 @command.command(
-    help=t("Fait avancer une coproduction : structured, consolidated, submitted…", "Moves a coproduction.")
+    help=t(
+        "Fait avancer une coproduction : proposed, structured, collecting, consolidated, submitted ; rejected. Sur une "
+        "donnée validée, c'est sa nouvelle version qui avance.",
+        "Moves a coproduction: proposed, structured, collecting, consolidated, submitted; rejected. Of validated data, "
+        "their new version.",
+    )
 )
 @click.argument("collection")
 @click.argument("stage", metavar=t("ÉTAPE", "STAGE"))

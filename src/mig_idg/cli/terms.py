@@ -89,3 +89,61 @@ def show(collection: str, as_json: bool) -> int:
     }
     show_table(rows, heads, as_json)
     return 0
+
+
+@command.command(
+    name="open",
+    help=t(
+        "Un copropriétaire ouvre une donnée coproduite validée, quinze jours après en avoir informé les autres (--on).",
+        "A co-owner opens validated coproduced data, fifteen days after it told the others (--on).",
+    ),
+)
+@click.argument("collection")
+@click.option("--by", required=True, help=t("le copropriétaire qui ouvre", "the co-owner that opens"))
+@click.option("--licence", default="LO-2.0", help=t("LO-2.0 (défaut), ODbL-1.0", "LO-2.0 (default), ODbL-1.0"))
+@click.option(
+    "--decision",
+    type=int,
+    help=t("ODbL : numéro de la décision du comité technique", "ODbL: number of the technical committee's decision"),
+)
+@act
+def open_(conn: Conn, record: Record, collection: str, by: str, licence: str, decision: int | None) -> Done:
+    """The evidence is the notice sent to the co-owners."""
+    from mig_idg.registry import licences
+    from mig_idg.registry.organisations import resolve
+
+    return licences.publish_open(conn, collection, resolve(conn, by), record, licence=licence, decision=decision)
+
+
+@command.command(
+    name="take-back",
+    help=t("Renonce à ouvrir, avant le jour de l'ouverture.", "Gives an opening up, before the day it opens."),
+)
+@click.argument("collection")
+@click.option("--by", required=True, help=t("le copropriétaire qui ouvrait", "the co-owner that was to open"))
+@act
+def take_back(conn: Conn, record: Record, collection: str, by: str) -> Done:
+    """Once open, a take-down is the way."""
+    from mig_idg.registry import licences
+    from mig_idg.registry.organisations import resolve
+
+    return licences.take_back(conn, collection, resolve(conn, by), record)
+
+
+@command.command(help=t("Les données coproduites ouvertes, et par qui.", "Coproduced data opened, and by whom."))
+@JSON
+def what_if(as_json: bool) -> int:
+    """By whom, from which day, under which licence."""
+    from mig_idg.registry import licences
+
+    with reading() as conn:
+        rows = licences.what_if(conn)
+    heads = {
+        "dataset": "collection",
+        "by": t("par", "by"),
+        "licence": t("licence", "licence"),
+        "opens": t("ouverte le", "opens"),
+        "notified": t("informés", "told"),
+    }
+    show_table(rows, heads, as_json)
+    return 0

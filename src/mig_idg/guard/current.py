@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -140,12 +140,13 @@ class Current:
         if before is not None and before.epoch == epoch and before.day == day:
             return before
         collections, generation = self._collections(connection, before)
+        facts = registry_facts.load(connection, day)
         return Snapshot(
             epoch=epoch,
             generation=generation,
             day=day,
-            collections=collections,
-            facts=registry_facts.load(connection, day),
+            collections={id: _as_licensed(one, facts) for id, one in collections.items()},
+            facts=facts,
             credentials=tokens.load(connection),
             database=connection.info.dbname,
             unguarded=self._unguarded,
@@ -184,6 +185,14 @@ class Current:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _as_licensed(collection: Collection, facts: Facts) -> Collection:
+    """A coproduction under the licence that a co-owner's act gave it, whatever its file says (004 §3.4)."""
+    dataset = facts.datasets.get(collection.id)
+    if collection.kind != "coproduced" or dataset is None or dataset.licence == collection.licence:
+        return collection
+    return replace(collection, licence=dataset.licence)
 
 
 def _swallow(task: asyncio.Task[Snapshot]) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from mig_idg.database import Connection
-from mig_idg.errors import BadRequest, InvalidDeclaration, Text, Unprocessable
+from mig_idg.errors import BadRequest, InvalidDeclaration, Refused, Text, Unprocessable
 from mig_idg.publication.check import Checked, check
 from mig_idg.publication.load import load_folder
+from mig_idg.registry import datasets, publications
 from mig_idg.registry import declared as registry_declared
-from mig_idg.registry import publications
 from mig_idg.registry.organisations import everyone
 from mig_idg.store.grant import every_column
 from mig_idg.store.numbering import numbered
@@ -74,11 +74,13 @@ def publish(
     Each table gets what its readers will have of it (`store.prepare`). Raises InvalidCollections: nothing changed.
     """
     with connection.transaction():
+        before = publications.latest(connection).collections
         publications.forget_copies(connection)
         checked = []
         notes: list[Text] = []
         for found in check_folder(connection, folder, rasters):
             progress(found.declared.declaration.id)
+            _require_same_rows(connection, found, before)
             try:
                 one = prepared(connection, found)
             except Unprocessable as error:
@@ -106,6 +108,21 @@ def prepared(connection: Connection[Any], checked: Checked, *, anew: bool = Fals
     table = prepare(connection, table, wanted=declaration.source.prepared, anew=anew)
     allow(connection, declaration.id, table)
     return replace(checked, table=table)
+
+
+def _require_same_rows(connection: Connection[Any], found: Checked, before: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refused when a validated coproduction is declared on another source: what is served as its version is frozen."""
+    declaration = found.declared.declaration
+    known = before.get(declaration.id)
+    if known is None or declaration.kind != "coproduced":
+        return
+    was, now = known["declaration"]["source"], found.declared.declaration.plain["source"]
+    if all(was.get(key) == now.get(key) for key in ("table", "id", "geometry", "raster", "points")):
+        return
+    try:
+        datasets.require_unfrozen(connection, declaration.id)
+    except Refused as error:
+        raise InvalidCollections([found.declared.wrong(error.detail, "source", "table", remedy=error.remedy)]) from None
 
 
 def _in_parts(checked: Checked) -> Iterator[Text]:

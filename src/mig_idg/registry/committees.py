@@ -11,6 +11,7 @@ from mig_idg.charter.messages import day
 from mig_idg.errors import InvalidParameter, Text, UnknownWord
 from mig_idg.registry import history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
+from mig_idg.registry.refusals import refused
 from mig_idg.registry.statements import ask
 
 COMMITTEES = ("steering", "technical")
@@ -74,7 +75,40 @@ def rule(conn: Conn, number: int, sitting: Sitting, items: Sequence[Item], recor
         raise UnknownWord(Text("Comité", "committee"), sitting.committee, COMMITTEES, closed=True)
     meeting = _meeting(conn, number, sitting, record)
     first = _items_so_far(conn, meeting) + 1
-    return [_rule(conn, number, meeting, sitting, item, place) for place, item in enumerate(items, start=first)]
+    return [
+        _rule(conn, number, meeting, sitting, item, place, record.on) for place, item in enumerate(items, start=first)
+    ]
+
+
+def attendance(conn: Conn, sitting: Sitting, absent: Collection[str], on: date) -> dict[str, list[str]]:
+    """Every partner of the day as present or absent; refused when it is not a committee, or tells two things of one.
+
+    Each partner has its seat (004 §2.4.1, §2.4.2): who is not told to be present was absent, and is named.
+    """
+    partners = {
+        body
+        for (body,) in conn.execute(
+            "select organisation from registry.membership"
+            " where state = 'adherent' and closed_by is null and valid @> %s",
+            (on,),
+        )
+    }
+    present = set(sitting.present)
+    if both := sorted(present & set(absent)):
+        raise InvalidParameter(
+            "absent",
+            Text(f"Présents et absents à la fois : {', '.join(both)}.", f"Both present and absent: {', '.join(both)}."),
+        )
+    if len(present) < 2 and len(partners) > 1:
+        raise refused(
+            "Charte MIG, § 2.4.2",
+            Text(
+                "Un comité réunit les partenaires : un seul présent ne valide rien.",
+                "A committee is a meeting of partners: one alone validates nothing.",
+            ),
+            remedy=Text("Nommez chaque présent avec --present.", "Name each one present with --present."),
+        )
+    return {"present": sorted(present), "absent": sorted(partners - present)}
 
 
 def result(conn: Conn, decision: int) -> dict[str, Any] | None:
@@ -144,7 +178,7 @@ def _require_subject(conn: Conn, subject: str) -> None:
         raise UnknownWord(Text("Sujet", "subject"), subject, known, closed=True)
 
 
-def _rule(conn: Conn, number: int, meeting: int, sitting: Sitting, item: Item, place: int) -> Ruling:
+def _rule(conn: Conn, number: int, meeting: int, sitting: Sitting, item: Item, place: int, on: date) -> Ruling:
     _require_subject(conn, item.subject)
     decision = history.insert(
         conn,
@@ -167,4 +201,15 @@ def _rule(conn: Conn, number: int, meeting: int, sitting: Sitting, item: Item, p
             history.insert(conn, number, "vote", {"decision": decision, "organisation": organisation, "voice": voice})
     _strike_out(conn, number, sitting, item, decision)
     told = result(conn, decision)
-    return Ruling(decision, item, adopted=bool(told and told["adopted"]))
+    adopted = bool(told and told["adopted"])
+    if adopted and (item.subject, item.nature) == ("working_group", "decision"):
+        _constitute(conn, number, item, decision, on)
+    return Ruling(decision, item, adopted)
+
+
+def _constitute(conn: Conn, number: int, item: Item, decision: int, on: date) -> None:
+    """The technical committee constitutes a working group (004 §2.4.2): it is there from the day of the decision."""
+    conn.execute("insert into registry.working_group (id) values (%s) on conflict do nothing", (item.subject_id,))
+    said = {"title": item.motion, "decision": decision}
+    days = history.span(on)
+    history.put(conn, number, "working_group_term", {"working_group": item.subject_id}, said, days)

@@ -8,13 +8,28 @@ from datetime import date
 from typing import Any
 
 from mig_idg.errors import Text, UnknownWord
-from mig_idg.registry import committees, history
+from mig_idg.registry import committees, history, publications
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.committees import Item, Sitting
 from mig_idg.registry.refusals import refused
 
 DATASET = Text("Collection", "collection")
-STAGES = ("proposed", "structured", "consolidated", "submitted", "rejected")
+ARTICLE = "Charte MIG, glossaire, § 3.2.2"
+VALIDATION = "Charte MIG, § 2.4.2, § 3.4"
+ROAD = ("proposed", "structured", "collecting", "consolidated", "submitted")
+STAGES = (*ROAD, "rejected")
+STEPS: dict[str, tuple[str, ...]] = {
+    "proposed": ("structured", "rejected"),
+    "structured": ("collecting", "consolidated", "proposed", "rejected"),
+    "collecting": ("consolidated", "structured", "proposed", "rejected"),
+    "consolidated": ("submitted", "collecting", "structured", "proposed", "rejected"),
+    "submitted": ("consolidated", "collecting", "structured", "proposed", "rejected"),
+    "rejected": ("proposed", "structured"),
+    "validated": ("structured",),
+}
+"""Where each stage leads (rules.md §2); `structured` from `validated` is the next version being prepared."""
+RECORD = ("description", "keywords", "scale")
+"""What a metadata record must say before a validation (004 glossary, §3.2.3): the keys of a declaration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +93,90 @@ def state_of(conn: Conn, dataset: str, on: date) -> str | None:
 
 @act
 def move(conn: Conn, dataset: str, stage: str, record: Record) -> Done:
-    """Move a coproduction to another stage before its validation (004 glossary: structure, then consolidation)."""
+    """Move a coproduction, or the next version of a validated one, to another stage (rules.md §2).
+
+    Structure first, then consolidation (004 glossary), then the committee; back to any earlier stage from submission.
+    """
     require_coproduced(conn, dataset)
     if stage not in STAGES:
         raise UnknownWord(Text("Étape", "stage"), stage, STAGES, closed=True)
-    if state_of(conn, dataset, record.on) == "validated":
+    validated = state_of(conn, dataset, record.on) == "validated"
+    now = stage_of(conn, dataset, record.on)
+    if validated and stage == "proposed":
         raise refused(
             "Charte MIG, § 3.4",
             Text(
                 f"« {dataset} » est validé : la version en vigueur reste à ses copropriétaires.",
                 f"“{dataset}” is validated: the version in force stays its co-owners'.",
             ),
-            remedy=Text("Faites valider une nouvelle version.", "Have a new version validated."),
+            remedy=Text(
+                "Préparez une nouvelle version : « committee stage … structured ».",
+                "Prepare a new version: “committee stage … structured”.",
+            ),
         )
-    words = Text(f"« {dataset} » passe à l'étape « {stage} ».", f"“{dataset}” moves to stage “{stage}”.")
-    number = open_act(conn, record, verb="dataset move", article="Charte MIG, § 3.2.2", words=words)
-    set_state(conn, number, dataset, "coproduced", stage, record.on)
-    return Done(number, "dataset move", "Charte MIG, § 3.2.2", words, {"dataset": dataset, "state": stage})
+    _require_step(dataset, now, stage)
+    what = Text("La nouvelle version de ", "The new version of ") if validated else Text("", "")
+    words = Text(
+        f"{what.fr}« {dataset} » passe à l'étape « {stage} ».", f"{what.en}“{dataset}” moves to stage “{stage}”."
+    )
+    number = open_act(conn, record, verb="committee stage", article=ARTICLE, words=words)
+    if validated:
+        history.put(conn, number, "next_version", {"dataset": dataset}, {"state": stage}, history.span(record.on))
+    else:
+        set_state(conn, number, dataset, "coproduced", stage, record.on)
+    return Done(number, "committee stage", ARTICLE, words, {"dataset": dataset, "state": stage, "from": now})
+
+
+def stage_of(conn: Conn, dataset: str, on: date) -> str | None:
+    """The stage of what is prepared on the day: the coproduction, or the next version of a validated one."""
+    state = state_of(conn, dataset, on)
+    if state != "validated":
+        return state
+    rows = history.known(conn, "next_version", {"dataset": dataset}, on)
+    return str(rows[0]["state"]) if rows else "validated"
+
+
+def _require_step(dataset: str, now: str | None, stage: str) -> None:
+    """Refused when a stage does not follow the one reached; the way is told."""
+    allowed = STEPS.get(now or "proposed", ())
+    if stage in allowed:
+        return
+    told = ", ".join(allowed)
+    raise refused(
+        ARTICLE,
+        Text(
+            f"« {dataset} » en est à « {now} » : l'étape « {stage} » ne la suit pas.",
+            f"“{dataset}” is at stage “{now}”: “{stage}” does not follow it.",
+        ),
+        remedy=Text(f"Étapes possibles : {told}.", f"Possible stages: {told}.") if told else None,
+    )
+
+
+def require_unfrozen(conn: Conn, dataset: str) -> None:
+    """Refused once a version was validated: the rows served as that version are never replaced (rules.md §3, 7)."""
+    row = conn.execute(
+        "select c.version from registry.dataset_state s"
+        " join registry.co_owner c on c.dataset = s.dataset and c.decision = s.decision"
+        " where s.dataset = %s and s.state = 'validated' and s.closed_by is null and upper_inf(s.valid) limit 1",
+        (dataset,),
+    ).fetchone()
+    if row is None:
+        return
+    raise refused(
+        "Charte MIG, § 3.4",
+        Text(
+            f"« {dataset} » est validé : ses lignes, servies comme version {row[0]}, sont à ses copropriétaires et ne "
+            "se remplacent pas.",
+            f"“{dataset}” is validated: its rows, served as version {row[0]}, are its co-owners' and are not replaced.",
+        ),
+        remedy=Text(
+            "Une nouvelle version doit être validée : déclarez-la comme une autre collection coproduite, importez-y le "
+            "fichier, soumettez-la au comité technique (« committee stage »), puis « committee record --validate ».",
+            "A new version must be validated: declare it as another coproduced collection, import the file there, "
+            "submit it to the technical committee (“committee stage”), then “committee record --validate”.",
+        ),
+        rule="a_validated_version_is_frozen",
+    )
 
 
 @act
@@ -106,17 +188,22 @@ def validate(
     record: Record,
     *,
     against: Collection[str] = (),
+    absent: Collection[str] = (),
 ) -> Done:
     """The technical committee validates a version: each partner of that day becomes its owner, for ever (004 §3.4).
 
+    Only what was submitted to it, with a complete metadata record, at a meeting whose attendance tells of all partners.
     Refused when somebody present opposes it: the dataset stays where it was, and nothing is written.
     """
     require_coproduced(conn, dataset)
+    _require_submitted(conn, dataset, record.on)
+    _require_metadata(conn, dataset)
+    there = committees.attendance(conn, sitting, absent, record.on)
     words = Text(
         f"Le comité technique valide « {dataset} » (version {version.name}) ; il entre à l'inventaire.",
         f"The technical committee validates “{dataset}” (version {version.name}); it enters the inventory.",
     )
-    number = open_act(conn, record, verb="committee validate", article="Charte MIG, § 2.4.2, § 3.4", words=words)
+    number = open_act(conn, record, verb="committee validate", article=VALIDATION, words=words)
     item = Item("dataset", dataset, f"Validation de « {dataset} », version {version.name}", against=against)
     (ruling,) = committees.rule(conn, number, sitting, [item], record)
     if not ruling.adopted:
@@ -129,8 +216,61 @@ def validate(
             remedy=Text("Consignez le vote avec « committee record ».", "Record the vote with “committee record”."),
         )
     owners = freeze(conn, number, dataset, version, ruling.decision, record.on)
-    details = {"dataset": dataset, "version": version.name, "co_owners": owners, "decision": ruling.decision}
-    return Done(number, "committee validate", "Charte MIG, § 2.4.2, § 3.4", words, details)
+    details = {"dataset": dataset, "version": version.name, "co_owners": owners, "decision": ruling.decision, **there}
+    return Done(number, "committee validate", VALIDATION, words, details)
+
+
+def _require_submitted(conn: Conn, dataset: str, on: date) -> None:
+    now = stage_of(conn, dataset, on)
+    if now == "submitted":
+        return
+    way = " → ".join((*ROAD[ROAD.index(now) + 1 :], "")) if now in ROAD else "structured → … → submitted"
+    way = way.removesuffix(" → ")
+    raise refused(
+        VALIDATION,
+        Text(
+            f"« {dataset} » n'est pas soumis au comité technique (étape « {now} ») : il ne valide que ce qui l'est.",
+            f"“{dataset}” is not submitted to the technical committee (stage “{now}”): it only validates what is.",
+        ),
+        remedy=Text(
+            f"Menez-le jusqu'à « submitted » par « committee stage » : {way}.",
+            f"Bring it to “submitted” by “committee stage”: {way}.",
+        ),
+        rule="only_what_is_submitted_is_validated",
+    )
+
+
+def _require_metadata(conn: Conn, dataset: str) -> None:
+    """Coproduced data always have a record in the inventory (004 glossary), with rules and scale of use (§3.2.3)."""
+    entry = publications.latest(conn).collections.get(dataset)
+    if entry is None:
+        raise refused(
+            "Charte MIG, glossaire, § 3.2.3",
+            Text(
+                f"« {dataset} » n'a pas de fiche de métadonnées : sa déclaration n'est pas publiée.",
+                f"“{dataset}” has no metadata record: its declaration is not published.",
+            ),
+            remedy=Text("Publiez-la : « collections publish ».", "Publish it: “collections publish”."),
+            rule="validated_data_have_a_complete_record",
+        )
+    said = entry["declaration"]
+    missing = [key for key in RECORD if not said.get(key)]
+    if not (said.get("updated") or said.get("update_frequency") or said["source"].get("updated")):
+        missing.append("update_frequency")
+    if missing:
+        told = ", ".join(missing)
+        raise refused(
+            "Charte MIG, glossaire, § 3.2.3",
+            Text(
+                f"La fiche de métadonnées de « {dataset} » est incomplète : {told}.",
+                f"The metadata record of “{dataset}” is incomplete: {told}.",
+            ),
+            remedy=Text(
+                f"Ajoutez « {' », « '.join(missing)} » à collections/{dataset}.yml et publiez.",
+                f"Add {told} to collections/{dataset}.yml and publish.",
+            ),
+            rule="validated_data_have_a_complete_record",
+        )
 
 
 def freeze(conn: Conn, number: int, dataset: str, version: Version, decision: int, on: date) -> list[str]:
@@ -155,6 +295,7 @@ def freeze(conn: Conn, number: int, dataset: str, version: Version, decision: in
         said,
     )
     owners = sorted(organisation for (organisation,) in rows)
+    history.end(conn, number, "next_version", {"dataset": dataset}, history.span(on))
     set_state(conn, number, dataset, "coproduced", "validated", on, decision)
     return owners
 

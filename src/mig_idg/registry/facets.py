@@ -13,6 +13,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from mig_idg.charter.facts import OPEN_LICENCES
 from mig_idg.errors import Text
 from mig_idg.registry import exceptions, history, terms
 from mig_idg.registry.acts import Conn
@@ -71,6 +72,18 @@ def _write_metadata(conn: Conn, saying: Saying, visibility: Any, before: Any, no
 
 
 def _write_licence(conn: Conn, saying: Saying, licence: Any, before: Any, notes: list[Text]) -> None:
+    if saying.kind == "coproduced" and licence in OPEN_LICENCES:
+        notes.append(
+            Text(
+                f"« {saying.dataset} » : « licence: {licence} » n'ouvre rien. Une donnée coproduite s'ouvre par l'acte "
+                "d'un copropriétaire, les autres informés : « terms open » (Charte MIG, § 3.4, lecture n° 21).",
+                f"“{saying.dataset}”: “licence: {licence}” opens nothing. Coproduced data are opened by the act of a "
+                "co-owner, the others being told: “terms open” (MIG charter, § 3.4, reading no. 21).",
+            )
+        )
+        return
+    if history.known(conn, "opening_notice", {"dataset": saying.dataset}):
+        return  # opened by a co-owner's act: a declaration closes nothing of it
     days = history.span(saying.start)
     history.end(conn, saying.number, "dataset_licence", {"dataset": saying.dataset}, days)
     if licence is not None:

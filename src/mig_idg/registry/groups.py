@@ -127,6 +127,9 @@ def listing(conn: Conn, on: date) -> list[Row]:
 
 
 def _group(conn: Conn, dataset: str, on: date) -> str:
+    """The group of a coproduction, or one that the technical committee constituted, by its own name."""
+    if history.known(conn, "working_group_term", {"working_group": dataset}, on):
+        return dataset
     datasets.require_coproduced(conn, dataset)
     (row,) = history.known(conn, "coproduction", {"dataset": dataset}, on)  # its declaration gave it one
     return str(row["working_group"])

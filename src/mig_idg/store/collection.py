@@ -43,11 +43,18 @@ class Collection:
         return self.licence in OPEN_LICENCES
 
     def credit(self, lang: Lang = "fr") -> str:
-        """Who must be named beside any use: the owner as declared, or the partnership."""
+        """Who must be named beside any use: the owner as declared, or the co-owners of a coproduction (004 §3.4)."""
         credit = self.declared.get("credit")
         if isinstance(credit, str) and credit:
             return credit
-        return name_of(self.owner) if self.owner else self.title.in_(lang)
+        if self.owner:
+            return name_of(self.owner)
+        title = self.title.in_(lang)
+        if self.kind != "coproduced":
+            return title
+        return Text(
+            f"les partenaires de la MIG, copropriétaires de « {title} »", f"the MIG partners, co-owners of “{title}”"
+        ).in_(lang)
 
 
 def table_as_json(table: Table) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def test_a_change_of_rights_shows_at_the_next_request(asking: Asking) -> None:
 def test_a_refused_layer_says_why_and_offers_no_door_that_would_close(asking: Asking) -> None:
     refused = asking.json("/collections/reseaux")
     assert refused["access"]["outcome"] == "deny"
-    assert refused["access"]["article"].startswith("004")
+    assert refused["access"]["article"].startswith("Charte MIG")
     assert rels(refused).isdisjoint({"items", "http://www.opengis.net/def/rel/ogc/1.0/queryables"})
     assert "itemType" not in refused
     assert "describedby" in rels(refused)

@@ -27,6 +27,7 @@ from mig_idg.deposits.intake.source import Source, Survey, Wanted
 from mig_idg.deposits.intake.vectors import VectorFile
 from mig_idg.errors import BadRequest, Conflict, InvalidParameter, Text, Unprocessable
 from mig_idg.publication.model import Declaration
+from mig_idg.registry import datasets
 from mig_idg.standards.findings import Finding, Tally
 from mig_idg.store import layers
 from mig_idg.store.layers import LayerColumn, LayerTable, RowRefused
@@ -77,6 +78,8 @@ def run(
     (another import is running), TooLarge.
     """
     start = time.monotonic()
+    with connection.transaction():
+        datasets.require_unfrozen(connection, declaration.id)
     wanted = _wanted(declaration)
     tally = Tally(choices.examples)
     with tempfile.TemporaryDirectory(prefix="mig-idg-") as scratch:

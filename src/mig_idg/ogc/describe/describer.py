@@ -175,7 +175,15 @@ class Describer:
     def _fragment(self, request: Request, collection: Collection, *, listed: bool) -> bytes:
         """A collection document on `BASE`, shared by all callers who stand alike before it."""
         place = self.entitlements(request, collection)
-        key = (collection.generation, collection.id, request.lang, listed, place.key, request.snapshot.mention)
+        key = (
+            collection.generation,
+            collection.id,
+            collection.licence,
+            request.lang,
+            listed,
+            place.key,
+            request.snapshot.mention,
+        )
         known = self._fragments.get(key)
         if known is not None:
             return known

@@ -1,13 +1,22 @@
--- Who takes part in the working group of each coproduction on the day.
+-- Who takes part in each working group on the day: that of a coproduction, or one the technical committee constituted.
+with working as (
+  select c.dataset, c.working_group
+  from registry.coproduction c
+  where c.valid @> %(on)s::date
+    and c.closed_by is null
+  union
+  select g.working_group, g.working_group
+  from registry.working_group_term g
+  where g.valid @> %(on)s::date
+    and g.closed_by is null
+)
 select
-  c.dataset,
+  w.dataset,
   m.organisation,
   m.facilitator,
   m.guest,
   lower(m.valid) as since,
   upper(m.valid) as until
-from registry.coproduction c
-join registry.group_member m on m.working_group = c.working_group and m.valid @> %(on)s::date and m.closed_by is null
-where c.valid @> %(on)s::date
-  and c.closed_by is null
-order by c.dataset, m.organisation
+from working w
+join registry.group_member m on m.working_group = w.working_group and m.valid @> %(on)s::date and m.closed_by is null
+order by w.dataset, m.organisation

@@ -26,6 +26,7 @@ from mig_idg.deposits.intake.rasters.validity import Progress, sound_files
 from mig_idg.deposits.intake.rasters.vintage import Choices
 from mig_idg.errors import InvalidParameter, Text, Unavailable
 from mig_idg.publication.model import Declaration
+from mig_idg.registry import datasets
 from mig_idg.store import rasters
 from mig_idg.store.storage import Folder, Place
 
@@ -47,6 +48,8 @@ def run(
     Raises InvalidParameter when the vintage is not named, Conflict when another import fills the collection, and
     Unavailable when the place does not take the files. What is wrong with the tiles is in the report.
     """
+    with connection.transaction():
+        datasets.require_unfrozen(connection, declaration.id)
     points = declaration.source.points
     if points is None:
         raise InvalidParameter(

@@ -24,6 +24,7 @@ from mig_idg.deposits.intake.rasters.validity import Progress, died, sound_files
 from mig_idg.deposits.intake.rasters.vintage import Choices
 from mig_idg.errors import InvalidParameter, Problem, Text, Unprocessable
 from mig_idg.publication.model import Declaration
+from mig_idg.registry import datasets
 from mig_idg.store import rasters
 from mig_idg.store.storage import Folder, Place
 
@@ -46,6 +47,8 @@ def run(
     fills it, Unavailable when the place does not take the files. What is wrong with the files is in the report, and
     `published` says whether they are in force.
     """
+    with connection.transaction():
+        datasets.require_unfrozen(connection, declaration.id)
     raster = declaration.source.raster
     if raster is None:
         raise InvalidParameter(
