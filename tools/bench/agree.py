@@ -6,11 +6,11 @@ import json
 import urllib.error
 import urllib.request
 
+from bench import samples
 from bench.dataset import LAYERS, Ground
 from bench.peers import Server
 from bench.workloads import Question, Workload
 from mig_idg.database import connect
-from bench import samples
 
 ASKED = 3
 

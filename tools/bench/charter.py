@@ -17,12 +17,12 @@ import click
 from mig_idg import territory
 from mig_idg.charter import (
     ALWAYS,
+    AccessRequest,
     Dataset,
     Delegation,
     EptCommune,
     Facts,
     Membership,
-    AccessRequest,
     Restriction,
     Span,
     SubDistribution,

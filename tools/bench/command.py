@@ -26,7 +26,7 @@ from rich.console import Console
 
 from mig_idg.cli import messages
 from mig_idg.cli.messages import say, say_json, t
-from mig_idg.errors import Unavailable, Text
+from mig_idg.errors import Text, Unavailable
 
 if TYPE_CHECKING:
     from bench.dataset import Ground

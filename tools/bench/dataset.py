@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from bench import samples
+from bench.samples import Sample
+from mig_idg import demonstration
 from mig_idg.database import connect
 from mig_idg.database.cluster import APPLICATION, DATABASE, OWNER, PrivateCluster
 from mig_idg.database.migrate import migrate
-from mig_idg.publication.publish import publish
-from mig_idg import demonstration
+from mig_idg.demonstration import adhesion as partnership
 from mig_idg.errors import Text
 from mig_idg.ogc.tiles.seeding import draw_ahead
-from mig_idg.demonstration import adhesion as partnership
+from mig_idg.publication.publish import publish
 from mig_idg.registry import tokens
-from bench import samples
 from mig_idg.store.prepare import settle
-from bench.samples import Sample
 from mig_idg.store.table import describe
 
 Tell = Callable[[Text], None]

@@ -21,7 +21,7 @@ from bench.recipes import QUIET, WORKERS
 from bench.workloads import Question, Workload
 from mig_idg.database import connect
 from mig_idg.database.programs import find_programs
-from mig_idg.errors import Unavailable, Text
+from mig_idg.errors import Text, Unavailable
 from mig_idg.ogc.tiles.tile_address import read
 from mig_idg.store import compile, tiles
 from mig_idg.store.crs import BY_SRID, CRS84, Box

@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from mig_idg.errors import Unavailable, Text
+from mig_idg.errors import Text, Unavailable
 
 _LUA = """
 local requests, turn = {}, 0

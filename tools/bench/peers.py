@@ -21,7 +21,7 @@ from pathlib import Path
 from bench import adapters
 from bench.dataset import Ground, token_in
 from bench.recipes import RECIPES, WORKERS, Path_
-from mig_idg.errors import Unavailable, Text
+from mig_idg.errors import Text, Unavailable
 
 NAMES = tuple(RECIPES)
 START_SECONDS = 60.0

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from bench import adapters
 from bench.dataset import LAYERS, Ground
 from bench.workloads import L93, Question
-from mig_idg.errors import Unavailable, Text
+from mig_idg.errors import Text, Unavailable
 
 WORKERS = 2
 Path_ = Callable[[Question], str | None]
