@@ -374,8 +374,9 @@ def _on_the_epts(body: str, request: AccessRequest, facts: Facts) -> Iterator[Ca
 def _on_the_contractor(body: str, request: AccessRequest, facts: Facts, dataset: Dataset) -> Iterator[Candidate]:
     who = name(facts, body)
     if body in facts.private and not facts.delegations_to(body):
-        for holder in sorted({dataset.owner} - {None} if dataset.kind == "mutualised" else dataset.co_owners)[:1]:
-            hand = Delegation(cast("str", holder), body, acknowledged=True)
+        owners = frozenset(filter(None, [dataset.owner])) if dataset.kind == "mutualised" else dataset.co_owners
+        for holder in sorted(owners)[:1]:
+            hand = Delegation(holder, body, acknowledged=True)
             yield (
                 "delegation",
                 None,
