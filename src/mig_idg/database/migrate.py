@@ -2,12 +2,17 @@
 
 `sql/migrations/NNNN-name.sql` runs once, then `sql/verify/NNNN-name.sql` must not raise. `sql/replaceable/*.sql` is
 idempotent and runs, in order, whenever its text is not the one applied last. One advisory lock keeps two starts apart.
+
+The numbers are one sequence: what is pending comes after all that ran, so that every database ran the same files in the
+same order. `BEFORE_THE_SEQUENCE` were numbered by area and did run in several orders; the tests show that each order
+gives the same schema, and the list is closed.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +26,15 @@ from mig_idg.errors import Conflict, Text, Unavailable
 LOCK = 4_920_001
 POSTGRESQL_MINIMUM = 150_000
 POSTGIS_MINIMUM = (3, 3)
+
+BEFORE_THE_SEQUENCE = frozenset(
+    {
+        *("0001-ground", "0002-epoch", "0003-published", "0010-memory", "0011-bodies", "0012-committees"),
+        *("0013-datasets", "0014-rights", "0015-agreements-and-versions", "0030-credentials", "0031-journal"),
+        *("0032-break-glass", "0040-prepared", "0060-rasters", "0061-points", "0062-pruned", "0070-drawn"),
+    }
+)
+_NUMBERED = re.compile(r"(\d{4})-")
 
 Progress = Callable[[str], None]
 
@@ -87,7 +101,11 @@ def migrate(connection: Connection[Any], *, progress: Progress = lambda name: No
 
 
 def status(connection: Connection[Any]) -> Status:
-    """The state of each script; raises Conflict when a migration that ran has another text today."""
+    """The state of each script.
+
+    Raises Conflict when a migration that ran has another text today, when one that did not run has a number below the
+    last that ran, and when two have the same number.
+    """
     ledger = _ledger(connection)
     folder = sql_folder()
     migrations = tuple(_script(path, ledger) for path in sorted((folder / "migrations").glob("*.sql")))
@@ -102,8 +120,49 @@ def status(connection: Connection[Any]) -> Status:
                     "Rétablissez le fichier et écrivez une nouvelle migration.", "Restore it; write a new one."
                 ),
             )
+    require_sequence(tuple(script.name for script in migrations), ledger)
     replaceable = tuple(_script(path, ledger) for path in sorted((folder / "replaceable").glob("*.sql")))
     return Status(migrations, replaceable)
+
+
+def require_sequence(migrations: Collection[str], applied: Collection[str]) -> None:
+    """Raise Conflict unless `migrations` are one sequence, of which what is not in `applied` is the end.
+
+    A file that arrives below the last applied number would run here after files that it runs before elsewhere: two
+    databases of one version with two histories, of which only one was tested.
+    """
+    numbers: dict[str, str] = {}
+    for name in migrations:
+        same = numbers.setdefault(_number(name), name)
+        if same != name:
+            raise Conflict(
+                Text(
+                    f"Deux migrations portent le numéro {_number(name)} : {same} et {name}.",
+                    f"Two migrations have the number {_number(name)}: {same} and {name}.",
+                ),
+                remedy=Text("Donnez à la plus récente le numéro qui suit.", "Give the newer one the next number."),
+            )
+    last = max((name for name in applied if _NUMBERED.match(name)), key=_number, default=None)
+    for name in migrations:
+        if last and name not in applied and name not in BEFORE_THE_SEQUENCE and _number(name) < _number(last):
+            raise Conflict(
+                Text(
+                    f"La migration {name} n'a pas été appliquée et son numéro est inférieur à celui de {last}, "
+                    "qui l'a été : elle ne peut plus passer avant.",
+                    f"Migration {name} was not applied, and its number is below that of {last}, which was: "
+                    "it can no longer run before it.",
+                ),
+                remedy=Text(
+                    f"Renumérotez-la après toutes les autres (plus de {_number(last)}), "
+                    "avec son fichier de sql/verify/ ; n'en changez pas le texte si une base l'a déjà reçue.",
+                    f"Renumber it after all the others (above {_number(last)}), with its file of sql/verify/; "
+                    "leave its text as it is if a database has it already.",
+                ),
+            )
+
+
+def _number(name: str) -> str:
+    return name.split("-")[0]
 
 
 def _script(path: Path, ledger: dict[str, str]) -> Script:
