@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mig_idg.app.asgi import Application
 from mig_idg.app.operations import Operations
 from mig_idg.database.pool import PLANNED_ONCE, READ_ONLY, READ_WRITE, Pool, PoolLimits, Watch
+from mig_idg.database.supervision import read_state
 from mig_idg.errors import Lang
 from mig_idg.guard.current import Clock, Current
 from mig_idg.guard.evaluation import Evaluation
@@ -62,7 +63,7 @@ def create_app(
             pool.down = False
 
     watch = Watch(url, on_epoch=current.hear, on_down=on_down, on_up=on_up)
-    operations = Operations(current, lambda: watch.up)
+    operations = Operations(current, lambda: watch.up, lambda: read_state(settings.home))
     evaluation = Evaluation(current.facts_on)
     oidc, sessions = identity(settings, clock)
     trades = every_route(settings) if routes is None else routes

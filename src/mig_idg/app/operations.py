@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from typing import Any
 
 from mig_idg.app import metrics
 from mig_idg.guard.current import Current
@@ -16,9 +17,15 @@ from mig_idg.guard.route import Route
 class Operations:
     """`/healthz`, `/readyz` and `/metrics`. They never touch the database, so they always answer."""
 
-    def __init__(self, current: Current, database_up: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        current: Current,
+        database_up: Callable[[], bool],
+        supervised: Callable[[], dict[str, Any] | None] = lambda: None,
+    ) -> None:
         self._current = current
         self._database_up = database_up
+        self._supervised = supervised
 
     def routes(self) -> tuple[Route, ...]:
         """The one that needs to know its caller; health and readiness answer before the threshold."""
@@ -33,7 +40,7 @@ class Operations:
         snapshot = self._current.snapshot
         up = self._database_up()
         refused = self._current.refused_generation
-        document = {
+        document: dict[str, Any] = {
             "status": "ready" if up and snapshot is not None else "unavailable",
             "database": "up" if up else "down",
             "generation": snapshot.generation if snapshot else None,
@@ -41,6 +48,9 @@ class Operations:
             "refused_generation": refused,
             "broken": [{"collection": one.collection, "reason": one.reason} for one in self._current.broken],
         }
+        supervised = self._supervised()
+        if supervised is not None:
+            document["postgresql"] = {name: supervised.get(name) for name in ("state", "since", "restarts", "attempts")}
         status = 200 if up and snapshot is not None else 503
         return json_answer(document, status=status, headers={"cache-control": "no-store"})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import click
@@ -42,11 +43,25 @@ def command(host: str | None, port: int | None, workers: int | None, watch: bool
                 f"mig-idg serves on {chosen.public_url}.",
             )
         )
-        try:
-            run(chosen, app)
-        finally:
-            if stop is not None:
-                stop()
+        with _supervised(chosen):
+            try:
+                run(chosen, app)
+            finally:
+                if stop is not None:
+                    stop()
+
+
+def _supervised(chosen: Settings) -> AbstractContextManager[object]:
+    """The private cluster is looked after while it serves; an existing database has its own administrators."""
+    from mig_idg.app.logging import configure
+
+    configure()
+    if chosen.database_url:
+        return nullcontext()
+    from mig_idg.database.cluster import PrivateCluster
+    from mig_idg.database.supervision import supervised
+
+    return supervised(PrivateCluster(chosen.home.resolve()))
 
 
 def _require_config(chosen: Settings) -> None:
