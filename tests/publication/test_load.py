@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mig_idg.cli.collections import command
 from mig_idg.publication.load import load_folder, load_text
 from mig_idg.publication.model import json_schema
+from mig_idg.publication.publish import check_form
 
 SOUND = """id: adresses
 title: {fr: Adresses, en: Addresses}
@@ -104,3 +108,81 @@ def test_the_demonstrations_files_are_sound() -> None:
     loaded = load_folder(ROOT / "collections")
     assert not loaded.errors
     assert len(loaded.declared) >= 11
+
+
+def test_every_key_is_described_to_editors_in_french_and_english() -> None:
+    schema: dict[str, Any] = json_schema()
+    for name, part in (("Declaration", schema), *schema["$defs"].items()):
+        assert part["description"].count("\n") == 1, name
+        for key, one in part["properties"].items():
+            french, _, english = one.get("description", "").partition("\n")
+            assert french, f"{name}.{key}"
+            assert english, f"{name}.{key}"
+
+
+@pytest.mark.parametrize("code", ["01004", "1_000", "200054781", "92050.0", "1.10", "2024-01-01"])
+def test_a_code_that_yaml_reads_as_something_else_is_given_back_as_it_was_written(code: str) -> None:
+    (error,) = told(SOUND.replace('"92050"', code, 1))
+    assert f'Écrivez "{code}" entre guillemets' in error
+
+
+@pytest.mark.parametrize("code", ["092050", "2A004", "1e3", "0o17"])
+def test_a_code_that_yaml_reads_as_text_is_that_text(code: str) -> None:
+    declared, errors = load_text(SOUND.replace('"92050"', code, 1), "x.yml")
+    assert declared is not None, errors
+    assert declared.declaration.working_group[1] == code
+
+
+@pytest.mark.parametrize("number", ["010", "1_0", "0x10"])
+def test_a_number_that_yaml_reads_as_another_is_refused(number: str) -> None:
+    (error,) = told(f"{SOUND}limits: {{default: {number}}}\n")
+    assert f"« {number} »" in error
+
+
+WRONG = (
+    ("licence: LO-2.0", "licence: a: b"),
+    ("licence: LO-2.0", "licence: LO-2.0\n\tx: 1"),
+    ("services: [features, tiles]", "services: [features"),
+    ("{fr: Adresses, en: Addresses}", '"Adresses'),
+    ("{fr: Adresses, en: Addresses}", "Adresses"),
+    ("{fr: Adresses, en: Addresses}", "{fr: Adresses, en: ''}"),
+    ("{fr: Adresses", "{fr: !!python/name:os.system x"),
+    ("[telephone]", "telephone"),
+    ("[telephone]", "{telephone: 1}"),
+    ("2027-06-30", "demain"),
+    ("2027-06-30", "[1, 2]"),
+    ("licence: LO-2.0", "licence: [a]"),
+    ("licence: LO-2.0", "limits: {default: beaucoup}"),
+    ("licence: LO-2.0", "limits: {default: 0}"),
+    ("licence: LO-2.0", "extent: [1, 2]"),
+    ("licence: LO-2.0", "extent: [1, 2, 3, 4, 5]"),
+    ("licence: LO-2.0", "editing: oui"),
+    ("EPSG:2154", "2154"),
+    ("id: adresses", "id: Adresses"),
+    ("ground: E1", "ground: E4"),
+)
+FOREIGN = (
+    "Input", "should", "expected", "valid", "Value", "found", "mapping", "unable", "could", "character ", "String",
+    " or ", "None", "True", "['", "{'", "tuple", "dict", "pydantic", "yaml.org",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("was", "becomes"), WRONG)
+def test_what_is_wrong_is_told_in_french_without_the_words_of_our_libraries(was: str, becomes: str) -> None:
+    for error in told(SOUND.replace(was, becomes, 1)):
+        assert not [word for word in FOREIGN if word in error], error
+
+
+def test_without_the_database_a_code_that_epsg_does_not_have_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(SOUND.replace("EPSG:2154", "EPSG:21544"), "utf-8")
+    (error,) = check_form(tmp_path).errors
+    assert "a.yml:6:" in error.text()
+    assert "« EPSG:21544 »" in error.text()
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"]])
+def test_a_check_without_the_database_says_what_it_cannot_tell(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "a.yml").write_text(SOUND, "utf-8")
+    done = CliRunner().invoke(command, ["check", str(tmp_path), "--offline", *arguments])
+    assert "tout est correct" not in done.output
+    assert "organismes" in done.output

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 FOLDER = click.argument("folder", required=False, type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
 
+UNTOLD_OFFLINE = Text(
+    "Sans la base, on ne peut dire si les organismes, les tables, les colonnes, les clés, les coordonnées des lignes et"
+    " les images existent : « mig-idg collections check » le dira.",
+    "Without the database, nobody can tell whether bodies, tables, columns, keys, coordinates of rows and rasters exist:"
+    " “mig-idg collections check” will.",
+)
+
 
 @click.group(name="collections", help=t("Déclarations : une couche par fichier.", "Declarations: one layer a file."))
 def command() -> None:
@@ -33,16 +40,23 @@ command.add_command(prune.command)
 @command.command(help=t("Vérifie les déclarations, avec fichier et ligne.", "Checks declarations, with file and line."))
 @FOLDER
 @JSON
-@click.option("--offline", is_flag=True, help=t("sans la base : forme seulement", "without the database: form only"))
+@click.option(
+    "--offline",
+    is_flag=True,
+    help=t(
+        "sans la base : forme et codes EPSG ; dit ce qu'on ne peut savoir ainsi",
+        "without the database: form and EPSG codes; says what cannot be told so",
+    ),
+)
 def check(folder: Path | None, as_json: bool, offline: bool) -> int:
     """Exit 0 when all is sound, 1 otherwise."""
-    from mig_idg.publication.load import load_folder
-    from mig_idg.publication.publish import check_folder
+    from mig_idg.publication.publish import check_folder, check_form
 
     where = folder or settings().collections_dir
-    with _told(as_json) as wrong:
+    untold = UNTOLD_OFFLINE if offline else None
+    with _told(as_json, untold) as wrong:
         if offline:
-            loaded = load_folder(where)
+            loaded = check_form(where)
             wrong.extend(loaded.errors)
             count = len(loaded.declared)
         else:
@@ -51,7 +65,11 @@ def check(folder: Path | None, as_json: bool, offline: bool) -> int:
     if wrong:
         return 1
     if as_json:
-        say_json({"ok": True, "collections": count, "errors": []})
+        more = {"untold": untold.in_(messages.lang())} if untold else {}
+        say_json({"ok": True, "collections": count, "errors": [], **more})
+    elif untold:
+        say(Text(f"{count} déclaration(s), forme correcte.", f"{count} declaration(s), sound in form."))
+        say(untold)
     else:
         say(Text(f"{count} déclaration(s), tout est correct.", f"{count} declaration(s), all sound."))
     return 0
@@ -168,7 +186,7 @@ def schema(folder: Path | None) -> int:
 
 
 @contextmanager
-def _told(as_json: bool) -> Iterator[list[InvalidDeclaration]]:
+def _told(as_json: bool, untold: Text | None = None) -> Iterator[list[InvalidDeclaration]]:
     """Collect what is wrong and tell it, one line each, or as JSON."""
     from mig_idg.publication.publish import InvalidCollections
 
@@ -180,15 +198,13 @@ def _told(as_json: bool) -> Iterator[list[InvalidDeclaration]]:
     if not wrong:
         return
     if as_json:
-        say_json(
-            {
-                "ok": False,
-                "errors": [{"file": e.file, "line": e.line, "message": e.text(messages.lang())} for e in wrong],
-            }
-        )
-    else:
-        for error in wrong:
-            click.echo(error.text(messages.lang()), err=True)
+        errors = [{"file": e.file, "line": e.line, "message": e.text(messages.lang())} for e in wrong]
+        say_json({"ok": False, "errors": errors, **({"untold": untold.in_(messages.lang())} if untold else {})})
+        return
+    for error in wrong:
+        click.echo(error.text(messages.lang()), err=True)
+    if untold:
+        say(untold, err=True)
 
 
 def _rasters() -> Path:

@@ -10,6 +10,8 @@ from typing import Any
 
 import rasterio
 import rasterio.errors
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from mig_idg.database import Connection
 from mig_idg.errors import InvalidDeclaration, Problem, Text, UnknownWord, did_you_mean, nearest
@@ -42,7 +44,7 @@ def check(
     connection: Connection[Any], declared: Declared, bodies: Known[str], rasters: Path | None = None
 ) -> Checked | list[InvalidDeclaration]:
     """The declaration checked on the database, or everything that is wrong with it, each with its line."""
-    errors = list(_unknown_bodies(declared, bodies))
+    errors = [*unknown_crs(declared), *_unknown_bodies(declared, bodies)]
     one = declared.declaration
     table = None
     if one.source.table is not None:
@@ -62,6 +64,22 @@ def check(
         table = replace(table, stats=extents.stats(connection, table))
     found = _open_extent(connection, declared, table) or _extent_of_file(connection, declared, rasters)
     return Checked(declared, table, one.extent or found)
+
+
+def unknown_crs(declared: Declared) -> Iterator[InvalidDeclaration]:
+    """The codes that EPSG does not have, or that are no coordinate reference system: told without the database."""
+    one = declared.declaration
+    places: list[tuple[tuple[str | int, ...], str]] = [(("source", "crs"), one.source.crs)]
+    places.extend((("crs", position), code) for position, code in enumerate(one.crs))
+    for path, code in places:
+        try:
+            CRS.from_user_input(code)
+        except CRSError:
+            yield declared.wrong(
+                Text(f"« {code} » n'est pas un système de coordonnées d'EPSG.", f"“{code}” is no EPSG CRS."),
+                *path,
+                remedy=Text("En Île-de-France : EPSG:2154 (Lambert-93).", "In Île-de-France: EPSG:2154 (Lambert-93)."),
+            )
 
 
 def _missing_raster(declared: Declared, rasters: Path | None) -> Iterator[InvalidDeclaration]:

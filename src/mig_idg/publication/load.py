@@ -6,7 +6,8 @@ expanded: `${VAR}` is five characters like others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,15 @@ import yaml
 from pydantic import ValidationError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from mig_idg.errors import InvalidDeclaration, Text, did_you_mean, nearest
+from mig_idg.errors import InvalidDeclaration, Text
+from mig_idg.publication import messages
 from mig_idg.publication.model import Declaration
 
 LARGEST = 256 * 1024
-Lines = dict[tuple[str | int, ...], int]
+KeyPath = tuple[str | int, ...]
+Lines = dict[KeyPath, int]
+# A whole number as people write it. YAML 1.1 also reads 01004 as 516 (octal), 1_000 as 1000, 1:30 as 90.
+_WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,9 @@ def load_text(text: str, file: str) -> tuple[Declared | None, list[InvalidDeclar
     if len(text) > LARGEST:
         return None, [InvalidDeclaration(file, None, Text("le fichier dépasse 256 Kio.", "the file exceeds 256 KiB."))]
     lines: Lines = {}
+    written: dict[KeyPath, str] = {}
     try:
-        value = _value(_compose(text, file), (), lines, file)
+        value = _value(_compose(text, file), (), lines, written, file)
     except InvalidDeclaration as error:
         return None, [error]
     if not isinstance(value, dict):
@@ -86,9 +92,31 @@ def load_text(text: str, file: str) -> tuple[Declared | None, list[InvalidDeclar
             InvalidDeclaration(file, 1, Text("une déclaration (des clés) est attendue.", "a mapping is expected."))
         ]
     try:
-        return Declared(file, Declaration.model_validate(value), lines), []
+        declaration = Declaration.model_validate(value)
     except ValidationError as error:
-        return None, [_explained(one, value, file, lines) for one in error.errors()]
+        return None, [_explained(one, file, lines, written) for one in error.errors()]
+    misread = [_misread(path, text, file, lines) for path, text in written.items() if _is_misread(value, path, text)]
+    return (None, misread) if misread else (Declared(file, declaration, lines), [])
+
+
+def _is_misread(value: Any, path: KeyPath, text: str) -> bool:
+    """Whether a number that the model takes was read as another than the digits that were written."""
+    for part in path:
+        value = value[part]
+    return isinstance(value, int) and not isinstance(value, bool) and not _WHOLE.fullmatch(text)
+
+
+def _misread(path: KeyPath, text: str, file: str, lines: Lines) -> InvalidDeclaration:
+    where = messages.shown(path)
+    return InvalidDeclaration(
+        file,
+        _line(lines, path),
+        Text(
+            f"« {where} » : YAML lit « {text} » comme un autre nombre (octal, soixantaines, « _ »).",
+            f"“{where}”: YAML reads “{text}” as another number (octal, sixties, “_”).",
+        ),
+        remedy=Text("Écrivez le nombre avec ses seuls chiffres.", "Write the number with its digits only."),
+    )
 
 
 def _compose(text: str, file: str) -> Node | None:
@@ -105,12 +133,8 @@ def _compose(text: str, file: str) -> Node | None:
         return yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or "YAML"
-        raise InvalidDeclaration(
-            file,
-            mark.line + 1 if mark else None,
-            Text(f"ce n'est pas du YAML lisible ({what}).", f"this is not readable YAML ({what})."),
-        ) from None
+        said = messages.reading(getattr(error, "problem", None))
+        raise InvalidDeclaration(file, mark.line + 1 if mark else None, said) from None
     except RecursionError:
         raise InvalidDeclaration(file, None, Text("trop de niveaux imbriqués.", "nested too deep.")) from None
 
@@ -118,16 +142,17 @@ def _compose(text: str, file: str) -> Node | None:
 _CONSTRUCTOR = yaml.CSafeLoader("")
 
 
-def _value(node: Node | None, path: tuple[str | int, ...], lines: Lines, file: str) -> Any:
+def _value(node: Node | None, path: KeyPath, lines: Lines, written: dict[KeyPath, str], file: str) -> Any:
     if node is None:
         return None
     lines.setdefault(path, node.start_mark.line + 1)
     if len(path) > 12:
         raise InvalidDeclaration(file, lines[path], Text("trop de niveaux imbriqués.", "nested too deep."))
     if isinstance(node, ScalarNode):
+        written[path] = node.value
         return _scalar(node, path, lines, file)
     if isinstance(node, SequenceNode):
-        return [_value(child, (*path, n), lines, file) for n, child in enumerate(node.value)]
+        return [_value(child, (*path, n), lines, written, file) for n, child in enumerate(node.value)]
     assert isinstance(node, MappingNode)
     found: dict[str, Any] = {}
     for key_node, child in node.value:
@@ -140,14 +165,16 @@ def _value(node: Node | None, path: tuple[str | int, ...], lines: Lines, file: s
                 Text(f"la clé « {key} » est écrite deux fois.", f"key “{key}” is written twice."),
             )
         lines[here] = key_node.start_mark.line + 1
-        found[key] = _value(child, here, lines, file)
+        found[key] = _value(child, here, lines, written, file)
     return found
 
 
-def _scalar(node: ScalarNode, path: tuple[str | int, ...], lines: Lines, file: str) -> Any:
+def _scalar(node: ScalarNode, path: KeyPath, lines: Lines, file: str) -> Any:
     if node.tag not in _PLAIN_TAGS:
         raise InvalidDeclaration(
-            file, lines[path], Text(f"étiquette YAML inconnue « {node.tag} ».", f"unknown YAML tag “{node.tag}”.")
+            file,
+            lines[path],
+            Text("les étiquettes YAML (« ! ») ne sont pas admises.", "YAML tags (“!”) are not allowed."),
         )
     try:
         return _CONSTRUCTOR.construct_object(node)
@@ -163,78 +190,10 @@ def _scalar(node: ScalarNode, path: tuple[str | int, ...], lines: Lines, file: s
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp"))
 
 
-def _explained(error: Any, value: dict[str, Any], file: str, lines: Lines) -> InvalidDeclaration:
+def _explained(error: Mapping[str, Any], file: str, lines: Lines, written: Mapping[KeyPath, str]) -> InvalidDeclaration:
     path = tuple(error["loc"])
-    shown = ".".join(str(part) for part in path) or "déclaration"
-    line = _line(lines, path)
-    kind, ctx = error["type"], error.get("ctx", {})
-    if kind == "extra_forbidden":
-        known = _known_keys(path[:-1])
-        return InvalidDeclaration(
-            file,
-            line,
-            Text(f"clé inconnue « {path[-1]} ».", f"unknown key “{path[-1]}”."),
-            remedy=did_you_mean(nearest(str(path[-1]), known))
-            or Text(f"Clés connues : {', '.join(sorted(known))}.", f"Known keys: {', '.join(sorted(known))}."),
-        )
-    if kind == "missing":
-        return InvalidDeclaration(file, line, Text(f"la clé « {shown} » est attendue.", f"key “{shown}” is expected."))
-    if kind == "literal_error":
-        word, expected = str(error["input"]), str(ctx.get("expected", ""))
-        near = nearest(word, [w.strip(" '") for w in expected.replace(" or ", ",").split(",")])
-        return InvalidDeclaration(
-            file,
-            line,
-            Text(f"« {shown} » : valeur inconnue « {word} ».", f"“{shown}”: unknown value “{word}”."),
-            remedy=did_you_mean(near) or Text(f"Valeurs admises : {expected}.", f"Allowed values: {expected}."),
-        )
-    if kind == "string_type" and isinstance(error["input"], int):
-        return InvalidDeclaration(
-            file,
-            line,
-            Text(f"« {shown} » : un texte est attendu, pas un nombre.", f"“{shown}”: text is expected, not a number."),
-            remedy=Text(f'Écrivez "{error["input"]}" entre guillemets.', f'Write "{error["input"]}" in quotes.'),
-        )
-    if kind == "value_error":
-        said = str(ctx.get("error", error["msg"]))
-        return InvalidDeclaration(file, line, Text(f"« {shown} » : {said}.", f"“{shown}”: {said}."))
-    return InvalidDeclaration(
-        file,
-        line,
-        Text(f"« {shown} » : valeur inutilisable ({error['msg']}).", f"“{shown}”: unusable value ({error['msg']})."),
-    )
-
-
-def _known_keys(path: tuple[str | int, ...]) -> list[str]:
-    """The keys the model knows at a place, found by walking the JSON schema."""
-    from mig_idg.publication.model import json_schema
-
-    schema: Any = json_schema()
-    definitions = schema.get("$defs", {})
-    here: Any = schema
-    for part in path:
-        here = _inside(here, part, definitions)
-    return sorted(_resolved(here, definitions).get("properties", {}))
-
-
-def _inside(schema: Any, part: str | int, definitions: Any) -> Any:
-    resolved = _resolved(schema, definitions)
-    if isinstance(part, int):
-        return resolved.get("items") or next(iter(resolved.get("prefixItems", [])), {})
-    properties = resolved.get("properties", {})
-    return properties.get(part) or resolved.get("additionalProperties") or {}
-
-
-def _resolved(schema: Any, definitions: Any) -> Any:
-    if not isinstance(schema, dict):
-        return {}
-    if "$ref" in schema:
-        return definitions.get(schema["$ref"].rsplit("/", 1)[-1], {})
-    for option in schema.get("anyOf", ()):
-        found = _resolved(option, definitions)
-        if found.get("type") != "null":
-            return found
-    return schema
+    detail, remedy = messages.validating(error, written.get(path))
+    return InvalidDeclaration(file, _line(lines, path), detail, remedy=remedy)
 
 
 def _line(lines: Lines, path: Iterable[str | int]) -> int | None:

@@ -10,12 +10,22 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from mig_idg.errors import Text
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 Body = Annotated[str, StringConstraints(min_length=2, max_length=64)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 Crs = Annotated[str, StringConstraints(pattern=r"^EPSG:[0-9]{4,6}$")]
 ReadAction = Literal["view", "query", "download", "subscribe"]
 Ground = Literal["E0", "E1", "E2", "E3", "E4", "E5", "E6"]
+
+
+class Disagreement(ValueError):
+    """Two keys that do not go together, or a value that cannot be: `said` tells it in both languages."""
+
+    def __init__(self, fr: str, en: str) -> None:
+        self.said = Text(fr, en)
+        super().__init__(fr)
 
 
 class Strict(BaseModel):
@@ -43,13 +53,19 @@ class Raster(Strict):
     @classmethod
     def _stays_inside(cls, value: str | None) -> str | None:
         if value is not None and (value.startswith(("/", "\\")) or ".." in value.split("/") or ":" in value):
-            raise ValueError("un chemin relatif à IDG_HOME/rasters est attendu")
+            raise Disagreement(
+                "un chemin relatif à IDG_HOME/rasters est attendu",
+                "a path relative to IDG_HOME/rasters is expected",
+            )
         return value
 
     @model_validator(mode="after")
     def _one_kind(self) -> Raster:
         if (self.cog is None) == (not self.vintages):
-            raise ValueError("« cog » ou « vintages: true », l'un des deux")
+            raise Disagreement(
+                "« cog » ou « vintages: true », l'un des deux",
+                "“cog” or “vintages: true”, one of the two",
+            )
         return self
 
 
@@ -79,9 +95,15 @@ class Source(Strict):
     @model_validator(mode="after")
     def _one_source(self) -> Source:
         if sum(one is not None for one in (self.table, self.raster, self.points)) != 1:
-            raise ValueError("une source est une table, un raster ou des points (LiDAR), l'un des trois")
+            raise Disagreement(
+                "une source est une table, un raster ou des points (LiDAR), l'un des trois",
+                "a source is a table, a raster or points (LiDAR), one of the three",
+            )
         if self.table is not None and self.id is None:
-            raise ValueError("« id » est attendu : la colonne qui identifie une entité")
+            raise Disagreement(
+                "« id » est attendu : la colonne qui identifie une entité",
+                "“id” is expected: the column that identifies a feature",
+            )
         return self
 
 
@@ -109,9 +131,15 @@ class Terms(Strict):
     @model_validator(mode="after")
     def _agree(self) -> Terms:
         if self.mode == "named" and not self.named:
-            raise ValueError("« named » attend la liste des organismes")
+            raise Disagreement(
+                "« named » attend la liste des organismes",
+                "“named” expects the list of bodies",
+            )
         if self.mode != "closed" and not self.actions:
-            raise ValueError("« actions » est attendu : view, query, download, subscribe")
+            raise Disagreement(
+                "« actions » est attendu : view, query, download, subscribe",
+                "“actions” is expected: view, query, download, subscribe",
+            )
         return _dated(self)
 
 
@@ -133,9 +161,15 @@ class Exception_(Strict):
     @model_validator(mode="after")
     def _complete(self) -> Exception_:
         if self.ground == "E4" and (self.objection_proved is None or self.law_allows is None):
-            raise ValueError("E4 attend « objection_proved » et « law_allows »")
+            raise Disagreement(
+                "E4 attend « objection_proved » et « law_allows »",
+                "E4 expects “objection_proved” and “law_allows”",
+            )
         if self.ground == "E5" and not self.beneficiaries:
-            raise ValueError("E5 attend « beneficiaries » : les organismes que la licence nomme")
+            raise Disagreement(
+                "E5 attend « beneficiaries » : les organismes que la licence nomme",
+                "E5 expects “beneficiaries”: the bodies that the licence names",
+            )
         return _dated(self)
 
 
@@ -201,17 +235,35 @@ class Declaration(Strict):
     @model_validator(mode="after")
     def _kind_agrees(self) -> Declaration:
         if self.kind == "mutualised" and self.owner is None:
-            raise ValueError("« owner » est attendu pour une donnée mutualisée (Charte MIG, glossaire)")
+            raise Disagreement(
+                "« owner » est attendu pour une donnée mutualisée (Charte MIG, glossaire)",
+                "“owner” is expected for a pooled dataset (Charte MIG, glossary)",
+            )
         if self.kind == "coproduced" and (self.owner or self.terms):
-            raise ValueError("une donnée coproduite n'a ni « owner » ni « terms » (charte § 3.4)")
+            raise Disagreement(
+                "une donnée coproduite n'a ni « owner » ni « terms » (charte § 3.4)",
+                "a coproduced dataset has neither “owner” nor “terms” (charter § 3.4)",
+            )
         if self.kind == "mutualised" and self.working_group:
-            raise ValueError("« working_group » ne concerne que les données coproduites (charte § 3.2.2)")
+            raise Disagreement(
+                "« working_group » ne concerne que les données coproduites (charte § 3.2.2)",
+                "“working_group” is for coproduced datasets only (charter § 3.2.2)",
+            )
         if self.source.raster and "features" in self.services:
-            raise ValueError("un raster ne sert pas d'entités : « services » attend tiles, maps, coverages, stac")
+            raise Disagreement(
+                "un raster ne sert pas d'entités : « services » attend tiles, maps, coverages, stac",
+                "a raster serves no features: “services” expects tiles, maps, coverages, stac",
+            )
         if self.source.points and not set(self.services) <= {"stac", "download"}:
-            raise ValueError("un nuage de points se sert en fichiers : « services » attend stac, download")
+            raise Disagreement(
+                "un nuage de points se sert en fichiers : « services » attend stac, download",
+                "a point cloud is served as files: “services” expects stac, download",
+            )
         if self.editing and self.editing.enabled and self.kind == "coproduced":
-            raise ValueError("une donnée coproduite ne s'édite pas en ligne : elle passe par un dépôt (charte § 3.2.2)")
+            raise Disagreement(
+                "une donnée coproduite ne s'édite pas en ligne : elle passe par un dépôt (charte § 3.2.2)",
+                "a coproduced dataset is not edited online: it comes by a deposit (charter § 3.2.2)",
+            )
         return self
 
     @property
@@ -222,11 +274,16 @@ class Declaration(Strict):
 
 def _dated[T: (Terms, Exception_)](span: T) -> T:
     if span.from_ and span.to and span.from_ >= span.to:
-        raise ValueError("« to » doit suivre « from » (intervalle [from, to))")
+        raise Disagreement(
+            "« to » doit suivre « from » (intervalle [from, to))",
+            "“to” must come after “from” (interval [from, to))",
+        )
     return span
 
 
 def json_schema() -> dict[str, object]:
     """JSON Schema of a declaration, for editors (`# yaml-language-server: $schema=schema.json`)."""
-    schema = Declaration.model_json_schema(by_alias=True)
+    from mig_idg.publication.described import describe
+
+    schema = describe(Declaration.model_json_schema(by_alias=True))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

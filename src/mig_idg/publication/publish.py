@@ -10,8 +10,8 @@ from typing import Any
 
 from mig_idg.database import Connection
 from mig_idg.errors import BadRequest, InvalidDeclaration, Refused, Text, Unprocessable
-from mig_idg.publication.check import Checked, check
-from mig_idg.publication.load import load_folder
+from mig_idg.publication.check import Checked, check, unknown_crs
+from mig_idg.publication.load import Loaded, load_folder
 from mig_idg.registry import datasets, publications
 from mig_idg.registry import declared as registry_declared
 from mig_idg.registry.organisations import everyone
@@ -41,6 +41,12 @@ class Published:
     number: int
     collections: tuple[str, ...]
     notes: tuple[Text, ...] = ()
+
+
+def check_form(folder: Path) -> Loaded:
+    """The folder read without the database: its form, and the codes of EPSG. Raises InvalidDeclaration if missing."""
+    loaded = load_folder(folder)
+    return Loaded(loaded.declared, (*loaded.errors, *(wrong for one in loaded.declared for wrong in unknown_crs(one))))
 
 
 def check_folder(connection: Connection[Any], folder: Path, rasters: Path | None = None) -> list[Checked]:
