@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from mig_idg.database import connect
+from mig_idg.demonstration import adhesion
 from mig_idg.publication.diff import difference, told
 from mig_idg.publication.publish import InvalidCollections, publish
 from mig_idg.registry import publications, seed
@@ -95,14 +96,58 @@ def test_a_diff_says_who_gains_and_who_loses_and_publishes_nothing(
     number = publications.latest(owner).number
     wider = LAMPS.replace("services:", "licence: LO-2.0\nservices:")
     with owner.transaction(force_rollback=True):
-        changes = difference(owner, folder(tmp_path, wider), on=DAY)
+        changes = difference(owner, folder(tmp_path, wider), on=DAY).rights
     public = [change for change in changes if change.body is None]
-    assert {change.action for change in public} == {"view", "query", "download"}
+    assert {change.action for change in public} == {"view", "query", "download", "subscribe"}
     assert all(change.gains for change in public)
     lines = [line.fr for line in told(changes)]
     assert any("le public" in line and "télécharger" in line and "B9" in line for line in lines), lines
     assert len(lines) < len(changes) / 4
     assert publications.latest(owner).number == number
+
+
+def test_a_masked_column_that_is_added_takes_nothing_from_anybody(
+    owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    adhesion.adopt(owner, DAY)
+    publish(owner, folder(tmp_path), author="tests", on=DAY)
+    masked = LAMPS.replace("[view, query]}", "[view, query], hidden_attributes: [cout]}")
+    with owner.transaction(force_rollback=True):
+        owner.execute("alter table data.lampes add cout integer")
+        found = difference(owner, folder(tmp_path, masked), on=DAY)
+    assert not [change for change in found.rights if change.loses]
+    # Its owner, and the contractor that works for it.
+    assert {change.body for change in found.rights} == {"92050", "bureau-etudes-demo"}
+    assert {column for change in found.rights for column in change.gained} == {"cout"}
+    assert any("colonnes : — → cout" in line.fr for line in found.sentences)
+
+
+def test_a_change_of_owner_is_told_even_where_everybody_goes_on_reading(
+    owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    adhesion.adopt(owner, DAY)
+    publish(owner, folder(tmp_path), author="tests", on=DAY)
+    with owner.transaction(force_rollback=True):
+        found = difference(owner, folder(tmp_path, LAMPS.replace("92050", "92026")), on=DAY)
+    lines = [line.fr for line in found.sentences]
+    assert any("propriétaire : Nanterre → Courbevoie" in line for line in lines), lines
+    assert any(line.startswith("+") and "Courbevoie" in line for line in lines), lines
+    assert any(line.startswith("−") and "Nanterre" in line for line in lines), lines
+
+
+def test_a_diff_reads_no_row_and_makes_no_copy(
+    owner: psycopg.Connection[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(owner, folder(tmp_path), author="tests", on=DAY)
+    monkeypatch.setattr("mig_idg.publication.publish.prepare", _not_called)
+    monkeypatch.setattr("mig_idg.store.extents.stats", _not_called)
+    with owner.transaction(force_rollback=True):
+        found = difference(owner, folder(tmp_path), on=DAY)
+    assert [line.en for line in found.sentences] == ["Nothing changes: nobody gains or loses access."]
+
+
+def _not_called(*_: object, **__: object) -> None:
+    raise AssertionError("publishing only")
 
 
 def test_a_broken_publication_keeps_the_one_in_force_and_says_why(own_service: Any, tmp_path: Path) -> None:

@@ -24,8 +24,8 @@ JSON = click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON"
 UNTOLD_OFFLINE = Text(
     "Sans la base, on ne peut dire si les organismes, les tables, les colonnes, les clés, les coordonnées des lignes et"
     " les images existent : « mig-idg collections check » le dira.",
-    "Without the database, nobody can tell whether bodies, tables, columns, keys, coordinates of rows and rasters exist:"
-    " “mig-idg collections check” will.",
+    "Without the database, nobody can tell whether bodies, tables, columns, keys, coordinates of rows and rasters"
+    " exist: “mig-idg collections check” will.",
 )
 
 
@@ -118,28 +118,33 @@ def _say_published(done: Published, as_json: bool) -> None:
         )
 
 
-@command.command(help=t("Dit qui gagne et qui perd quoi, et par quel article.", "Tells who gains and loses what."))
+@command.command(
+    help=t(
+        "Dit ce que publier changerait : qui gagne et qui perd quoi, et par quel article. Rien n'est publié. "
+        "Sort avec 0 dès que c'est dit, qu'il y ait ou non un changement ; 1 si une déclaration est fausse.",
+        "Tells what publishing would change: who gains and who loses what, by which article. Nothing is published. "
+        "Exits with 0 once told, whether anything changes or not; 1 when a declaration is wrong.",
+    )
+)
 @FOLDER
 @JSON
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help=t("jour considéré", "day considered"))
 def diff(folder: Path | None, as_json: bool, on: Any) -> int:
-    """Consequences of publishing the folder, before doing it; exit 1 when somebody's rights move."""
-    from mig_idg.publication.diff import difference, told
+    """Consequences of publishing the folder, before doing it; exit 1 only when the folder could not be published."""
+    from mig_idg.publication.diff import difference
 
     day: date = on.date() if on else messages.today()
     with _told(as_json) as wrong, registry_connection() as connection:
-        changes = difference(connection, folder or settings().collections_dir, on=day, rasters=_rasters())
+        found = difference(connection, folder or settings().collections_dir, on=day, rasters=_rasters())
         connection.rollback()
     if wrong:
         return 1
     if as_json:
-        say_json([change.plain for change in changes])
-    elif not changes:
-        say(Text("Personne ne gagne ni ne perd d'accès.", "Nobody gains or loses access."))
-    else:
-        for line in told(changes):
-            say(line)
-    return 1 if changes else 0
+        say_json(found.plain)
+        return 0
+    for line in found.sentences:
+        say(line)
+    return 0
 
 
 @command.command(name="list", help=t("Liste ce qui est publié.", "Lists what is published."))

@@ -41,9 +41,17 @@ class Checked:
 
 
 def check(
-    connection: Connection[Any], declared: Declared, bodies: Known[str], rasters: Path | None = None
+    connection: Connection[Any],
+    declared: Declared,
+    bodies: Known[str],
+    rasters: Path | None = None,
+    *,
+    measured: bool = True,
 ) -> Checked | list[InvalidDeclaration]:
-    """The declaration checked on the database, or everything that is wrong with it, each with its line."""
+    """The declaration checked on the database, or everything that is wrong with it, each with its line.
+
+    Not `measured`, no row is read: without counts and extent, for who only wants to know what rights become.
+    """
     errors = [*unknown_crs(declared), *_unknown_bodies(declared, bodies)]
     one = declared.declaration
     table = None
@@ -60,6 +68,8 @@ def check(
         errors.extend(_missing_raster(declared, rasters))
     if errors:
         return errors
+    if not measured:
+        return Checked(declared, table, one.extent)
     if table is not None:
         table = replace(table, stats=extents.stats(connection, table))
     found = _open_extent(connection, declared, table) or _extent_of_file(connection, declared, rasters)

@@ -49,14 +49,16 @@ def check_form(folder: Path) -> Loaded:
     return Loaded(loaded.declared, (*loaded.errors, *(wrong for one in loaded.declared for wrong in unknown_crs(one))))
 
 
-def check_folder(connection: Connection[Any], folder: Path, rasters: Path | None = None) -> list[Checked]:
+def check_folder(
+    connection: Connection[Any], folder: Path, rasters: Path | None = None, *, measured: bool = True
+) -> list[Checked]:
     """Every declaration of the folder, checked on the database. Raises InvalidCollections with all that is wrong."""
     loaded = load_folder(folder)
     errors = list(loaded.errors)
     bodies = everyone(connection)
     checked: list[Checked] = []
     for one in loaded.declared:
-        result = check(connection, one, bodies, rasters)
+        result = check(connection, one, bodies, rasters, measured=measured)
         if isinstance(result, list):
             errors.extend(result)
         else:
@@ -101,6 +103,17 @@ def publish(
             connection, {one.declared.declaration.id: one.entry for one in checked}, author=author
         )
     return Published(number, tuple(one.declared.declaration.id for one in checked), tuple(notes))
+
+
+def declare(connection: Connection[Any], folder: Path, *, author: str, on: date, rasters: Path | None = None) -> None:
+    """Enter what the folder declares as facts, and nothing else: rights move, no row is read and no copy is made.
+
+    In the caller's transaction, who takes it back. Raises InvalidCollections.
+    """
+    checked = check_folder(connection, folder, rasters, measured=False)
+    for one in checked:
+        registry_declared.record(connection, _facts(one), author, on)
+    registry_declared.archive_missing(connection, [one.declared.declaration.id for one in checked], author, on)
 
 
 def prepared(connection: Connection[Any], checked: Checked, *, anew: bool = False) -> Checked:
