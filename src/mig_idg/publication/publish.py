@@ -110,8 +110,10 @@ def declare(connection: Connection[Any], folder: Path, *, author: str, on: date,
 
     In the caller's transaction, who takes it back. Raises InvalidCollections.
     """
+    before = publications.latest(connection).collections
     checked = check_folder(connection, folder, rasters, measured=False)
     for one in checked:
+        _require_same_rows(connection, one, before)
         registry_declared.record(connection, _facts(one), author, on)
     registry_declared.archive_missing(connection, [one.declared.declaration.id for one in checked], author, on)
 
