@@ -18,7 +18,7 @@ from rio_cogeo import cog_validate
 
 from mig_idg import demonstration
 from mig_idg.database import connect
-from mig_idg.demonstration import addresses, orthophoto, places, streets, terrain
+from mig_idg.demonstration import addresses, orthophoto, pcrs, places, streets, terrain
 from mig_idg.publication.load import load_folder
 from mig_idg.standards.bal.checks import Checker
 from mig_idg.store.layers import csv_of
@@ -65,6 +65,19 @@ def test_odd_numbers_are_on_one_side_and_even_numbers_on_the_other():
     right = streets.along(axes, here, np.full(len(here), -10.0))
     nearer_left = np.hypot(left[0] - found.x, left[1] - found.y) < np.hypot(right[0] - found.x, right[1] - found.y)
     assert (nearer_left == (found.number % 2 == 1)).mean() > 0.999
+
+
+def test_lines_of_the_street_plan_leave_a_tile_and_come_back_like_surveyed_ones():
+    """What cuts lines at an edge meets here what a real street plan has: it once broke half of its tiles."""
+    lines = shapely.from_wkb(pcrs.lines(1)["geom"].to_pylist())
+    assert shapely.get_num_coordinates(lines).mean() > 8
+    assert shapely.has_z(lines).all()
+    assert shapely.is_simple(lines).all()
+    firsts = shapely.get_coordinates(shapely.get_point(lines, 0))
+    corner = np.floor(firsts / 100) * 100
+    tiles = shapely.box(corner[:, 0], corner[:, 1], corner[:, 0] + 100, corner[:, 1] + 100)
+    returned = shapely.get_num_geometries(shapely.intersection(lines, tiles)) > 1
+    assert returned.sum() > 500
 
 
 def test_the_addresses_pass_our_own_checks_of_bal():

@@ -65,12 +65,14 @@ class ConnectionLost(Exception):
 class StatementFailed(Exception):
     """PostgreSQL refused the statement; `sqlstate` says why (`57014` is a timeout or a cancel).
 
-    `column` and `constraint` are those it names, if any.
+    `column` and `constraint` are those it names, if any. `message` is for the server's own log, never for an answer;
+    `collection` is the one the statement was for, once that is known.
     """
 
     def __init__(self, sqlstate: str, message: str, column: str = "", constraint: str = "") -> None:
         super().__init__(f"{sqlstate}: {message}")
-        self.sqlstate, self.column, self.constraint = sqlstate, column, constraint
+        self.sqlstate, self.message, self.column, self.constraint = sqlstate, message, column, constraint
+        self.collection = ""
 
 
 class PipelinedConnection:

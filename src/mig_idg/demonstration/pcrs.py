@@ -21,6 +21,9 @@ from mig_idg.store.layers import LayerColumn, LayerTable
 LINES_PER_SCALE = 100_000
 POINTS_PER_SCALE = 20_000
 KERB_LENGTH, FRONTAGE = 110.0, 19.0
+# Parking bays along a kerb, and how far façades and walls are set back (m).
+BAY_LENGTH, BAY_DEPTH = 18.0, 2.0
+RECESSES = (0.15, 0.4, 0.9, 2.5)
 
 # Where the survey began: whole streets, façades included, from the heart of Nanterre outwards.
 SURVEY_START = (641_900.0, 6_865_900.0)
@@ -100,6 +103,7 @@ def lines(scale: int) -> pa.Table:
     """Exactly `scale` × 100 000 lines with heights, street by street."""
     network = streets.network(density(scale))
     rng = np.random.default_rng([streets.SEED, 3, scale])
+    crooked = np.random.default_rng([streets.SEED, 11, scale])
     pieces = _pieces(network, LINES_PER_SCALE * scale, rng)
     count = len(pieces.street)
     front = rng.choice(len(FRONTAGE_CLASSES), count, p=np.array([w for *_, w in FRONTAGE_CLASSES]) / 100)
@@ -112,7 +116,7 @@ def lines(scale: int) -> pa.Table:
             "classe": random_columns.taken(names, rank),
             **_survey(rng, count, random_columns.taken(themes, rank)),
             "commune_insee": _codes(network, pieces.street),
-            "geom": ewkb.geometries(_drawn(network, pieces), LINES.srid),
+            "geom": ewkb.geometries(_drawn(network, pieces, crooked), LINES.srid),
         }
     )
 
@@ -187,14 +191,28 @@ def _first(pieces: Pieces, count: int) -> Pieces:
     return Pieces(*(column[:count] for column in _columns(pieces)), pieces.kerb[:count])
 
 
-def _drawn(network: streets.Streets, pieces: Pieces) -> NDArray[np.object_]:
-    """Each piece as a line of three points with heights: start, middle, end."""
-    axes = network.axes[pieces.street]
-    points = np.empty((len(pieces.street), 3, 3))
-    for rank, share in enumerate((0.0, 0.5, 1.0)):
-        x, y = streets.along(axes, pieces.start + share * (pieces.end - pieces.start), pieces.aside)
-        points[:, rank] = np.stack([x, y, terrain.height(x, y)], axis=-1)
-    return np.asarray(shapely.linestrings(np.round(points, 3)))
+def _drawn(network: streets.Streets, pieces: Pieces, rng: np.random.Generator) -> NDArray[np.object_]:
+    """Each piece as a survey finds it, with heights: kerbs step aside for parking bays, façades have recesses.
+
+    A line cut by any straight edge leaves it and comes back, as those of a real street plan do: what clips them (tiles,
+    maps, extracts) meets here what it will meet there.
+    """
+    size = pieces.end - pieces.start
+    steps = np.where(pieces.kerb, np.clip(np.rint(size / BAY_LENGTH), 2, 12), rng.integers(2, 6, len(size)))
+    steps = steps.astype(np.int64)
+    deep = np.where(pieces.kerb, BAY_DEPTH, rng.choice(RECESSES, len(size)))
+    piece = np.repeat(np.arange(len(size)), 2 * steps)
+    rank = np.arange(len(piece)) - np.repeat(np.cumsum(2 * steps) - 2 * steps, 2 * steps)
+    # Every second step is set back, and two corners stand where one ends and the next begins.
+    back = (rank // 2 % 2) * deep[piece] * np.sign(pieces.aside[piece])
+    share = (rank + 1) // 2 / steps[piece]
+    x, y = streets.along(
+        network.axes[pieces.street[piece]],
+        pieces.start[piece] + share * size[piece],
+        pieces.aside[piece] + back,
+    )
+    corners = np.round(np.column_stack([x, y, terrain.height(x, y)]), 3)
+    return np.asarray(shapely.linestrings(corners, indices=piece))
 
 
 def _survey(rng: np.random.Generator, count: int, theme: pa.Array) -> dict[str, pa.Array]:

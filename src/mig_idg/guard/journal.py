@@ -86,7 +86,7 @@ class Journal:
                 )
             self._sealed_on = today
         except (Unavailable, StatementFailed) as error:
-            log.error("seal-waits", reason=type(error).__name__)
+            log.error("seal-waits", **_said(error))
 
     async def flush(self) -> None:
         """Write what waits, in the order it was noted; on failure it goes on waiting."""
@@ -99,8 +99,15 @@ class Journal:
                 async with self._pool.connection() as connection:
                     await connection.run(TransactionContext(b"idg_app", b"", b"10000"), _APPEND, (rows,))
             except (Unavailable, StatementFailed) as error:
-                log.error("journal-waits", entries=len(batch), reason=type(error).__name__)
+                log.error("journal-waits", entries=len(batch), **_said(error))
                 self._waiting = _together(batch, self._waiting)
+
+
+def _said(error: Unavailable | StatementFailed) -> dict[str, str]:
+    """Why it waits, for the log: PostgreSQL's own words when it spoke."""
+    if isinstance(error, StatementFailed):
+        return {"reason": type(error).__name__, "sqlstate": error.sqlstate, "message": error.message}
+    return {"reason": type(error).__name__}
 
 
 def _together(older: dict[_Key, list[Any]], newer: dict[_Key, list[Any]]) -> dict[_Key, list[Any]]:

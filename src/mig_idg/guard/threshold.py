@@ -212,7 +212,8 @@ class Guard:
             else:
                 async with pool.connection(request.caller) as connection:
                     read_version, rows = await connection.run(context, sql, params, binary=statement.binary)
-        except StatementFailed:
+        except StatementFailed as failed:
+            failed.collection = context.collection.decode()
             await self._unless_moved(request)
             raise
         self._check(request, read_version)
@@ -239,7 +240,8 @@ class Guard:
                         self._check(request, columns)
                     else:
                         yield columns
-            except StatementFailed:
+            except StatementFailed as failed:
+                failed.collection = context.collection.decode()
                 if request.data_version is None:
                     await self._unless_moved(request)
                 raise
@@ -256,8 +258,12 @@ class Guard:
         context = TransactionContext(
             request.grant.writer.encode(), request.grant.rows.encode(), PARTNER_TIMEOUT, _name(request.collection)
         )
-        async with self._writers.connection(request.caller) as connection:
-            read_version, rows = await connection.run(context, statement.sql.encode(), statement.bound)
+        try:
+            async with self._writers.connection(request.caller) as connection:
+                read_version, rows = await connection.run(context, statement.sql.encode(), statement.bound)
+        except StatementFailed as failed:
+            failed.collection = context.collection.decode()
+            raise
         request.data_version = read_version.data
         return rows
 
@@ -387,7 +393,7 @@ def statement_problem(error: StatementFailed) -> Problem:
         return BadRequest(
             Text("Une valeur de la demande ne peut pas être calculée.", "A value of the request cannot be computed.")
         )
-    log.error("statement-failed", sqlstate=state)
+    log.error("statement-failed", sqlstate=state, message=error.message, collection=error.collection or None)
     if state.startswith(("53", "57", "58", "08")):
         return Unavailable(Text("La base de données ne peut pas répondre.", "The database cannot answer."))
     return Problem(

@@ -82,7 +82,7 @@ def prepare(connection: Connection[Any], table: Table, *, wanted: bool = True, a
         _index_geometry(connection, table)
         return table
     except (psycopg.DataError, psycopg.InternalError) as error:
-        log.warning("not-prepared", table=f"{table.schema}.{table.name}", sqlstate=error.sqlstate)
+        log.warning("not-prepared", table=f"{table.schema}.{table.name}", **_said(error))
         raise unencodable_rows.refusal(
             table, unencodable_rows.culprit(connection, table, [text for _, text in plan.columns])
         ) from None
@@ -117,7 +117,7 @@ def settle(connection: Connection[Any]) -> None:
         for (name,) in fresh:
             connection.execute(f"vacuum {name}".encode())
     except psycopg.Error as error:
-        log.warning("not-settled", sqlstate=error.sqlstate)
+        log.warning("not-settled", **_said(error))
     finally:
         connection.autocommit = False
 
@@ -246,7 +246,7 @@ def _make(connection: Connection[Any], plan: _Plan) -> str:
             with connection.transaction():
                 connection.execute(sql.SQL("create index on {} using {}").format(copy, sql.SQL(index)))  # type: ignore[arg-type]
         except psycopg.Error as error:  # on a column that is not copied: a second geometry, the whole row
-            log.info("index-not-copied", table=f"{table.schema}.{table.name}", index=index, sqlstate=error.sqlstate)
+            log.info("index-not-copied", table=f"{table.schema}.{table.name}", index=index, **_said(error))
     shapes = [table.geometry.name] if table.geometry else []
     for column in (*shapes, *(name for _, name in plan.companions)):
         connection.execute(sql.SQL("create index on {} using gist ({})").format(copy, sql.Identifier(column)))
@@ -289,6 +289,11 @@ def _follow(connection: Connection[Any], plan: _Plan, name: str) -> None:
                 sql.Literal(expressions),
             )
         )
+
+
+def _said(error: psycopg.Error) -> dict[str, str | None]:
+    """What PostgreSQL said, for the log."""
+    return {"sqlstate": error.sqlstate, "message": error.diag.message_primary}
 
 
 def _has_lz4(connection: Connection[Any]) -> bool:

@@ -190,11 +190,13 @@ def _where(query: Query, table: Table, rectangle: Rectangle, bind: Binder, time_
 def _shape(table: Table, rectangle: Rectangle, bind: Binder) -> str:
     """The geometry in the tile's own coordinates, without the bends that its scale cannot show.
 
-    SRIDs are integers: by text PostGIS is hundreds of times slower.
+    SRIDs are integers: by text PostGIS is hundreds of times slower. A tile is flat: heights are dropped before it is
+    cut, since PostGIS 3.3 (Debian 12) fails on a 3D line that leaves the tile and comes back (“mixed dimension
+    geometries”).
     """
     geometry = table.geometry
     assert geometry is not None
-    shape = geometry_in(table, rectangle.srid)
+    shape = f"st_force2d({geometry_in(table, rectangle.srid)})"
     if geometry.type not in _POINTS:
         shape = f"st_simplify({shape}, {bind(rectangle.width / _PIXELS, 'float8')}, true)"
     frame = bind(reference.rectangle(rectangle.bounds, rectangle.srid), "geometry")

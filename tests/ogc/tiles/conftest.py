@@ -46,6 +46,21 @@ create table data.quartiers (uid uuid primary key default gen_random_uuid(), nom
 insert into data.quartiers (nom, commune, geom) values
   ('ouest', '92050', st_makeenvelope(641000, 6865000, 642000, 6867000, 2154)),
   ('est', '92026', st_makeenvelope(642000, 6865000, 643000, 6867000, 2154));
+-- As a street plan is surveyed: shapes with heights, whose edges leave a tile and come back into it.
+create table data.plan_lignes (id bigint primary key, commune text, geom geometry(LineStringZ, 2154));
+insert into data.plan_lignes
+select i, '92050', (
+  select st_setsrid(st_makeline(st_makepoint(641500 + 9 * s, 6865500 + 10 * i + 40 * (s % 2), 30 + s) order by s), 2154)
+  from generate_series(0, 100) s
+)
+from generate_series(1, 60) i;
+create table data.plan_multilignes (id bigint primary key, commune text, geom geometry(MultiLineStringZ, 2154));
+insert into data.plan_multilignes select id, commune, st_multi(geom) from data.plan_lignes;
+create table data.plan_surfaces (id bigint primary key, commune text, geom geometry(MultiPolygonZ, 2154));
+insert into data.plan_surfaces select id, commune, st_multi(st_force3dz(st_buffer(geom, 2), 30)) from data.plan_lignes;
+create table data.plan_mesures (id bigint primary key, commune text, geom geometry(LineStringZM, 2154));
+insert into data.plan_mesures select id, commune, st_force4d(geom) from data.plan_lignes;
+
 create table data.compteurs (id bigint primary key, commune text, geom geometry(Point, 2154));
 insert into data.compteurs select id, commune, geom from data.lampes;
 analyze;
@@ -69,7 +84,9 @@ RIGHTS = {
     "quartiers": "terms: {mode: all_partners, actions: [view], hidden_attributes: [nom]}",
     "compteurs": "terms: {mode: all_partners, actions: [view], rows: own_territory}",
 }
-KEYS = {"lampes": "id", "bordures": "code", "quartiers": "uid", "compteurs": "id"}
+PLAN = ("plan_lignes", "plan_multilignes", "plan_surfaces", "plan_mesures")
+RIGHTS |= dict.fromkeys(PLAN, "licence: LO-2.0")
+KEYS = dict.fromkeys(PLAN, "id") | {"lampes": "id", "bordures": "code", "quartiers": "uid", "compteurs": "id"}
 
 
 class Town:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from pyproj import Transformer
-from tests.ogc.tiles.conftest import decoded
+from tests.ogc.tiles.conftest import PLAN, decoded
 
 from mig_idg.database import connect
 from mig_idg.ogc.tiles import vector_tile
@@ -56,6 +56,25 @@ def test_every_lamp_is_where_it_stands_in_every_grid(town, grid: str) -> None:
 def test_the_world_in_one_tile_has_every_lamp_once(town) -> None:
     features = town.layers(WORLD)["lampes"]["features"]
     assert sorted(f["id"] for f in features) == sorted(lattice())
+
+
+@pytest.mark.parametrize("name", PLAN)
+@pytest.mark.parametrize("grid", ["WebMercatorQuad", "LAMB93_10cm"])
+def test_shapes_with_heights_that_leave_a_tile_and_come_back_are_drawn(town, name: str, grid: str) -> None:
+    """Tiles from the town's down to sixty metres wide."""
+    moved = Transformer.from_crs(2154, GRIDS[grid].srid, always_xy=True)
+    west, south = moved.transform(641500, 6865500)
+    east, north = moved.transform(642400, 6866150)
+    drawn: set[int] = set()
+    for level in GRIDS[grid].levels:
+        if not 60 < level.cell * 256 < 4000:
+            continue
+        top, bottom, left, right = GRIDS[grid].covering(level, (west, south, east, north))
+        # A line that begins in the tile is the one that PostGIS 3.3 cannot cut: they all begin in the west.
+        for row, column in [*((row, left) for row in range(top, bottom + 1)), (bottom, right)]:
+            layers = town.layers(f"/collections/{name}/tiles/{grid}/{level.id}/{row}/{column}")
+            drawn |= {feature["id"] for feature in layers.get(name, {"features": ()})["features"]}
+    assert drawn == set(range(1, 61))
 
 
 def test_attributes_keep_their_types_and_absent_values_are_absent(town) -> None:
@@ -243,8 +262,8 @@ def test_the_same_tile_has_another_etag_for_another_right(town) -> None:
 def test_several_collections_come_in_one_tile_each_under_its_own_right(town) -> None:
     path = f"/tiles/{NEAR}"
     assert set(town.layers(f"{path}?collections=lampes,bordures")) == {"lampes", "bordures"}
-    assert set(town.layers(path)) == {"lampes", "bordures"}
-    assert set(town.layers(path, partner=True)) == {"lampes", "bordures", "quartiers", "compteurs"}
+    assert set(town.layers(path)) == {"lampes", "bordures", *PLAN}
+    assert set(town.layers(path, partner=True)) == {"lampes", "bordures", *PLAN, "quartiers", "compteurs"}
     counters = town.layers(f"{path}?collections=compteurs,lampes", partner=True)
     assert len(counters["compteurs"]["features"]) == 5000
     assert len(counters["lampes"]["features"]) == 10000

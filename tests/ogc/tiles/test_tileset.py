@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 import yaml
 from referencing import Registry, Resource
+from tests.ogc.tiles.conftest import PLAN
 
 from mig_idg.ogc.tiles.grids import GRIDS
 
@@ -73,8 +74,8 @@ def test_layers_name_the_attributes_granted_and_no_other(town) -> None:
 def test_the_dataset_lists_only_the_layers_its_caller_may_see(town) -> None:
     public = town.get("/tiles/WebMercatorQuad").json()["layers"]
     partner = town.get("/tiles/WebMercatorQuad", partner=True).json()["layers"]
-    assert {layer["id"] for layer in public} == {"lampes", "bordures"}
-    assert {layer["id"] for layer in partner} == {"lampes", "bordures", "quartiers", "compteurs"}
+    assert {layer["id"] for layer in public} == {"lampes", "bordures", *PLAN}
+    assert {layer["id"] for layer in partner} == {"lampes", "bordures", *PLAN, "quartiers", "compteurs"}
     assert len(town.get("/tiles").json()["tilesets"]) == len(GRIDS)
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
+import structlog
+
 from mig_idg.database.pipeline import Columns, Row, StatementFailed
 from mig_idg.errors import InvalidParameter, Text, TooLarge
 from mig_idg.guard.request import Request
 from mig_idg.store.statement import Statement
+
+log = structlog.get_logger(__name__)
 
 
 async def fetch(request: Request, statement: Statement) -> list[Row]:
@@ -51,6 +55,8 @@ def explained(failed: StatementFailed, request: Request) -> Exception:
             ),
             remedy=Text("Vérifiez l'ordre de grandeur des nombres.", "Check the magnitude of the numbers."),
         )
+    if failed.sqlstate == "XX000" and (parameter != "f" or "crs" in request.query):  # perhaps not the client's mistake
+        log.warning("statement-failed", sqlstate="XX000", message=failed.message, collection=failed.collection)
     if failed.sqlstate == "XX000" and parameter == "f" and "crs" in request.query:
         return InvalidParameter(
             "crs",

@@ -54,7 +54,9 @@ def draw_ahead(connection: Connection[Any], progress: Progress = lambda collecti
                 try:
                     number = _collection(connection, collection, progress)
                 except StatementFailed as failed:  # published anew meanwhile, perhaps: tiles are drawn on demand
-                    log.warning("tiles-not-drawn", collection=collection.id, sqlstate=failed.sqlstate)
+                    log.warning(
+                        "tiles-not-drawn", collection=collection.id, sqlstate=failed.sqlstate, message=failed.message
+                    )
                     continue
                 if number:
                     made[collection.id] = number
