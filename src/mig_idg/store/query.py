@@ -177,7 +177,7 @@ def numbers(value: str, name: str) -> list[float]:
             name,
             Text(f"« {name} » attend des nombres entre virgules.", f"“{name}” expects numbers between commas."),
         )
-    return [float(part) for part in parts]
+    return [float(part.strip()) for part in parts]
 
 
 def _crs_named(value: str, name: str, table: Table) -> Crs:

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 import shapely
 
 from mig_idg.errors import BadRequest, InvalidParameter, Text, Unprocessable, nearest
 from mig_idg.store import crs as reference
+from mig_idg.store import json_document
 from mig_idg.store.crs import Crs
 from mig_idg.store.table import Column, Table
 from mig_idg.store.values import value_of
@@ -84,14 +84,28 @@ class _Number(float):
 def decoded(raw: bytes, *, exactly: bool = False) -> dict[str, Any]:
     """A JSON object; `exactly` keeps the digits of its numbers. Raises BadRequest."""
     try:
-        document = orjson.loads(raw)  # stricter than json: no NaN, no lone surrogate, no bottomless nesting
+        document = json_document.decoded(raw)
         if exactly:
             document = json.loads(raw, parse_float=_Number)
-    except (orjson.JSONDecodeError, ValueError, RecursionError):
-        raise BadRequest(Text("Le corps n'est pas du JSON.", "The body is not JSON.")) from None
+    except ValueError as error:
+        raise unreadable(error) from None
     if not isinstance(document, dict):
         raise BadRequest(Text("Le corps doit être un objet JSON.", "The body must be a JSON object."))
     return document
+
+
+def unreadable(error: ValueError) -> BadRequest:
+    """Why a body cannot be read, as its sender is told."""
+    if isinstance(error, json_document.Unreadable) and error.deep:
+        deepest = json_document.DEEPEST
+        return BadRequest(
+            Text(
+                f"Le corps est imbriqué sur plus de {deepest} niveaux.",
+                f"The body is nested over {deepest} levels deep.",
+            ),
+            extra={"limit": deepest},
+        )
+    return BadRequest(Text("Le corps n'est pas du JSON.", "The body is not JSON."))
 
 
 def feature(document: Mapping[str, Any], table: Table, crs: Crs, rules: Rules) -> Written:
@@ -197,7 +211,7 @@ def _typed(
 ) -> None:
     try:
         text = _as_text(column, value)
-    except (ValueError, TypeError, InvalidParameter):
+    except (ValueError, TypeError, OverflowError, InvalidParameter):
         faults.add(column.name, f"n'est pas de type {column.sql}", f"is not of type {column.sql}")
         return
     if column.max_length is not None and len(text) > column.max_length:

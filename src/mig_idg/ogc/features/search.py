@@ -11,13 +11,14 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from mig_idg.errors import BadRequest, InvalidParameter, Text, UnsupportedMedia
+from mig_idg.errors import BadRequest, InvalidParameter, Text, TooLarge, UnsupportedMedia
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.ogc.features import formats, items
 from mig_idg.ogc.features.body import decoded
 from mig_idg.ogc.features.transactions import FEATURE, missing_type
 
+MOST_FIELDS = 200
 FORM = "application/x-www-form-urlencoded"
 JSON = ("application/cql2+json", "application/query-cql-json", "application/json")
 TEXT = ("application/cql2-text", "text/cql2", "text/plain")
@@ -50,7 +51,13 @@ async def search(request: Request) -> Response:
 
 
 def _form(raw: bytes) -> dict[str, str]:
-    pairs = parse_qsl(_utf8(raw), keep_blank_values=True, max_num_fields=200)
+    try:
+        pairs = parse_qsl(_utf8(raw), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise TooLarge(
+            Text(f"Le formulaire a plus de {MOST_FIELDS} champs.", f"The form has more than {MOST_FIELDS} fields."),
+            extra={"limit": MOST_FIELDS},
+        ) from None
     asked: dict[str, str] = {}
     for name, value in pairs:
         if name in asked or name in ("f", "token"):

@@ -8,12 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import orjson
-
 from mig_idg.errors import InvalidParameter, Text, UnknownParameter
 from mig_idg.ogc.stac import fields
 from mig_idg.ogc.stac.fields import Fields
-from mig_idg.store import stac
+from mig_idg.store import json_document, stac
 from mig_idg.store.cql2.syntax import Call, Node
 from mig_idg.store.query import Limits, Query, parse, read_filter
 
@@ -45,8 +43,10 @@ def from_address(query: Mapping[str, str]) -> Search:
 def from_body(content: bytes) -> Search:
     """The search of a POST. Raises InvalidParameter, UnknownParameter."""
     try:
-        document = orjson.loads(content or b"{}")
-    except orjson.JSONDecodeError:
+        document = json_document.decoded(content or b"{}")
+    except json_document.Unreadable as error:
+        if error.deep:
+            raise _too_deep("body") from None
         document = None
     if not isinstance(document, dict):
         raise InvalidParameter("body", Text("Un objet JSON est attendu.", "A JSON object is expected."))
@@ -62,6 +62,14 @@ def from_body(content: bytes) -> Search:
     if "filter" in asked:
         asked.setdefault("filter-lang", "cql2-text" if isinstance(document["filter"], str) else "cql2-json")
     return Search(asked, fields)
+
+
+def _too_deep(name: str) -> InvalidParameter:
+    deepest = json_document.DEEPEST
+    return InvalidParameter(
+        name,
+        Text(f"Du JSON imbriqué sur plus de {deepest} niveaux.", f"JSON nested over {deepest} levels deep."),
+    )
 
 
 def _word(name: str, value: Any) -> str:
@@ -124,8 +132,10 @@ def _instants_only(text: str) -> None:
 
 def _intersects(text: str) -> Node:
     try:
-        shape = json.loads(text)
-    except ValueError:
+        shape = json_document.decoded(text)
+    except json_document.Unreadable as error:
+        if error.deep:
+            raise _too_deep("intersects") from None
         shape = None
     if not isinstance(shape, dict) or "type" not in shape:
         raise InvalidParameter(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-import orjson
-
 from mig_idg.errors import InvalidParameter, Text, TooLarge
+from mig_idg.store import json_document
 from mig_idg.store.cql2 import geometries
 from mig_idg.store.cql2.syntax import (
     MAX_DEPTH,
@@ -36,8 +35,10 @@ _GEOJSON = {
 def parse(text: str) -> Node:
     """The tree of a filter in CQL2 JSON. Raises InvalidParameter, TooLarge."""
     try:
-        document = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        document = json_document.decoded(text)
+    except json_document.Unreadable as error:
+        if error.deep:
+            raise _too_large(f"plus de {MAX_DEPTH} niveaux", f"more than {MAX_DEPTH} levels") from None
         raise InvalidParameter("filter", Text("Filtre : ce n'est pas du JSON.", "Filter: this is not JSON.")) from None
     return read(document)
 
@@ -63,7 +64,7 @@ class _Reader:
             return Literal("text", value)
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            self._too_large(f"plus de {MAX_DEPTH} niveaux", f"more than {MAX_DEPTH} levels")
+            raise _too_large(f"plus de {MAX_DEPTH} niveaux", f"more than {MAX_DEPTH} levels")
         if isinstance(value, list):
             node: Node = Array(self._items(value))
         elif isinstance(value, dict):
@@ -105,7 +106,7 @@ class _Reader:
 
     def _items(self, values: list[Any]) -> tuple[Node, ...]:
         if len(values) > MAX_LIST:
-            self._too_large(f"une liste dépasse {MAX_LIST} valeurs", f"a list is over {MAX_LIST} values")
+            raise _too_large(f"une liste dépasse {MAX_LIST} valeurs", f"a list is over {MAX_LIST} values")
         return tuple(self.node(value) for value in values)
 
     def _interval(self, ends: Any) -> Interval:
@@ -150,7 +151,7 @@ class _Reader:
             return tuple(self._nested(part, levels - 1) for part in parts)
         self._vertices += 1
         if self._vertices > geometries.MAX_VERTICES:
-            self._too_large(
+            raise _too_large(
                 f"plus de {geometries.MAX_VERTICES} sommets", f"more than {geometries.MAX_VERTICES} vertices"
             )
         if len(parts) not in (2, 3) or not all(isinstance(n, int | float) and not isinstance(n, bool) for n in parts):
@@ -160,10 +161,11 @@ class _Reader:
     def _count(self) -> None:
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            self._too_large(f"plus de {MAX_NODES} opérations", f"more than {MAX_NODES} operations")
-
-    def _too_large(self, fr: str, en: str) -> NoReturn:
-        raise TooLarge(Text(f"Filtre : {fr}.", f"Filter: {en}."), extra={"parameter": "filter"})
+            raise _too_large(f"plus de {MAX_NODES} opérations", f"more than {MAX_NODES} operations")
 
     def _fail(self, fr: str, en: str) -> NoReturn:
         raise InvalidParameter("filter", Text(f"Filtre JSON : {fr}.", f"JSON filter: {en}."))
+
+
+def _too_large(fr: str, en: str) -> TooLarge:
+    return TooLarge(Text(f"Filtre : {fr}.", f"Filter: {en}."), extra={"parameter": "filter"})

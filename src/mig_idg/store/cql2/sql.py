@@ -153,11 +153,11 @@ class _Writer:
         function = SPATIAL[op]
         negation = "not " if op == "s_disjoint" else ""
         shapes = [arg for arg in (left, right) if isinstance(arg, Shape)]
+        if len(shapes) != 1:
+            a, b = (quoted(arg.name) if isinstance(arg, Property) else self.write(arg) for arg in (left, right))
+            return f"({negation}{function}({a}, {b}))"
         geometry = self._table.geometry
         assert geometry is not None
-        if len(shapes) != 1:
-            a, b = (quoted(geometry.name) if isinstance(arg, Property) else self.write(arg) for arg in (left, right))
-            return f"({negation}{function}({a}, {b}))"
         held = self._table.geometry_in(shapes[0].srid)
         if held is not None:
             # Under row policies only the leakproof && may use the index: it must be written out.

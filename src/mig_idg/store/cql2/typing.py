@@ -138,8 +138,7 @@ class _Checker:
         if op in ARITHMETIC:
             return self._all(op, args, "number", least=2, most=2, gives="number")
         if op == "isNull":
-            _require(op, len(args) == 1)
-            return Call(op, args)
+            return self._nullity(args)
         if op == "like":
             return self._like(args)
         if op == "between":
@@ -173,6 +172,13 @@ class _Checker:
     def _comparison(self, op: str, args: tuple[Node, ...]) -> Call:
         _require(op, len(args) == 2)
         return Call(op, self._agreed(op, args))
+
+    def _nullity(self, args: tuple[Node, ...]) -> Call:
+        """`IS NULL` takes one value: a property, a scalar, a geometry; a list or a period written out is never null."""
+        _require("isNull", len(args) == 1)
+        if isinstance(args[0], Array | Interval):
+            _fail("IS NULL porte sur un attribut ou une valeur", "IS NULL takes a property or a value")
+        return Call("isNull", args)
 
     def _like(self, args: tuple[Node, ...]) -> Call:
         call = self._all("like", args, "text", least=2, most=2)
@@ -216,6 +222,9 @@ class _Checker:
             _fail(f"{op.upper()} porte sur un attribut de type liste", f"{op.upper()} takes a property that is a list")
         # A list of one between parentheses reads like the value alone.
         args = tuple(Array((arg,)) if isinstance(arg, Literal) else arg for arg in args)
+        bases = {arg.column.base for arg in args if isinstance(arg, Property) and arg.column}
+        if len(bases) > 1:
+            _fail(f"{op.upper()} compare deux listes de types différents", f"{op.upper()} compares two kinds of lists")
         for arg in args:
             if isinstance(arg, Array):
                 for item in arg.items:
