@@ -163,5 +163,24 @@ def test_a_broken_publication_keeps_the_one_in_force_and_says_why(own_service: A
     assert own_service.get(path).status_code == 200
     ready = own_service.get("/readyz").json()
     assert ready["refused_generation"] is not None
-    assert ready["broken"][0]["collection"] == "equipements"
-    assert "disparue" in ready["broken"][0]["reason"]
+    assert ready["broken"] == ["equipements"]
+
+
+def test_nobody_learns_of_a_hidden_collection_because_it_is_broken(
+    own_service: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert own_service.get("/collections/videosurveillance").status_code == 404
+    with connect(own_service.database_url) as owner:
+        row = owner.execute("select collections from registry.publication order by number desc limit 1").fetchone()
+        assert row is not None
+        broken = row[0]
+        broken["videosurveillance"]["table"]["columns"][1]["name"] = "disparue"
+        publications.record(owner, broken, author="tests")
+    assert own_service.get("/collections/videosurveillance").status_code == 404
+    ready = own_service.get("/readyz")
+    assert ready.json()["broken_collections"] == 1
+    assert "videosurveillance" not in ready.text
+    assert "disparue" not in ready.text
+    said = capsys.readouterr().err
+    assert "videosurveillance" in said
+    assert "disparue" in said

@@ -9,9 +9,13 @@ from typing import Any
 from mig_idg.app import metrics
 from mig_idg.guard.current import Current
 from mig_idg.guard.http_request import unknown_place
+from mig_idg.guard.principal import PUBLIC
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer
 from mig_idg.guard.route import Route
+
+# What proxies add: who speaks through one is somewhere else, whatever the address of the connection.
+FORWARDED = ("x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "via")
 
 
 class Operations:
@@ -36,17 +40,22 @@ class Operations:
         return json_answer({"status": "ok"}, headers={"cache-control": "no-store"})
 
     def readiness(self) -> Response:
-        """200 when requests can be answered; 503 with the reason when not. Names no collection to strangers."""
+        """200 when requests can be answered; 503 with the reason when not.
+
+        Anybody may ask: of the collections that cannot be read, it names those that the public may know of and counts
+        the others; the reason, which names columns, is in the log (`collection-refused`).
+        """
         snapshot = self._current.snapshot
         up = self._database_up()
-        refused = self._current.refused_generation
+        refused, broken = self._current.refused_generation, [one.collection for one in self._current.broken]
         document: dict[str, Any] = {
             "status": "ready" if up and snapshot is not None else "unavailable",
             "database": "up" if up else "down",
             "generation": snapshot.generation if snapshot else None,
             "epoch": snapshot.epoch if snapshot else None,
             "refused_generation": refused,
-            "broken": [{"collection": one.collection, "reason": one.reason} for one in self._current.broken],
+            "broken_collections": len(broken),
+            "broken": [one for one in broken if snapshot and snapshot.decide(PUBLIC, "discover", one).permitted],
         }
         supervised = self._supervised()
         if supervised is not None:
@@ -55,7 +64,7 @@ class Operations:
         return json_answer(document, status=status, headers={"cache-control": "no-store"})
 
     async def _metrics(self, request: Request) -> Response:
-        if not (_loopback(request.address) or "administrator" in request.principal.roles):
+        if not (_from_here(request) or "administrator" in request.principal.roles):
             raise unknown_place()
         snapshot = self._current.snapshot
         metrics.GENERATION.set(snapshot.generation if snapshot else 0)
@@ -63,8 +72,11 @@ class Operations:
         return Response(body=metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8", private=True)
 
 
-def _loopback(address: str) -> bool:
+def _from_here(request: Request) -> bool:
+    """Whether a request comes from this machine itself, not through a proxy that runs on it."""
+    if any(name in request.headers for name in FORWARDED):
+        return False
     try:
-        return ipaddress.ip_address(address).is_loopback
+        return ipaddress.ip_address(request.address).is_loopback
     except ValueError:
-        return address == ""
+        return request.address == ""

@@ -24,9 +24,21 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self';"
     " font-src 'self'; worker-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# What every answer says; `vary` first, since a handler may say it itself.
+# A document that a browser is led to open shows nothing, runs nothing and is framed by nobody.
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+PAGE_SAYS = {
+    "content-security-policy": PAGE_POLICY,
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": (
+        "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), display-capture=(), encrypted-media=(),"
+        " geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=(),"
+        " xr-spatial-tracking=(), fullscreen=(self), clipboard-write=(self)"
+    ),
+}
+# What every answer says; these two first, since a handler may say them itself.
 ALWAYS = (
     ("vary", VARY),
+    ("content-security-policy", DATA_POLICY),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("access-control-allow-origin", "*"),
@@ -57,6 +69,10 @@ async def send_answer(
     if response.status not in (204, 304):
         out.setdefault("content-type", response.media_type)
     if response.media_type.startswith("text/html"):
+        for name, value in PAGE_SAYS.items():
+            out.setdefault(name, value)
+    elif response.media_type.startswith("text/javascript"):
+        # The map's worker is a script of ours, and lives under the policy of its own answer.
         out.setdefault("content-security-policy", PAGE_POLICY)
     if response.etag is not None:
         out["etag"] = f'"{response.etag}"'
@@ -122,15 +138,23 @@ def _lines(headers: Mapping[str, str]) -> bytes:
     lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
     if lines.count("\n") != len(headers) or lines.count("\r") != len(headers) or "\0" in lines:
         raise ValueError("a header with a line break")
-    return lines.encode("latin-1", "replace") + (_ALWAYS_LINES if "vary" not in headers else _ALWAYS_BUT_VARY)
+    return lines.encode("latin-1", "replace") + _ALWAYS_LINES["vary" in headers, "content-security-policy" in headers]
 
 
-_ALWAYS_LINES = "".join(f"{name}: {value}\r\n" for name, value in ALWAYS).encode()
-_ALWAYS_BUT_VARY = "".join(f"{name}: {value}\r\n" for name, value in ALWAYS[1:]).encode()
+def _unsaid(vary: bool, policy: bool) -> tuple[tuple[str, str], ...]:
+    """What every answer says and this one does not yet."""
+    return (*(() if vary else ALWAYS[:1]), *(() if policy else ALWAYS[1:2]), *ALWAYS[2:])
+
+
+_ALWAYS_LINES = {
+    (vary, policy): "".join(f"{name}: {value}\r\n" for name, value in _unsaid(vary, policy)).encode()
+    for vary in (False, True)
+    for policy in (False, True)
+}
 
 
 async def _start(send: Send, status: int, headers: Mapping[str, str]) -> None:
-    told = (*headers.items(), *(ALWAYS if "vary" not in headers else ALWAYS[1:]))
+    told = (*headers.items(), *_unsaid("vary" in headers, "content-security-policy" in headers))
     raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in told]
     await send({"type": "http.response.start", "status": status, "headers": raw})
 

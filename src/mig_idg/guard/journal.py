@@ -41,14 +41,18 @@ class Journal:
         self._enabled = enabled
         self._clock = clock or (lambda: datetime.now(UTC))
         self._waiting: dict[_Key, list[Any]] = {}
+        self._forgotten: dict[_Key, list[Any]] = {}
         self._writing = asyncio.Lock()
         self._sealed_on: date | None = None
 
     def note(
-        self, principal: Principal, snapshot: Snapshot, action: str, dataset: str, decision: Decision, remark: str = ""
-    ) -> None:
+        self, principal: Principal, snapshot: Snapshot, action: str, dataset: str, decision: Decision, remark: str = "",
+        *, written: bool = True,
+    ) -> None:  # fmt: skip
         """Remember one decision. Open data read under their licence are not noted.
 
+        `written=False` takes the same time and the same care, and leaves no line: what does not exist is answered like
+        what is hidden.
         Raises Unavailable (503) when too many notes wait: an answer that cannot be recorded is not given.
         """
         if not self._enabled or (decision.rule == "B9" and decision.permitted and principal.public):
@@ -57,7 +61,8 @@ class Journal:
             principal.login, principal.organisation, principal.roles, action, dataset, decision.outcome, decision.rule,
             snapshot.epoch, snapshot.generation, remark,
         )  # fmt: skip
-        known = self._waiting.get(key)
+        noted = self._waiting if written else self._forgotten
+        known = noted.get(key)
         now = self._clock()
         if known is not None:
             known[1] = now
@@ -65,7 +70,7 @@ class Journal:
             return
         if len(self._waiting) >= MOST_WAITING:
             raise down()
-        self._waiting[key] = [now, now, 1, decision]
+        noted[key] = [now, now, 1, decision]
 
     async def run(self) -> None:
         """Write twice a second, for ever; cancel the task to stop, then `flush`."""
@@ -90,6 +95,7 @@ class Journal:
 
     async def flush(self) -> None:
         """Write what waits, in the order it was noted; on failure it goes on waiting."""
+        self._forgotten.clear()
         async with self._writing:
             if not self._waiting:
                 return

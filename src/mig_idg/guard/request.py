@@ -35,6 +35,9 @@ class Threshold(Protocol):
     async def write(self, request: Request, statement: Statement) -> list[Row]:
         """Rows of a write … returning, under the writer profile."""
 
+    def charge(self, request: Request, seconds: float) -> None:
+        """Count what the request cost beyond the ordinary."""
+
     def admit(self, request: Request, collection: str, action: str) -> Layer:
         """Another collection, decided on like the first."""
 
@@ -99,6 +102,11 @@ class Request:
         """Rows of an insert, update or delete … returning on `grant.writer_view`, under the writer profile."""
         assert self.threshold is not None
         return await self.threshold.write(self, statement)
+
+    def charge(self, seconds: float) -> None:
+        """Count against the caller's rate what this request cost beyond an ordinary one, in seconds of a processor."""
+        if self.threshold is not None:
+            self.threshold.charge(self, seconds)
 
     def admit(self, collection: str, action: str) -> Layer:
         """Another collection of the same request, decided on and journalled like the first.

@@ -178,6 +178,7 @@ class Guard:
         if known is None or not decision.permitted:
             discoverable = snapshot.decide(principal, "discover", name).permitted
             if known is None or not discoverable:
+                self._probed(request, action, collection, decision, there=known is not None)
                 raise missing(collection)
             self._remember(request, action, collection, decision)
             raise refused(known, decision, request)
@@ -189,6 +190,12 @@ class Guard:
         _, grant = snapshot.grant(principal, known, action)
         return known, grant, decision
 
+    def _probed(self, request: Request, action: str, collection: str, decision: Decision, *, there: bool) -> None:
+        """Who asks for what is hidden from them is written down. For what does not exist the same is done but for the
+        line: the journal is no place for the words of strangers, and neither answer comes sooner."""
+        noted = (action, collection if there else NOWHERE, decision)
+        request.notes.setdefault("decisions" if there else "nowhere", []).append(noted)
+
     def _remember(self, request: Request, action: str, collection: str, decision: Decision) -> None:
         if action != "discover":
             request.notes.setdefault("decisions", []).append((action, collection, decision))
@@ -198,6 +205,11 @@ class Guard:
             self.journal.note(
                 request.principal, request.snapshot, action, collection, decision, request.principal.motive or ""
             )
+        for action, collection, decision in request.notes.pop("nowhere", ()):
+            self.journal.note(request.principal, request.snapshot, action, collection, decision, written=False)
+
+    def charge(self, request: Request, seconds: float) -> None:
+        """Count what a request cost beyond an ordinary one."""
 
     # rows, under the grant and the epoch
 
