@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     s3_access_key: str | None = Field(None, description="key that reads, writes and removes there")
     s3_secret_key: SecretStr | None = Field(None, description="its secret")
     s3_secret_key_file: Path | None = Field(None, description="a file that holds the secret, in place of the variable")
+    rate_limit: Annotated[int, Field(ge=0)] = Field(
+        300_000,
+        description="requests a minute that a worker takes from one account or address, heavy ones counting for more;"
+        " the default is what a worker can do, a public server wants less (30000); 0 = no limit",
+    )
     proxy_header: bool = Field(
         False, description="trust X-Forwarded-For of the proxy on this machine, for rate limits only"
     )

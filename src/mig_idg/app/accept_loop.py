@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 PAUSE_SECONDS = 0.5
 # The first connections of a burst are left to others before they are taken; in a flood all have enough.
 BURST_SECONDS, LEFT_SECONDS, FIRST = 0.02, 0.001, 8
+TOGETHER = 4
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 Factory = Callable[[], asyncio.BaseProtocol]
@@ -79,8 +80,14 @@ class SharedListener(asyncio.AbstractServer):
             await asyncio.wait(self._opening)
 
     def _accept(self) -> None:
+        """Take the next connection; in a flood several at once, or the last would wait for as many turns."""
         if self._leaves_it():
             return
+        for _ in range(TOGETHER if self._flooded() else 1):
+            if not self._take():
+                return
+
+    def _take(self) -> bool:
         try:
             taken, _ = self._socket.accept()
         except OSError as error:
@@ -88,8 +95,8 @@ class SharedListener(asyncio.AbstractServer):
                 log.warning("no-connection-taken", reason=errno.errorcode[error.errno])
                 self._loop.remove_reader(self._socket)
                 self._loop.call_later(PAUSE_SECONDS, self._go_on)
-            # Else another worker was quicker, or the client left again.
-            return
+            # Else another worker was quicker, or the client left again, or nobody is left.
+            return False
         self._taken_at.append(time.monotonic())
         taken.setblocking(False)
         with suppress(OSError):
@@ -97,6 +104,11 @@ class SharedListener(asyncio.AbstractServer):
         opening = self._loop.create_task(self._open(taken))
         self._opening.add(opening)
         opening.add_done_callback(self._opening.discard)
+        return True
+
+    def _flooded(self) -> bool:
+        """Whether so many came that all workers have enough."""
+        return len(self._taken_at) == FIRST and self._taken_at[0] > time.monotonic() - BURST_SECONDS
 
     def _leaves_it(self) -> bool:
         """Whether what waits is left to the other workers for now; never twice in a row."""

@@ -7,12 +7,14 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import structlog
 
 from mig_idg.app.metrics import observe
 from mig_idg.app.operations import Operations
+from mig_idg.app.page_queue import PageQueue
 from mig_idg.app.send import send_answer
 from mig_idg.app.single_write import EXTENSION, Whole
 from mig_idg.database.pipeline import StatementFailed
@@ -61,6 +63,7 @@ class Application:
         self._start, self._stop = start, stop
         self._under_way: dict[int, tuple[float, asyncio.Task[Any], Callable[[], Awaitable[None]]]] = {}
         self._reaper: asyncio.Task[None] | None = None
+        self._pages = PageQueue()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI connection."""
@@ -117,7 +120,9 @@ class Application:
         page = getattr(response, "page", None)
         if page is not None and request is not None:
             name, context = page
-            rendered = await asyncio.to_thread(self._render, name, {**context, "visit": request}, request.lang)
+            call = partial(self._render, name, {**context, "visit": request}, request.lang)
+            rendered, seconds = await self._pages.run(request.caller, call)
+            request.charge(seconds)
             response.body = rendered.encode()
             response.media_type = "text/html; charset=utf-8"
 
@@ -163,6 +168,7 @@ class Application:
                 if self._reaper:
                     self._reaper.cancel()
                 await self._stop()
+                self._pages.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 

@@ -19,6 +19,7 @@ from mig_idg.errors import Lang
 from mig_idg.guard.current import Clock, Current
 from mig_idg.guard.evaluation import Evaluation
 from mig_idg.guard.journal import Journal
+from mig_idg.guard.rates import Rates
 from mig_idg.guard.route import Route, Router
 from mig_idg.guard.threshold import Guard
 from mig_idg.settings import Settings
@@ -68,7 +69,17 @@ def create_app(
     oidc, sessions = identity(settings, clock)
     trades = every_route(settings) if routes is None else routes
     mounted = Router([*operations.routes(), *evaluation.routes(), *trades, *(sessions.routes() if sessions else ())])
-    guard = Guard(mounted, current, pools, writers, journal, base_url=settings.public_url, oidc=oidc, sessions=sessions)
+    guard = Guard(
+        mounted,
+        current,
+        pools,
+        writers,
+        journal,
+        base_url=settings.public_url,
+        oidc=oidc,
+        sessions=sessions,
+        rates=Rates(settings.rate_limit),
+    )
     tasks: list[asyncio.Task[None]] = []
 
     async def start() -> None:

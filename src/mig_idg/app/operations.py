@@ -33,7 +33,7 @@ class Operations:
 
     def routes(self) -> tuple[Route, ...]:
         """The one that needs to know its caller; health and readiness answer before the threshold."""
-        return (Route("/metrics", "open", self._metrics, pool="none"),)
+        return (Route("/metrics", "open", self._metrics, pool="none", operator=True),)
 
     def health(self) -> Response:
         """The process is alive."""

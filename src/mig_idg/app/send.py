@@ -45,7 +45,7 @@ ALWAYS = (
     (
         "access-control-expose-headers",
         "Link, ETag, Content-Crs, Location, Retry-After, Attribution, OGC-NumberMatched, Content-Range, Accept-Ranges,"
-        " Content-Bbox, Content-Disposition, idg-tile",
+        " Content-Bbox, Content-Disposition, RateLimit, RateLimit-Policy, idg-tile",
     ),
 )
 

@@ -9,6 +9,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 from contextlib import suppress
 from threading import Thread
 
@@ -22,6 +23,7 @@ from mig_idg.settings import Settings
 
 URL_VARIABLE = "IDG_SERVE_DATABASE_URL"
 DRAIN_SECONDS = 30
+SWITCH_SECONDS = 0.0005
 OPEN_FILES = 8192
 # glibc's malloc.h
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
@@ -35,6 +37,8 @@ def worker() -> Application:
     configure()
     _keep_memory()
     _many_files()
+    # What computes in a thread gives the interpreter back to the event loop after so long (5 ms by default).
+    sys.setswitchinterval(SWITCH_SECONDS)
     Thread(target=_end_with_supervisor, daemon=True).start()
     application = create_app(Settings(), os.environ[URL_VARIABLE])
     _set_aside()

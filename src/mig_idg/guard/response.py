@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 Body = bytes | AsyncIterator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A part of what a page shows, made where the page is rendered: others do not wait for it."""
+
+    make: Callable[[], Any]
 
 
 @dataclass(slots=True)

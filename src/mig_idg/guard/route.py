@@ -31,7 +31,8 @@ class Route:
     """One route: its pattern, the methods it answers, the action it asks, the pool of connections it draws from.
 
     `action` is a word of DOOR_ACTIONS, or a function of (method, query, headers) when the question depends on them
-    (`f=gpkg` is a download, POST a contribution); `actions` then lists every word it may give.
+    (`f=gpkg` is a download, POST a contribution); `actions` then lists every word it may give. A route of the `operator`
+    is on nobody's account: it must answer when all others are refused.
     """
 
     pattern: str
@@ -41,6 +42,7 @@ class Route:
     pool: PoolName = "items"
     actions: tuple[str, ...] = ()
     body_limit: int = 0
+    operator: bool = False
 
     def __post_init__(self) -> None:
         for action in self.every_action:

@@ -23,6 +23,7 @@ from mig_idg.guard.current import Current
 from mig_idg.guard.http_request import HttpRequest, choose_language, unknown_place
 from mig_idg.guard.journal import Journal
 from mig_idg.guard.principal import PUBLIC, Principal
+from mig_idg.guard.rates import Rates, account_of
 from mig_idg.guard.request import Layer, Request, StaleEpoch
 from mig_idg.guard.response import Response
 from mig_idg.guard.route import Route, Router
@@ -57,6 +58,7 @@ class Guard:
         base_url: str,
         oidc: Oidc | None = None,
         sessions: Sessions | None = None,
+        rates: Rates | None = None,
     ) -> None:
         self.routes = routes
         self.current = current
@@ -67,6 +69,7 @@ class Guard:
         self._oidc = oidc
         self._sessions = sessions
         self._attempts = doorkeeper.Attempts()
+        self._rates = rates or Rates(0)
         self._profiles: set[tuple[int, str]] = set()
         self._owing: dict[tuple[str, int, tuple[str, ...], str], list[tuple[str, str]]] = {}
         self._contexts: dict[tuple[str, str, bytes, str], TransactionContext] = {}
@@ -79,11 +82,14 @@ class Guard:
         query = dict(http_request.query)
         query_token = query.pop("token", None)
         shown = doorkeeper.presented(http_request.headers, query_token, token)
+        told: dict[str, str] | None = None
         for start in range(STARTS):
             snapshot = await self.current.get() if start == 0 else await self.current.refresh()
             request: Request | None = None
             try:
                 principal = self._enter(shown, snapshot, http_request)
+                if told is None and not (found is not None and found[0].operator):
+                    told = self._rates.spend(account_of(principal.login, http_request.address))
                 if found is None:
                     raise unknown_place()
                 route, params = found
@@ -109,6 +115,8 @@ class Guard:
                     response.body = await _primed(response.body)
                 if request.data_version is None and route.pool != "none":
                     await self._confirm(snapshot, principal)
+                if told:
+                    response.headers |= told
                 return self._owed(response, request), request
             except StaleEpoch:
                 if request is not None:
@@ -210,6 +218,7 @@ class Guard:
 
     def charge(self, request: Request, seconds: float) -> None:
         """Count what a request cost beyond an ordinary one."""
+        self._rates.charge(account_of(request.principal.login, request.address), seconds)
 
     # rows, under the grant and the epoch
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from html import escape
 from typing import Any
+
+from markupsafe import Markup
+
+from mig_idg.web import messages
+from mig_idg.web.frame import Frame
 
 _STANDARDS = {
     "ogcapi-common-1": "OGC API - Common, 1 : Core",
@@ -54,3 +60,17 @@ def told_together(decisions: Iterable[Mapping[str, Any]]) -> list[tuple[list[str
         said = repr([(name, value) for name, value in one.items() if name not in ("action", "title")])
         grouped.setdefault(said, ([], one))[0].append(one["title"])
     return list(grouped.values())
+
+
+def table_rows(features: Iterable[Mapping[str, Any]], columns: list[str], home: str, frame: Frame) -> Markup:
+    """The lines of a table of features, each with its address.
+
+    Written here because a template takes eight times as long: 0.2 s for five hundred lines.
+    """
+    lines = []
+    for feature in features:
+        properties = feature.get("properties") or {}
+        cells = "".join([f"<td>{escape(messages.value(properties.get(name), frame.lang))}</td>" for name in columns])
+        address = escape(frame.url(f"{home}/items/{feature['at']}"))
+        lines.append(f'<tr><th scope="row"><a href="{address}">{escape(str(feature["id"]))}</a></th>{cells}</tr>\n')
+    return Markup("".join(lines))  # noqa: S704 — every value was escaped

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from mig_idg.errors import Lang
+from mig_idg.guard.response import Deferred
 from mig_idg.ogc.service_metadata import UNNAMED, Service, load_service
 from mig_idg.web import listing, messages
 from mig_idg.web.assets import assets
@@ -40,7 +41,10 @@ def environment() -> Environment:
     )
     made.globals.update(words=messages)
     made.filters.update(
-        groupby_standard=listing.by_standard, operations_of=listing.operations_of, told_together=listing.told_together
+        table_rows=listing.table_rows,
+        groupby_standard=listing.by_standard,
+        operations_of=listing.operations_of,
+        told_together=listing.told_together,
     )
     return made
 
@@ -63,6 +67,7 @@ def problem_page(document: Mapping[str, Any], lang: Lang) -> str:
 
 
 def _render(service: Service, name: str, context: Mapping[str, Any], lang: Lang, *, sign_in: bool = False) -> str:
+    context = {key: value.make() if isinstance(value, Deferred) else value for key, value in context.items()}
     request = context.get("visit")
     frame = frame_of(service, lang, request, sign_in=sign_in)
     document = context.get("document", context.get(name))

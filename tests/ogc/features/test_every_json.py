@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 import pytest
 
 ID, LIST = {"property": "id"}, [{"property": "id"}, {"property": "nom"}]
@@ -60,7 +62,7 @@ TEXTS = (
     "CASEI((id)) = 'a'", "T_AFTER((id),(id))", "S_INTERSECTS((geom),(geom))", "POINT(2 48) IS NULL", "NULL IS NULL",
     "S_EQUALS(POINT(2 48),POINT(2 48))", "id IS NULL IS NULL", "(id IS NULL) IS NULL", "1 IS NULL", "BBOX(1,2,3,4) IS NULL",
 )  # fmt: skip
-DEPTHS = (64, 127, 200, 255, 400, 500, 1000, 1023, 1025, 20_000)
+DEPTHS = (127, 200, 500, 1000, 1025)
 
 
 def nested(depth: int) -> list[str]:
@@ -102,13 +104,21 @@ BODIES = [
 KINDS = ("application/json", "application/geo+json", "application/merge-patch+json", "application/cql2+json")
 
 
-def ask(service: Any, method: str, path: str, **more: Any) -> int:
-    response = service.ask(method, path, "owner", **more)
+@pytest.fixture(scope="module")
+def client(service: Any) -> Iterator[httpx.Client]:
+    """One connection, as the owner."""
+    with httpx.Client(base_url=service.url, timeout=30) as made:
+        made.headers["authorization"] = f"Bearer {service.tokens['owner']}"
+        yield made
+
+
+def ask(client: httpx.Client, method: str, path: str, **more: Any) -> int:
+    response = client.request(method, path, **more)
     assert response.status_code < 500, (method, path[:200], str(more)[:200], response.text)
     return int(response.status_code)
 
 
-def test_every_door_that_reads_a_body_bears_any_json(service: Any) -> None:
+def test_every_door_that_reads_a_body_bears_any_json(service: Any, client: httpx.Client) -> None:
     routes = [route for route in service.routes if route.body_limit]
     assert len(routes) > 5
     for route in routes:
@@ -118,7 +128,7 @@ def test_every_door_that_reads_a_body_bears_any_json(service: Any) -> None:
             kinds = KINDS if "collections" in path else KINDS[:1]
             for kind in kinds:
                 for body in BODIES if kind == kinds[0] else BODIES[:40:3] + nested(300):
-                    ask(service, method, path, content=body.encode(), headers={"content-type": kind})
+                    ask(client, method, path, content=body.encode(), headers={"content-type": kind})
 
 
 @pytest.mark.parametrize(
@@ -126,17 +136,17 @@ def test_every_door_that_reads_a_body_bears_any_json(service: Any) -> None:
     ["/collections/equipements/items", "/collections/equipements/tiles/WebMercatorQuad/14/5634/8292", "/stac/search",
      "/collections/equipements/items?resulttype=hits", "/collections/adresses/items?f=csv"],
 )  # fmt: skip
-def test_every_door_that_takes_a_filter_bears_any_filter(service: Any, route: str) -> None:
+def test_every_door_that_takes_a_filter_bears_any_filter(client: httpx.Client, route: str) -> None:
     mark = "&" if "?" in route else "?"
     for text in TEXTS:
-        ask(service, "GET", f"{route}{mark}filter={quote(text)}")
+        ask(client, "GET", f"{route}{mark}filter={quote(text)}")
     for one in FILTERS:
-        ask(service, "GET", f"{route}{mark}filter-lang=cql2-json&filter={quote(json.dumps(one))}")
-    for depth in DEPTHS[:-1]:
+        ask(client, "GET", f"{route}{mark}filter-lang=cql2-json&filter={quote(json.dumps(one))}")
+    for depth in DEPTHS:
         for text in ("(" * depth + "1=1" + ")" * depth, "NOT " * depth + "TRUE", "-" * depth + "1=1"):
-            ask(service, "GET", f"{route}{mark}filter={quote(text)}")
+            ask(client, "GET", f"{route}{mark}filter={quote(text)}")
         for body in nested(depth)[:3]:
-            ask(service, "GET", f"{route}{mark}filter-lang=cql2-json&filter={quote(body)}")
+            ask(client, "GET", f"{route}{mark}filter-lang=cql2-json&filter={quote(body)}")
 
 
 def test_a_list_or_a_period_is_never_null_and_says_so(service: Any) -> None:
@@ -145,7 +155,7 @@ def test_a_list_or_a_period_is_never_null_and_says_so(service: Any) -> None:
     assert "IS NULL" in response.json()["detail"]
 
 
-def test_a_form_of_a_thousand_fields_is_too_large(service: Any) -> None:
+def test_a_form_of_a_thousand_fields_is_too_large(client: httpx.Client) -> None:
     form = "&".join(f"a{number}=1" for number in range(1000))
     kind = {"content-type": "application/x-www-form-urlencoded"}
-    assert ask(service, "POST", "/collections/equipements/items", content=form.encode(), headers=kind) == 413
+    assert ask(client, "POST", "/collections/equipements/items", content=form.encode(), headers=kind) == 413

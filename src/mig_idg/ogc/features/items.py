@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 import orjson
 
 from mig_idg.database.pipeline import Columns, Row
 from mig_idg.guard.request import Request
-from mig_idg.guard.response import Response, json_answer, page_answer
+from mig_idg.guard.response import Deferred, Response, json_answer, page_answer
 from mig_idg.ogc.features import counting, execution, exports, formats, jsonfg, links, reverse_paging
 from mig_idg.store import compile, cursor
 from mig_idg.store.collection import Collection
@@ -213,10 +215,17 @@ async def _page(request: Request, query: Query, asked: Mapping[str, str]) -> Res
     fewer = await reverse_paging.opened(request, replace(query, limit=min(most, query.limit or most)))
     page = Page(request, fewer, asked, formats.HTML)
     rows = await execution.fetch(request, compile.page(fewer, grant, collection.time_column))
-    document = links.document(b"".join([HEAD, *page.bodies(rows), await page.tail()]))
+    body = b"".join([HEAD, *page.bodies(rows), await page.tail()])
+    shown = {"items": Deferred(partial(_shown, body)), "collection": collection, "table": grant.table, "query": asked}
+    return page_answer("items", shown)
+
+
+def _shown(body: bytes) -> dict[str, Any]:
+    """The page as objects, each with its address."""
+    document = links.document(body)
     for one in document["features"]:
         one["at"] = links.item_segment(str(one["id"]))
-    return page_answer("items", {"items": document, "collection": collection, "table": grant.table, "query": asked})
+    return document
 
 
 async def _hits(request: Request, query: Query, asked: Mapping[str, str]) -> Response:
