@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from mig_idg.errors import BadRequest, Text, TooMany, Unauthenticated
 from mig_idg.guard.principal import PUBLIC, Principal, from_credential
@@ -39,6 +40,11 @@ def split_prefix(path: str) -> tuple[str | None, str]:
         return None, path
     token, slash, rest = path[len(PATH_PREFIX) :].partition("/")
     return token, slash + rest if slash else "/"
+
+
+def prefix(token: str | None) -> str:
+    """What the addresses given back begin with, for a caller whose address held a token; nothing without one."""
+    return f"{PATH_PREFIX}{quote(token, safe='-._~')}" if token else ""
 
 
 def presented(headers: Mapping[str, str], query_token: str | None, path_token: str | None) -> list[Presented]:

@@ -77,10 +77,11 @@ class Guard:
     async def receive(self, http_request: HttpRequest, read_body: ReadBody) -> tuple[Response, Request | None]:
         """The answer to a request. Raises Problem (to be told as a problem), never leaves rows of a stale right."""
         token, path = doorkeeper.split_prefix(http_request.path)
-        prefix = f"{doorkeeper.PATH_PREFIX}{token}" if token is not None else ""
         found = self.routes.find(path)
         query = dict(http_request.query)
         query_token = query.pop("token", None)
+        # Links keep the credential of an address, in their path however it came: a client appends to addresses.
+        prefix = doorkeeper.prefix(token if token is not None else query_token)
         shown = doorkeeper.presented(http_request.headers, query_token, token)
         told: dict[str, str] | None = None
         for start in range(STARTS):

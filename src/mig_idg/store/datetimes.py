@@ -12,6 +12,10 @@ from mig_idg.errors import InvalidParameter, Text
 OPEN = ("..", "")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
+# What clients write as well: no zone (QGIS, of a date without hour), no seconds, a zone without minutes or colon, and
+# the plus sign of a zone that a query string turned into a space.
+_LOOSE = re.compile(r"(\d{4})(-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2}(?:[.,]\d{1,9})?)?([Zz]|[+ -]\d{2}(?::?\d{2})?)?")
+_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _DURATION = re.compile(
     r"P(?=[\dT])(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?"
     r"(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9})S)?)?"
@@ -45,6 +49,33 @@ def instant(text: str) -> datetime | None:
         return datetime.fromisoformat(text.upper().replace(" ", "T")).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def loosely(text: str) -> datetime | None:
+    """The instant of a parameter of the address, in UTC, which is also the zone of one that names none.
+
+    QGIS asks for `2024-01-01T00:00:00/9999-12-31T00:00:00Z` and, of what is before a day, for the year 0000: refused,
+    the layer looks empty. What is out of the calendar is its first or its last instant.
+    """
+    strict = instant(text)
+    if strict is not None:
+        return strict
+    found = _LOOSE.fullmatch(text)
+    if found is None:
+        return None
+    year, day_, minutes, seconds, zone = found.groups()
+    zone = (zone or "Z").upper().replace(" ", "+")
+    written = f"{max(year, '0001')}{day_}T{minutes}{(seconds or ':00').replace(',', '.')}{zone}"
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    if year == "0000":
+        return _FIRST
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return _FIRST if year == "0001" else _LAST
 
 
 def iso(moment: datetime) -> str:
@@ -102,13 +133,15 @@ def _moved(text: str, duration: str, sign: int) -> str | None:
 
 def _bounds(text: str, parameter: str) -> tuple[str, str, bool]:
     whole_day = day(text)
+    if whole_day is None and text[:4] == "0000" and day(f"0004{text[4:]}"):  # 0004: a leap year, as 0000 is
+        whole_day = _FIRST.date()
     if whole_day is not None:
         midnight = datetime(whole_day.year, whole_day.month, whole_day.day, tzinfo=UTC)
         try:
             return iso(midnight), iso(midnight + timedelta(days=1)), True
         except OverflowError:
             return iso(midnight), iso(midnight.replace(hour=23, minute=59, second=59)), False
-    exact = instant(text)
+    exact = loosely(text)
     if exact is None:
         raise _unreadable(text, parameter)
     return iso(exact), iso(exact), False

@@ -58,7 +58,7 @@ def _date(value: str) -> str:
 
 
 def _timestamp(value: str) -> str:
-    exact = datetimes.instant(value)
+    exact = datetimes.loosely(value)
     if exact is None and (whole := datetimes.day(value)):
         return f"{whole.isoformat()}T00:00:00Z"
     return datetimes.iso(exact) if exact else str(_fail())

@@ -66,6 +66,13 @@ def test_a_permitted_layer_offers_its_items_in_each_format(asking: Asking) -> No
     assert "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector" in rels(open_layer)
 
 
+def test_the_address_of_items_takes_an_id_at_its_end(asking: Asking) -> None:
+    """GDAL before 3.7 appends it as a text (`-fid`): a query there would swallow it."""
+    links = asking.json("/collections/bancs")["links"]
+    geojson = [link["href"] for link in links if link["rel"] == "items" and link["type"] == "application/geo+json"]
+    assert geojson == ["https://idg.example/collections/bancs/items"]
+
+
 def test_a_layer_in_lambert_93_says_so_and_offers_the_other_systems(asking: Asking) -> None:
     document = asking.json("/collections/bancs")
     assert document["storageCrs"] == "http://www.opengis.net/def/crs/EPSG/0/2154"

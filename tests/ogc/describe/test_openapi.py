@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,17 @@ def test_operation_ids_are_unique(asking: Asking) -> None:
     document = asking.json("/openapi", PARTNER)
     ids = [operation["operationId"] for verbs in document["paths"].values() for operation in verbs.values()]
     assert len(ids) == len(set(ids))
+
+
+def test_operations_of_tiles_end_as_the_standard_recognises_them(asking: Asking) -> None:
+    """OGC 20-057, oas30: the executable suite finds the tiles by them."""
+    paths = asking.json("/openapi", PARTNER)["paths"]
+    ends = {path: verbs["get"]["operationId"] for path, verbs in paths.items() if "/tiles" in path and "get" in verbs}
+    assert ends
+    for path, id in ends.items():
+        last = "getTile" if path.endswith("{col}") else "getTileSet" if path.endswith("{tms}") else "getTileSetsList"
+        of = "collection" if path.startswith("/collections/") else "dataset"
+        assert re.search(rf"\.{of}\.(vector|map)\.{last}$", id), path
 
 
 def test_each_operation_tells_its_errors_as_problems(asking: Asking) -> None:

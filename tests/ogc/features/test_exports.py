@@ -131,10 +131,11 @@ def test_a_filter_and_a_selection_apply_to_files(served: Any) -> None:
     assert set(rows[0]) == {"id", "numero", "longitude", "latitude"}
 
 
-def test_a_download_in_bulk_is_asked_by_f_alone(served: Any) -> None:
-    """The route reads the action from the address: a format it did not see must not be served."""
-    response = served.get("/collections/lieux/items", headers={"accept": "application/flatgeobuf"})
-    assert response.status == 406
+def test_a_whole_file_of_the_type_of_pages_is_asked_by_f_alone(served: Any) -> None:
+    """A client that accepts GeoJSON wants a page."""
+    response = served.get("/collections/lieux/items?limit=1", headers={"accept": "application/geo+json"})
+    assert response.json["numberReturned"] == 1
+    assert "content-disposition" not in response.headers
 
 
 @pytest.mark.parametrize(("form", "kind"), [("geojson", "geo+json"), ("fgjson", "vnd.ogc.fg+json")])

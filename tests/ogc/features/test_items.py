@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pyproj import Transformer
 
+from mig_idg.ogc.features import formats
 from mig_idg.store import crs
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -335,6 +336,10 @@ def test_unknown_parameters_of_an_item_are_400(served: Any) -> None:
 def test_head_answers_like_get_without_a_body(served: Any) -> None:
     response = served.request("HEAD", "/collections/lieux/items?limit=2")
     assert (response.status, response.content) == (200, b"")
+    same = served.get("/collections/lieux/items?limit=2").headers
+    assert response.headers["etag"] == same["etag"]
+    assert response.headers["content-length"] == same["content-length"]
+    assert response.headers.get("content-encoding") == same.get("content-encoding")
 
 
 @pytest.mark.parametrize(
@@ -381,3 +386,61 @@ def test_before_goes_with_no_other_place(served: Any) -> None:
         f"before={marker}&f=csv",
     ):
         assert served.get(f"/collections/lieux/items?{query}").status == 400, query
+
+
+@pytest.mark.parametrize(
+    ("period", "same_as"),
+    [
+        ("2020-02-01T00:00:00/9999-12-31T00:00:00Z", "2020-02-01T00:00:00Z/.."),
+        ("0000-01-01T00:00:00Z/2020-02-01T00:00:00", "../2020-02-01T00:00:00Z"),
+        ("0000-01-01/2020-02-01", "../2020-02-01"),
+        ("2020-02-01T00:00/..", "2020-02-01T00:00:00Z/.."),
+        ("2020-02-01T02:00:00%2B0200/..", "2020-02-01T00:00:00Z/.."),
+        ("2020-02-01T02:00:00+02:00/..", "2020-02-01T00:00:00Z/.."),
+        ("../9999-12-31T23:59:59-05:00", "1900-01-01/.."),
+    ],
+)
+def test_dates_are_read_as_clients_write_them(served: Any, period: str, same_as: str) -> None:
+    """The first three are QGIS's: refused, the layer looks empty. A bare plus sign is a space to whoever decodes it."""
+    found = served.items(f"datetime={period}&limit=1&sortby=leve")
+    expected = served.items(f"datetime={same_as}&limit=1&sortby=leve")
+    assert found["numberMatched"] == expected["numberMatched"] > 0
+    assert found["features"] == expected["features"]
+
+
+@pytest.mark.parametrize("value", ["2020-01-01T05:00:00", "2020-01-01T05:00", "2020-01-01T06:00:00%2B01:00"])
+def test_an_instant_asked_of_an_attribute_may_leave_out_its_zone(served: Any, value: str) -> None:
+    assert [one["id"] for one in served.items(f"maj={value}")["features"]] == ["a-00005"]
+
+
+@pytest.mark.parametrize("accept", [form.media_type for form in formats.ITEMS if not form.whole])
+def test_each_format_of_items_may_be_asked_by_accept(served: Any, accept: str) -> None:
+    response = served.get("/collections/lieux/items?limit=2", headers={"accept": accept})
+    assert response.status == 200
+    assert response.headers["content-type"].partition(";")[0] == accept.partition(";")[0]
+
+
+def test_what_accept_takes_away_is_a_download(served: Any) -> None:
+    """As by `f`: the charter is asked the same."""
+    by_accept = served.get("/collections/lieux/items", headers={"accept": "text/csv"})
+    by_f = served.get("/collections/lieux/items?f=csv")
+    assert by_accept.content == by_f.content
+    assert by_accept.headers["content-disposition"] == by_f.headers["content-disposition"]
+
+
+@pytest.mark.parametrize(
+    "accept", ["application/geo+json, application/json", "text/html,application/xml;q=0.9,*/*;q=0.8", "*/*", "text/*"]
+)
+def test_a_browser_and_gdal_get_a_page_not_a_file(served: Any, accept: str) -> None:
+    response = served.get("/collections/lieux/items?limit=2", headers={"accept": accept})
+    assert response.headers["content-type"].partition(";")[0] in ("text/html", "application/geo+json")
+    assert "content-disposition" not in response.headers
+
+
+def test_a_token_in_the_query_is_kept_in_the_links(served: Any) -> None:
+    secret = served._secrets["partner"]
+    page = served.get(f"/collections/bancs/items?limit=2&token={secret}").json
+    onward = next(link["href"] for link in page["links"] if link["rel"] == "next")
+    assert f"/t/{secret}/" in onward
+    assert served.get(onward).status == 200
+    assert all(f"/t/{secret}/" in link["href"] and "token=" not in link["href"] for link in page["links"])

@@ -81,6 +81,15 @@ def test_a_write_without_the_state_it_starts_from_is_428(served: Any, made: Any)
         assert send(served, method, made[0], bench()).status == 428
 
 
+def test_the_validator_of_a_compressed_answer_is_one_to_write_with(served: Any, made: Any) -> None:
+    """It says W/, ours or that of a proxy that compresses; so may the list it comes in."""
+    path, etag = made
+    assert send(served, "PATCH", path, {"properties": {"places": 5}}, if_match=f"W/{etag}").status == 204
+    assert send(served, "PATCH", path, {"properties": {"places": 6}}, if_match=f"W/{etag}").status == 412
+    now = served.get(path, who="owner").headers["etag"]
+    assert send(served, "DELETE", path, None, if_match=f'"else", W/{now}').status == 204
+
+
 def test_a_write_on_a_state_that_moved_is_412(served: Any, made: Any) -> None:
     path, etag = made
     assert send(served, "PATCH", path, {"properties": {"places": 4}}, if_match=etag).status == 204

@@ -29,7 +29,8 @@ _LINKS: tuple[tuple[str, str, str, Text], ...] = (
     (f"{REL}ogc-catalog", "/collections/catalogue", "application/json", Text("Le catalogue", "The catalogue")),
     (f"{REL}processes", "/processes", "application/json", Text("Les traitements", "The processes")),
     ("search", "/stac/search", "application/geo+json", Text("La recherche STAC", "STAC search")),
-    ("access", "/access/v1/evaluation", "application/json",
+    # Its description, which says where to POST a question (AuthZEN 1.0, 9): a link is something one can GET.
+    ("access", "/.well-known/authzen-configuration", "application/json",
      Text("Le service de décision : puis-je, et pourquoi ?", "The decision service: may I, and why?")),
     ("help", "/aide/connexion", "text/html", Text("Se connecter depuis QGIS ou une application",
                                                   "How to connect from QGIS or an application")),

@@ -97,12 +97,15 @@ def _elsewhere(
 def _items(
     collection: Collection, permitted: Set[str], mounted: Set[str], here: str, lang: Lang
 ) -> list[dict[str, str]]:
-    """The features, once for each representation: to look at with `query`, to take away with `download`."""
+    """The features, once for each representation: to look at with `query`, to take away with `download`.
+
+    GeoJSON, the default, has no query: GDAL before 3.7 appends `/` and the id to that very address (`-fid`).
+    """
     if "features" not in collection.services or "/collections/{collection}/items" not in mounted:
         return []
     return [
         link(
-            f"{here}/items?f={form.name}",
+            f"{here}/items" if form is formats.GEOJSON else f"{here}/items?f={form.name}",
             "enclosure" if form.whole else "items",
             form.media_type,
             _items_title(form).in_(lang),

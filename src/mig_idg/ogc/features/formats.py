@@ -60,25 +60,31 @@ BULK = tuple(one for one in ITEMS if one.bulk)
 
 JSON_SCHEMA = Format("json", "application/schema+json", _same("JSON Schema"), aliases=("application/json",))
 SCHEMAS = (JSON_SCHEMA, HTML)
+JSON_ALONE = (Format("json", "application/json", _same("JSON")),)
 
 
 def chosen(query: Mapping[str, str], headers: Mapping[str, str], offered: tuple[Format, ...]) -> Format:
     """The representation asked for: `f` first, then Accept, then the first offered.
 
-    Formats that take the data away are given by `f` alone: the route reads the action from the query string, and what
-    it did not see must not be served.
+    The route reads the action asked of the charter with the same function (`routes.items_action`): what takes the data
+    away by Accept is a download as it is by `f`. A whole file of a page's own type is given by `f` alone.
     Raises InvalidParameter for an unknown `f`, NotAcceptable when nothing offered suits Accept.
     """
     word = query.get("f")
     if word is None:
         accept = headers.get("accept")
-        return offered[0] if not accept or accept == "*/*" else _accepted(accept, looked_at(offered))
+        return offered[0] if not accept or accept == "*/*" else _accepted(accept, _negotiated(offered))
     return _worded(word, offered)
 
 
 def looked_at(offered: tuple[Format, ...]) -> tuple[Format, ...]:
     """The formats that are not a download in bulk."""
     return tuple(one for one in offered if not one.bulk)
+
+
+@lru_cache(maxsize=16)
+def _negotiated(offered: tuple[Format, ...]) -> tuple[Format, ...]:
+    return tuple(one for one in offered if not one.whole)
 
 
 @lru_cache(maxsize=512)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mig_idg.errors import InvalidParameter, NotAcceptable
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.guard.route import Route
@@ -14,14 +15,17 @@ from mig_idg.ogc.features.schemas import functions, queryables, schema, sortable
 from mig_idg.ogc.features.search import search
 
 BODY_LIMIT = 1024 * 1024
-_BULK = frozenset(one.name for one in formats.BULK)
 
 
 def items_action(method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
     """A bulk format takes the data away; a feature sent contributes; anything else looks at them."""
     if method == "POST":
         return "contribute" if _kind(headers) == transactions.FEATURE else "query"
-    return "download" if query.get("f") in _BULK else "query"
+    try:
+        form = formats.chosen(query, headers, formats.ITEMS)
+    except (InvalidParameter, NotAcceptable):  # told by the handler, once the collection was found to be there
+        return "query"
+    return "download" if form.bulk else "query"
 
 
 def item_action(method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:

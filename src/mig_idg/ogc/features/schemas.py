@@ -86,6 +86,7 @@ def _may_be_named(name: str) -> bool:
 async def functions(request: Request) -> Response:
     """`/functions`: what filters may call (OGC 19-079r2, 6.5)."""
     _known_only(request)
+    formats.chosen(request.query, request.headers, formats.JSON_ALONE)
     document = {
         "functions": [
             {

@@ -42,8 +42,8 @@ async def search(request: Request) -> Response:
             Text(f"Type de contenu non pris en charge : « {kind[:60]} ».", f"Unsupported content type: “{kind[:60]}”."),
             remedy=Text(f"Attendu : {known}, ou application/geo+json.", f"Expected: {known}, or application/geo+json."),
         )
-    for name in asked:
-        if name in request.query:
+    for name, value in asked.items():
+        if name in request.query and not (name == "filter-lang" and request.query[name] == value):
             raise InvalidParameter(name, Text(f"« {name} » est donné deux fois.", f"“{name}” is given twice."))
     every = {**request.query, **asked}
     form = formats.chosen(request.query, request.headers, formats.looked_at(formats.ITEMS))

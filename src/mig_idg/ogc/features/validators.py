@@ -7,12 +7,15 @@ that an editor may read in Lambert-93 and write in CRS84.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
 from mig_idg.guard.request import Request
 
 _FORM = frozenset({"f"})
+# An entity tag between its quotes (RFC 9110, 8.8.3), weak or strong.
+_ENTITY_TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
 
 def of_state(request: Request, state: str, variant: str = "") -> str:
@@ -33,8 +36,13 @@ def variant(form: str, query: Mapping[str, str]) -> str:
 
 
 def holds(if_match: str, state: str) -> bool:
-    """True when If-Match names this state (`*` names any); weak validators never match (RFC 9110, 13.1.1)."""
+    """True when If-Match (or the If-None-Match of a write) names this state; `*` names any.
+
+    A weak validator names it too. Ours is made of the row's state, and says W/ only once the answer was compressed, by
+    us or by nginx, which weakens what it compresses: for the state that a write compares, it is as strong as the other
+    (RFC 9110, 13.1.1 wants strong ones lest two states share a weak one). Refused, a client that only knows the ETag of
+    a compressed answer could never write.
+    """
     if if_match.strip() == "*":
         return True
-    wanted = (one.strip() for one in if_match.split(","))
-    return any(one.startswith('"') and one.strip('"').partition("-")[0] == state for one in wanted)
+    return any(named.partition("-")[0] == state for named in _ENTITY_TAG.findall(if_match))

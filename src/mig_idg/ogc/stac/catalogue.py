@@ -67,7 +67,7 @@ async def landing(request: Request) -> Response:
             *_services(request),
             *(
                 link(request.url(home(one)), "child", "application/json", one.title.in_(request.lang))
-                for one in visible(request)
+                for one in searched(request)
             ),
         ],
     }
@@ -96,10 +96,10 @@ async def conformance(request: Request) -> Response:
 
 
 async def collections(request: Request) -> Response:
-    """`GET /stac/collections`: the rasters that this caller may discover."""
+    """`GET /stac/collections`: the rasters whose files this caller may find."""
     only(request)
     wanted(request, JSON)
-    documents = [await _collection(request, one) for one in visible(request)]
+    documents = [await _collection(request, one) for one in searched(request)]
     links = [
         link(request.url("/stac/collections"), "self", "application/json"),
         link(request.url("/stac"), "root", "application/json", CATALOGUE.in_(request.lang)),
@@ -142,6 +142,19 @@ def visible(request: Request) -> list[Collection]:
     ]
 
 
+def searched(request: Request) -> list[Collection]:
+    """Those of them whose files this caller may find: what the catalogue lists.
+
+    Clients walk it whole (`walk()` of pystac), asking each collection for its items, link or not: one that answers 403
+    ends their walk. The others have their own address, here and at `/collections`.
+    """
+    return [one for one in visible(request) if _may_search(request, one)]
+
+
+def _may_search(request: Request, one: Collection) -> bool:
+    return request.snapshot.decide(request.principal, "query", one.id).permitted
+
+
 def home(one: Collection) -> str:
     """The path of a collection in the catalogue."""
     return f"/stac/collections/{quote(one.id, safe='')}"
@@ -169,7 +182,7 @@ async def _collection(request: Request, one: Collection) -> dict[str, Any]:
             link(request.url(home(one)), "self", "application/json", title),
             link(request.url("/stac"), "root", "application/json", CATALOGUE.in_(request.lang)),
             link(request.url("/stac"), "parent", "application/json", CATALOGUE.in_(request.lang)),
-            link(request.url(f"{home(one)}/items"), "items", GEOJSON, title),
+            *([link(request.url(f"{home(one)}/items"), "items", GEOJSON, title)] if _may_search(request, one) else []),
             link(request.url(f"{home(one)}/queryables"), QUERYABLES, "application/schema+json",
                  FIELDS.in_(request.lang)),
             link(request.url(f"/collections/{quote(one.id, safe='')}/access"), "license", "text/html",

@@ -14,7 +14,7 @@ from mig_idg.guard.response import Response, json_answer, link
 from mig_idg.ogc.negotiation import only, wanted
 from mig_idg.ogc.raster.mosaic_selection import raster_of
 from mig_idg.ogc.stac import item_document, parameters
-from mig_idg.ogc.stac.catalogue import CATALOGUE, home, visible
+from mig_idg.ogc.stac.catalogue import CATALOGUE, home, searched, visible
 from mig_idg.ogc.stac.item_document import GEOJSON
 from mig_idg.ogc.stac.parameters import SEARCH, Search
 from mig_idg.store import compile, cursor, stac
@@ -87,11 +87,10 @@ def _chosen(request: Request, asked: Mapping[str, str]) -> list[Collection]:
     if request.collection is not None:
         return [request.collection]
     named = parameters.listed(asked.get("collections", ""))[:MOST_COLLECTIONS]
-    seen = visible(request)
     if named:
         wanted_ = set(named)
-        return [request.admit(one.id, "query")[0] for one in seen if one.id in wanted_]
-    return [one for one in seen if request.snapshot.decide(request.principal, "query", one.id).permitted]
+        return [request.admit(one.id, "query")[0] for one in visible(request) if one.id in wanted_]
+    return searched(request)
 
 
 async def _found(

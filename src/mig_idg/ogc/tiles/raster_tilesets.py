@@ -33,8 +33,14 @@ async def tilesets(request: Request, *, under: str = MAPS) -> Response:
     form = wanted(request, JSON_PAGES)
     path = _path(collection, under)
     title = collection.title.in_(request.lang)
+    assert request.decision is not None
+    box = await extent.known(raster_engine(), request, collection, request.decision)
     document: dict[str, Any] = {
-        "tilesets": [_summary(request, grid, path, title) for grid in GRIDS.values()],
+        "tilesets": [
+            _summary(request, grid, path, title)
+            | ({"tileMatrixSetLimits": _levels(grid, box, narrow=under != MAPS)} if box else {})
+            for grid in GRIDS.values()
+        ],
         "links": [link(request.url(f"{path}?f=json"), "self", "application/json", title)],
     }
     if form == "html":
@@ -56,7 +62,6 @@ async def tileset(request: Request, *, under: str = MAPS) -> Response:
     title = collection.title.in_(request.lang)
     document: dict[str, Any] = {
         **_summary(request, grid, path, title),
-        "tileMatrixSetId": grid.id,
         "mediaTypes": [one.media_type for one in PICTURES],
         "attribution": _words(request, collection),
         "styles": [
@@ -147,6 +152,7 @@ def _summary(request: Request, grid: Grid, path: str, title: str) -> dict[str, A
         "dataType": "map",
         "crs": grid.crs,
         **({"tileMatrixSetURI": grid.uri} if grid.uri else {}),
+        "tileMatrixSetId": grid.id,
         "links": [
             link(request.url(f"{path}/{grid.id}?f=json"), "self", "application/json", title),
             link(scheme, TILING_SCHEME, "application/json", grid.title.in_(request.lang)),

@@ -82,7 +82,9 @@ def _listing(request: Request, layers: list[Layer], path: str, title: str) -> Re
     only(request)
     form = wanted(request, JSON_PAGES)
     document: dict[str, Any] = {
-        "tilesets": [_summary(request, grid, path, title) for grid in GRIDS.values()] if layers else [],
+        "tilesets": [_summary(request, grid, path, title, together(layers)) for grid in GRIDS.values()]
+        if layers
+        else [],
         "links": [link(request.url(f"{path}?f=json"), "self", "application/json", title)],
     }
     if form == "html":
@@ -102,8 +104,8 @@ def _page(document: dict[str, Any], path: str, title: str, grid: str | None) -> 
     return page_answer("tilesets", shown)
 
 
-def _summary(request: Request, grid: Grid, path: str, title: str) -> dict[str, Any]:
-    """One tileset as its list tells it.
+def _summary(request: Request, grid: Grid, path: str, title: str, bounds: Bounds | None) -> dict[str, Any]:
+    """One tileset as its list tells it, with its grid and limits, which the OGC's own executable suite reads there.
 
     Without the address of its tiles, which is in the tileset: readers of a list follow each link there (the OGC's own
     executable suite does), and a template cannot be followed.
@@ -113,6 +115,8 @@ def _summary(request: Request, grid: Grid, path: str, title: str) -> dict[str, A
         "dataType": "vector",
         "crs": grid.crs,
         **({"tileMatrixSetURI": grid.uri} if grid.uri else {}),
+        "tileMatrixSetId": grid.id,
+        **({"tileMatrixSetLimits": limits(grid, bounds)} if bounds else {}),
         "links": [
             link(request.url(f"{path}/{grid.id}?f=json"), "self", "application/json", title),
             _scheme(request, grid),

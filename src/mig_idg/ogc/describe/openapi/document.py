@@ -103,7 +103,7 @@ def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
 def _operation(row: Operation, seen: Seen | None, lang: Lang) -> dict[str, Any]:
     title = row.summary.in_(lang)
     described: dict[str, Any] = {
-        "operationId": f"{row.id}_{seen.collection.id}" if seen else row.id,
+        "operationId": (f"{row.id}_{seen.collection.id}" if seen else row.id) + row.suffix,
         "summary": f"{seen.collection.title.in_(lang)} : {title.lower()}" if seen else title,
         "tags": [row.tag.in_(lang)],
         "parameters": list(_parameters(row, seen, lang)),

@@ -74,5 +74,5 @@ OPERATIONS: tuple[Operation, ...] = (
     _of_schema("schema", "Schéma", "Schema"),
     _of_schema("sortables", "Attributs de tri", "Sortables"),
     Operation("/functions", "functions", Text("Les fonctions des filtres", "Functions of filters"), FEATURES, "open",
-              ((JSON, "object"),), (), PAGES),
+              ((JSON, "object"),), (), ("json",)),
 )  # fmt: skip

@@ -25,7 +25,8 @@ class Operation:
     `open` are for all); `answers` are (media type, schema) of a success; `formats` the words of `f`; `services` those
     that a collection must offer. `properties` says that each queryable attribute is a parameter too, `tabular` and
     `raster` that the collection must be of rows or of pixels, `editable` that its owner opened it to edition;
-    `ows` that errors are told as OGC exception reports.
+    `suffix` ends the operationId, by which OGC 20-057 recognises the operations of tiles; `ows` says that errors are
+    told as OGC exception reports.
     """
 
     pattern: str
@@ -46,6 +47,7 @@ class Operation:
     raster: bool = False
     editable: bool = False
     ows: bool = False
+    suffix: str = ""
 
     @property
     def on_collection(self) -> bool:
