@@ -93,3 +93,36 @@ def test_a_box_over_the_antimeridian_has_two_sides() -> None:
         (170.0, -10.0, 180.0, 10.0),
         (-180.0, -10.0, -170.0, 10.0),
     )
+
+
+def offers(srid: int, area: tuple[float, float, float, float] | None = None) -> set[int]:
+    """The codes that a layer stored so, there, offers."""
+    return {one.srid for one in crs.offered(srid, False, area)}
+
+
+def test_a_layer_offers_the_systems_made_for_where_it_is() -> None:
+    paris = (2.1, 48.7, 2.4, 49.0)
+    assert {4326, 3857, 2154, 3949, 4171, 4258, 3035} <= offers(2154, paris)
+    assert not {3942, 3943, 3944, 3945, 3946} & offers(2154, paris)
+    assert {2154, *range(3942, 3951)} <= offers(2154)  # the whole country, for all that is known
+
+
+def test_a_layer_of_overseas_offers_no_system_of_the_mainland() -> None:
+    assert offers(2975) == {4326, 3857, 2975}  # La Réunion
+    assert offers(4326, (-54.6, 2.1, -51.6, 5.8)) == {4326, 3857}  # Guyane, stored in degrees
+
+
+def test_a_layer_wider_than_a_system_does_not_offer_it() -> None:
+    """A box in it would be cut while the layer goes on: what is beyond would be lost in silence."""
+    assert 2154 not in offers(4326, (-54.6, 2.1, 9.6, 51.1))
+
+
+def test_a_zone_far_from_a_layer_of_the_whole_country_still_places_it() -> None:
+    """The ninth is offered for Ajaccio, the first for Lille."""
+    lille = (3.0, 50.6, 3.1, 50.7)
+    for code in range(3942, 3951):
+        there = crs.moved(lille, 4326, code)
+        assert there is not None
+        back = crs.moved(there.bounds, code, 4326)
+        assert back is not None
+        assert back.bounds[0] <= lille[0] <= lille[2] <= back.bounds[2]

@@ -158,7 +158,10 @@ def _provider(collection: Collection) -> dict[str, Any]:
     geometry = table.geometry if table else None
     provider: dict[str, Any] = {"type": "feature", "name": "mig-idg", "data": ""}
     provider["crs"] = [
-        crs.uri for crs in offered(geometry.srid if geometry else None, bool(geometry and geometry.has_z))
+        crs.uri
+        for crs in offered(
+            geometry.srid if geometry else None, bool(geometry and geometry.has_z), table.area if table else None
+        )
     ]
     if geometry:
         provider["storage_crs"] = storage_crs(geometry.srid).uri

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection as Known
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +18,19 @@ from mig_idg.errors import InvalidDeclaration, Problem, Text, UnknownWord, did_y
 from mig_idg.publication.load import Declared
 from mig_idg.store import extents
 from mig_idg.store.collection import table_as_json
+from mig_idg.store.query import temporal
 from mig_idg.store.storage import environment_of
-from mig_idg.store.table import Table, describe
+from mig_idg.store.table import Table, TimeExtent, describe
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A declaration that holds: with its described table, and its extent (west, south, east, north, degrees)."""
+    """A declaration that holds: with its described table, its extent (west, south, east, north, degrees), its time."""
 
     declared: Declared
     table: Table | None
     bbox: tuple[float, float, float, float] | None
+    time: TimeExtent | None = None
 
     @property
     def entry(self) -> dict[str, Any]:
@@ -37,6 +39,7 @@ class Checked:
             "declaration": self.declared.declaration.plain,
             "table": table_as_json(self.table) if self.table else None,
             "bbox": list(self.bbox) if self.bbox else None,
+            "time": asdict(self.time) if self.time else None,
         }
 
 
@@ -73,7 +76,9 @@ def check(
     if table is not None:
         table = replace(table, stats=extents.stats(connection, table))
     found = _open_extent(connection, declared, table) or _extent_of_file(connection, declared, rasters)
-    return Checked(declared, table, one.extent or found)
+    moment = temporal(table, one.source.time) if table is not None else None
+    time = extents.in_time(connection, table, moment) if table is not None and moment is not None else None
+    return Checked(declared, table, one.extent or found, time)
 
 
 def unknown_crs(declared: Declared) -> Iterator[InvalidDeclaration]:

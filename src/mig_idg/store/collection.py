@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from mig_idg.errors import Lang, Text
-from mig_idg.store.table import Column, Geometry, Stats, Table
+from mig_idg.store.table import Column, Geometry, Stats, Table, TimeExtent
 from mig_idg.territory import name_of
 
 OPEN_LICENCES = frozenset({"LO-2.0", "ODbL-1.0"})
@@ -18,6 +18,7 @@ class Collection:
     """One dataset as published. `declared` is the whole declaration as plain values, for metadata and pages.
 
     `bbox` is west, south, east, north in CRS84 degrees: the extent declared, or that of the rows when they are open.
+    `time` is from when to when its rows are, territory by territory.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Collection:
     max_limit: int | None
     generation: int
     declared: Mapping[str, Any] = field(repr=False)
+    time: TimeExtent | None = None
 
     @property
     def is_open(self) -> bool:
@@ -103,6 +105,7 @@ def collection_from_json(document: Mapping[str, Any], generation: int) -> Collec
     declared = document["declaration"]
     limits = declared.get("limits") or {}
     bbox = document.get("bbox")
+    area: Any = tuple(bbox) if bbox else None
     return Collection(
         id=declared["id"],
         title=Text(declared["title"]["fr"], declared["title"]["en"]),
@@ -112,15 +115,23 @@ def collection_from_json(document: Mapping[str, Any], generation: int) -> Collec
         licence=declared.get("licence"),
         services=tuple(declared["services"]),
         keywords=tuple(declared.get("keywords", ())),
-        table=table_from_json(document["table"]) if document.get("table") else None,
+        table=replace(table_from_json(document["table"]), area=area) if document.get("table") else None,
         raster=_pictures(declared["source"]),
-        bbox=tuple(bbox) if bbox else None,  # type: ignore[arg-type]
+        bbox=area,
         time_column=declared["source"].get("time"),
         default_limit=limits.get("default"),
         max_limit=limits.get("maximum"),
         generation=generation,
         declared=declared,
+        time=_time(document.get("time")),
     )
+
+
+def _time(document: Mapping[str, Any] | None) -> TimeExtent | None:
+    if document is None:
+        return None
+    by_territory = {code: (first, last) for code, (first, last) in document["by_territory"].items()}
+    return TimeExtent(document["column"], by_territory)
 
 
 def _pictures(source: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -71,6 +71,7 @@ BY_SRID: dict[int, Crs] = {
 LAMBERT93_IGN69 = Crs(f"{EPSG}5698", 2154, height=True)
 
 _METROPOLE = (2154, *range(3942, 3951))
+_EVERYWHERE, _WORLD = (4326, 3857), (-180.0, -90.0, 180.0, 90.0)
 _OFFERED = (4326, 3857, *_METROPOLE, 4171, 4258, 3035)
 
 
@@ -89,14 +90,40 @@ def _from_proj(srid: int) -> Crs:
     )
 
 
-@lru_cache(maxsize=256)
-def offered(srid: int | None, has_z: bool = False) -> tuple[Crs, ...]:
-    """The CRS in which a layer stored in `srid` may be asked, CRS84 first; only CRS84 when it has no geometry."""
+Area = tuple[float, float, float, float]
+
+
+@lru_cache(maxsize=1024)
+def offered(srid: int | None, has_z: bool = False, area: Area | None = None) -> tuple[Crs, ...]:
+    """The CRS in which a layer stored in `srid` may be asked, CRS84 first; only CRS84 when it has no geometry.
+
+    `area` is where the layer is (west, south, east, north in degrees), as far as it may be told. A CRS made for
+    elsewhere is not offered: it places the layer badly, and a box in it would be cut where the layer still goes on.
+    """
     if srid is None:
         return (CRS84,)
     stored = storage_crs(srid)
     heights = (CRS84H, *((LAMBERT93_IGN69,) if srid == LAMBERT93_IGN69.srid else ())) if has_z else ()
-    return tuple(dict.fromkeys((CRS84, stored, *heights, *(BY_SRID[code] for code in _OFFERED))))
+    others = (BY_SRID[code] for code in _OFFERED if _suits(code, area or area_of_use(srid)))
+    return tuple(dict.fromkeys((CRS84, stored, *heights, *others)))
+
+
+def _suits(srid: int, area: Area) -> bool:
+    """Whether a CRS was made for a part of the area, and its domain (where boxes are cut) holds the whole of it."""
+    if srid in _EVERYWHERE or area == _WORLD:  # of what may be anywhere, nothing is known
+        return True
+    use, wide = area_of_use(srid), domain(srid, WGS84)
+    meets = use[0] <= area[2] and area[0] <= use[2] and use[1] <= area[3] and area[1] <= use[3]
+    return meets and wide[0] <= area[0] and wide[1] <= area[1] and area[2] <= wide[2] and area[3] <= wide[3]
+
+
+@lru_cache(maxsize=256)
+def area_of_use(srid: int) -> Area:
+    """Where the authority says that a CRS is made for, in degrees; the world for one that crosses the antimeridian."""
+    area = CRS.from_epsg(srid).area_of_use
+    if area is None or area.west > area.east or srid in _EVERYWHERE:
+        return _WORLD
+    return (area.west, area.south, area.east, area.north)
 
 
 def _spellings(crs: Crs) -> tuple[str, ...]:
@@ -107,14 +134,14 @@ def _spellings(crs: Crs) -> tuple[str, ...]:
     return (crs.uri, f"https{crs.uri[4:]}", f"urn:ogc:def:crs:OGC::{name}", f"[OGC:{name}]", f"OGC:{name}")
 
 
-@lru_cache(maxsize=256)
-def _names(srid: int | None, has_z: bool) -> dict[str, Crs]:
-    return {spelling: crs for crs in offered(srid, has_z) for spelling in _spellings(crs)}
+@lru_cache(maxsize=1024)
+def _names(srid: int | None, has_z: bool, area: Area | None) -> dict[str, Crs]:
+    return {spelling: crs for crs in offered(srid, has_z, area) for spelling in _spellings(crs)}
 
 
-def named(value: str, parameter: str, srid: int | None, has_z: bool = False) -> Crs:
+def named(value: str, parameter: str, srid: int | None, has_z: bool = False, area: Area | None = None) -> Crs:
     """The CRS a client named for a layer stored in `srid`; InvalidParameter when the layer does not offer it."""
-    names = _names(srid, has_z)
+    names = _names(srid, has_z, area)
     found = names.get(value)
     if found is None:
         raise InvalidParameter(
@@ -123,7 +150,7 @@ def named(value: str, parameter: str, srid: int | None, has_z: bool = False) -> 
                 f"Système de coordonnées inconnu pour cette collection : « {value[:200]} ».",
                 f"Coordinate reference system not offered by this collection: “{value[:200]}”.",
             ),
-            remedy=did_you_mean(nearest(value, [c.uri for c in offered(srid, has_z)]))
+            remedy=did_you_mean(nearest(value, [c.uri for c in offered(srid, has_z, area)]))
             or Text("La liste est dans « crs » de la collection.", "The list is in “crs” of the collection."),
         )
     return found
@@ -305,13 +332,10 @@ def _clipped(
 def domain(of: int, within: int) -> tuple[float, float, float, float]:
     """Where the CRS `of` makes sense, as a rectangle of `within`: its area of use and ten degrees around.
 
-    Ten, since each of the nine conic zones is offered for the whole of metropolitan France: Lille is eight degrees from
-    the zone of Corsica, and the projection is still sound there.
+    Ten, since each of the nine conic zones is offered for a layer of the whole of metropolitan France: Lille is eight
+    degrees from the zone of Corsica, and the projection is still sound there.
     """
-    area = CRS.from_epsg(of).area_of_use
-    west, south, east, north = (area.west, area.south, area.east, area.north) if area else (-180, -90, 180, 90)
-    if west > east:
-        west, east = -180.0, 180.0
+    west, south, east, north = area_of_use(of)
     m = _DOMAIN_MARGIN
     limit = 85.06 if 3857 in (of, within) else 90.0
     wide = (max(-180.0, west - m), max(-limit, south - m), min(180.0, east + m), min(limit, north + m))

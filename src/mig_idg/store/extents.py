@@ -1,4 +1,4 @@
-"""Counts and extents, taken once at publication over the whole table."""
+"""Counts and extents in space and time, taken once at publication over the whole table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
-from mig_idg.store.table import Stats, Table
+from mig_idg.store.table import Column, Stats, Table, TimeExtent
 
 
 def stats(connection: Connection[Any], table: Table) -> Stats:
@@ -26,6 +26,43 @@ def stats(connection: Connection[Any], table: Table) -> Stats:
     assert row is not None
     known = row[1] is not None and all(map(isfinite, row[1:]))
     return Stats(int(row[0]), (row[1], row[2], row[3], row[4]) if known else None)
+
+
+# Beyond, the extents of a territory each are no longer a description of the collection.
+MOST_TERRITORIES = 2_000
+
+
+def in_time(connection: Connection[Any], table: Table, column: Column) -> TimeExtent | None:
+    """First and last instants of a date or timestamp column, for each territory; None when there is none to tell.
+
+    A day begins at its first instant and ends at its last second. What the calendar of clients does not hold (infinity,
+    before year 1) is left out.
+    """
+    name = sql.Identifier(column.name)
+    zoned = column.sql.endswith("with time zone")
+    moment = sql.SQL("({} at time zone 'UTC')" if zoned else "{}::timestamp").format(name)
+    territory = sql.Identifier(table.territory) if table.territory else sql.SQL("'*'")
+    last = "23:59:59" if column.kind == "date" else None
+    rows = connection.execute(
+        sql.SQL(
+            "select territory, to_char(first, {first}), to_char(last, {last}) from ("
+            "  select {territory}::text as territory, min(moment) as first, max(moment) as last"
+            "  from (select {territory_column} {moment} as moment from {relation}) t"
+            "  where moment between '0001-01-01' and '9999-12-31' group by 1"
+            ") t where territory is not null limit {most}"
+        ).format(
+            first=sql.Literal('YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+            last=sql.Literal(f'YYYY-MM-DD"T{last}Z"' if last else 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+            territory=territory,
+            territory_column=sql.SQL("{},").format(territory) if table.territory else sql.SQL(""),
+            moment=moment,
+            relation=sql.Identifier(table.schema, table.name),
+            most=sql.Literal(MOST_TERRITORIES + 1),
+        )
+    ).fetchall()
+    if not rows or len(rows) > MOST_TERRITORIES:
+        return None
+    return TimeExtent(column.name, {row[0]: (row[1], row[2]) for row in rows})
 
 
 _DEGREES = """

@@ -182,7 +182,7 @@ def numbers(value: str, name: str) -> list[float]:
 
 def _crs_named(value: str, name: str, table: Table) -> Crs:
     geometry = table.geometry
-    return named(value, name, geometry.srid if geometry else None, geometry.has_z if geometry else False)
+    return named(value, name, geometry.srid if geometry else None, geometry.has_z if geometry else False, table.area)
 
 
 def _bbox(value: str, table: Table, asked: Asked) -> Box:

@@ -7,6 +7,7 @@ publication prepares for readers (`store.prepare`). They are never properties.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -73,6 +74,27 @@ class Geometry:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeExtent:
+    """First and last instants of a column that tells time, for each territory of the rows (`*`: the table has none).
+
+    Territories are what a right may limit rows to: of these, a caller is told about theirs alone.
+    """
+
+    column: str
+    by_territory: Mapping[str, tuple[str, str]]
+
+    def seen(self, rows: Iterable[str] | None, hidden: Collection[str]) -> tuple[str, str] | None:
+        """From when to when, over the territories `rows` (None: no limit); None when there is nothing to tell."""
+        if self.column in hidden:
+            return None
+        found = self.by_territory.values() if rows is None else [
+            self.by_territory[code] for code in rows if code in self.by_territory
+        ]  # fmt: skip
+        starts, ends = [start for start, _ in found], [end for _, end in found]
+        return (min(starts), max(ends)) if starts else None
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """What was counted at publication over the whole table: rows, and extent (xmin, ymin, xmax, ymax) in its CRS."""
 
@@ -87,6 +109,7 @@ class Table:
     `copy` is the name, in schema `prepared`, of the copy that readers have; `text` its column with the whole feature,
     and `pieces` those that help to tell it in another CRS; `tiles` the name, in the same schema, of the table of tiles
     drawn ahead for whoever sees every column; `searched` the columns that `q` looks in (`store.words`).
+    `area` is where the rows are (west, south, east, north in degrees), as far as it may be told.
     """
 
     schema: str
@@ -102,6 +125,7 @@ class Table:
     pieces: tuple[str, ...] = ()
     tiles: str | None = None
     searched: tuple[str, ...] = ()
+    area: tuple[float, float, float, float] | None = None
     _by_name: dict[str, Column] = field(default_factory=dict, init=False, repr=False, compare=False)
     _hash: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
 

@@ -45,9 +45,9 @@ PREVIEW_PIXELS = 4096 * 4096
 SMALL_PIXELS = 2_000_000
 
 
-def action(method: str, query: Mapping[str, str], *_: object) -> str:
+def action(method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
     """A picture is looked at; values are taken away."""
-    return "view" if query.get("f") == "png" else "download"
+    return "view" if _named(query, headers) == "png" else "download"
 
 
 async def coverage(request: Request) -> Response:
@@ -81,17 +81,18 @@ async def coverage(request: Request) -> Response:
 
 
 def _format(request: Request) -> str:
-    word = request.query.get("f")
-    if word in _WORDS:
-        return _WORDS[word]
-    accept = request.headers.get("accept", "")
-    if word is None and ("image/tiff" in accept or "*/*" in accept or not accept):
+    return _named(request.query, request.headers) or wanted(request, FORMATS)
+
+
+def _named(query: Mapping[str, str], headers: Mapping[str, str]) -> str | None:
+    """The format asked for, the same for the route that reads the action from it; None: what `wanted` will say of it."""
+    word = query.get("f")
+    if word is not None:
+        return _WORDS.get(word, "png" if word == "png" else None)
+    accept = headers.get("accept", "").lower()
+    if "image/tiff" in accept or "*/*" in accept or not accept:
         return "cog" if "profile=cloud-optimized" in accept else "geotiff"
-    found = wanted(request, FORMATS)
-    if found == "png" and word is None:
-        # The route asked for a download: what it did not see must not be served otherwise.
-        return "geotiff"
-    return found
+    return "png" if "image/png" in accept or "image/*" in accept else None
 
 
 def _preview(mosaic: Mosaic, frame: Frame, style: render.Style) -> tuple[bytes, str]:

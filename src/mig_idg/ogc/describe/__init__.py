@@ -26,8 +26,12 @@ from mig_idg.ogc.describe.help import Help
 from mig_idg.ogc.service_metadata import load_service
 
 # The decision service is mounted by the application itself, before the trades.
-DECISIONS = tuple(
-    f"/access/v1/{path}" for path in ("evaluation", "evaluations", "search/subject", "search/resource", "search/action")
+DECISIONS = (
+    *(
+        f"/access/v1/{path}"
+        for path in ("evaluation", "evaluations", "search/subject", "search/resource", "search/action")
+    ),
+    "/.well-known/authzen-configuration",
 )
 
 

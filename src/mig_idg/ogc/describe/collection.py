@@ -17,6 +17,8 @@ from mig_idg.store import crs as reference
 from mig_idg.store.collection import Collection
 from mig_idg.territory import name_of
 
+GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+
 
 def complete(
     skeleton: dict[str, Any],
@@ -40,6 +42,8 @@ def complete(
     document["attribution"] = attribution
     if has_extent and "extent" in skeleton:
         document["extent"] = skeleton["extent"]
+    if (time := _time(entitlements)) is not None:
+        document["extent"] = {**document.get("extent", {}), "temporal": {"interval": [list(time)], "trs": GREGORIAN}}
     if "features" in collection.services and "query" in permitted:
         document["itemType"] = "feature"
     if collection.table is not None and collection.table.geometry is not None:
@@ -60,6 +64,12 @@ def complete(
         *links.of_collection(collection, permitted, mounted, base, lang),
     ]
     return document
+
+
+def _time(entitlements: Entitlements) -> tuple[str, str] | None:
+    """From when to when the rows are that this caller reads: those of others would be told by it."""
+    time, (_, decision) = entitlements.collection.time, entitlements.leading
+    return time.seen(decision.rows, decision.hidden) if time is not None and decision.permitted else None
 
 
 def _selves(here: str, lang: Lang) -> list[dict[str, str]]:

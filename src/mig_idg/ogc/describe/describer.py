@@ -59,7 +59,12 @@ class Describer:
                 "landing-ld",
                 lambda: schema_org.corrected(self.engine.landing(request.lang, "jsonld"), (), BASE),
             )
-        pictures = any(one.raster and "maps" in one.services for one in request.snapshot.visible(request.principal))
+        pictures = any(
+            one.raster
+            and "maps" in one.services
+            and request.snapshot.decide(request.principal, "view", one.id).permitted
+            for one in request.snapshot.visible(request.principal)
+        )
         body = await self.kept(
             request, ("landing", pictures), lambda: orjson.dumps(self._landing(request.lang, pictures))
         )

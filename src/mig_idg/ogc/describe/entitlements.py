@@ -81,7 +81,11 @@ class Entitlements:
     @property
     def key(self) -> tuple[Any, ...]:
         """All that the summary depends on: two callers with one key are told the same."""
-        return tuple((d.outcome, d.rule) for action, d in self.decisions if action in ("discover", *SUMMED))
+        told = tuple((d.outcome, d.rule) for action, d in self.decisions if action in ("discover", *SUMMED))
+        if self.collection.time is None:
+            return told
+        read = self.leading[1]  # rows and columns say which period is told
+        return (*told, read.rows, read.hidden)
 
     @property
     def leading(self) -> tuple[str, Decision]:

@@ -210,9 +210,9 @@ def _crs(request: Request, grant: Grant) -> Crs:
         return CRS84
     # The standard wants angle brackets, and QGIS leaves them out.
     bare = given[1:-1] if given.startswith("<") and given.endswith(">") else given
-    geometry = grant.table.geometry
+    table, geometry = grant.table, grant.table.geometry
     return reference.named(
-        bare, "Content-Crs", geometry.srid if geometry else None, geometry.has_z if geometry else False
+        bare, "Content-Crs", geometry.srid if geometry else None, geometry.has_z if geometry else False, table.area
     )
 
 

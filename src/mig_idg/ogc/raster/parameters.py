@@ -24,7 +24,6 @@ COLOURS: dict[str, Colour] = {
     "grey": (128, 128, 128), "gray": (128, 128, 128), "silver": (192, 192, 192), "yellow": (255, 255, 0),
 }  # fmt: skip
 _HEX = re.compile(r"(?:0x|#)?([0-9a-fA-F]{6})(?:[0-9a-fA-F]{2})?")
-_TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +112,10 @@ def frame(request: Request, asked: Region) -> Frame:
     Raises InvalidParameter over 4096 × 4096 pixels.
     """
     width, height = side(request, "width"), side(request, "height")
-    denominator = positive(request, "scale-denominator")
+    denominator, pixel = positive(request, "scale-denominator"), positive(request, "mm-per-pixel") or PIXEL_MM
     aspect = asked.aspect
     if denominator is not None and width is None and height is None:
-        wide = max(1, round(asked.metres * 1000 / denominator / (positive(request, "mm-per-pixel") or PIXEL_MM)))
+        wide = max(1, round(asked.metres * 1000 / denominator / pixel))
         width, height = wide, max(1, round(wide / aspect))
     elif width is None and height is None:
         width, height = (DEFAULT_SIDE, DEFAULT_SIDE / aspect) if aspect >= 1 else (DEFAULT_SIDE * aspect, DEFAULT_SIDE)
@@ -218,11 +217,11 @@ def flag(request: Request, name: str, default: bool | None) -> bool | None:
     value = request.query.get(name)
     if value is None:
         return default
-    if value.lower() not in (*_TRUE, *_FALSE):
+    if value.lower() not in ("true", "false"):
         raise InvalidParameter(
             name, Text(f"« {name} » : true ou false est attendu.", f"“{name}”: true or false is expected.")
         )
-    return value.lower() in _TRUE
+    return value.lower() == "true"
 
 
 def whole(collection: Collection) -> tuple[float, float, float, float]:

@@ -66,7 +66,8 @@ def definition(service: Service, seen: tuple[Seen, ...], mounted: Set[str], base
 def _paths(row: Operation, seen: tuple[Seen, ...]) -> Iterable[tuple[str, Seen | None]]:
     """The paths of one operation: one, or one for each collection on which the caller may do it."""
     if not row.on_collection:
-        if row.action in ("open", "listing") or any(row.action in one.permitted for one in seen):
+        pictured = not row.raster or any(_pictures(row, one) for one in seen)
+        if pictured and (row.action in ("open", "listing") or any(row.action in one.permitted for one in seen)):
             yield row.pattern, None
     elif len(seen) > SPELLED_OUT:
         if any(_offers(row, one) for one in seen):
@@ -75,6 +76,14 @@ def _paths(row: Operation, seen: tuple[Seen, ...]) -> Iterable[tuple[str, Seen |
         for one in seen:
             if _offers(row, one):
                 yield row.pattern.replace("{collection}", one.collection.id), one
+
+
+def _pictures(row: Operation, one: Seen) -> bool:
+    """Whether a collection has something to show in the pictures of several: without any, they are 404."""
+    served = one.collection.services
+    return (
+        one.collection.raster is not None and "view" in one.permitted and any(name in served for name in row.services)
+    )
 
 
 def _offers(row: Operation, one: Seen) -> bool:

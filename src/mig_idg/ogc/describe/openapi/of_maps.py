@@ -38,7 +38,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(f"{_HERE}/styles/{{style}}/map", "styledMap", Text("Une carte dans un style", "A map in a style"), MAPS,
               "view", _PICTURES, ("styleId", *_OF_MAPS[:-1]), _WORDS, ("maps",), raster=True),
     Operation("/map", "datasetMap", Text("Une carte de plusieurs collections", "A map of several collections"), MAPS,
-              "listing", _PICTURES, ("several", *_OF_MAPS), _WORDS),
+              "listing", _PICTURES, ("several", *_OF_MAPS), _WORDS, ("maps",), raster=True),
     Operation(f"{_HERE}/coverage", "coverage", Text("Les pixels", "The pixels"), MAPS, "download", _TIFF,
               _OF_COVERAGES, ("geotiff", "cog", "png"), ("coverages",), raster=True),
     _of_coverage("schema", "coverageSchema", "Les bandes (schéma)", "The bands (schema)"),

@@ -12,7 +12,7 @@ _ASKED = ("datetime", "filter", "filter-lang", "filter-crs", "properties", "excl
 _JSON = ((JSON, "object"),)
 _SET = (*_JSON, ("application/vnd.mapbox.tilejson+json", "object"))
 _PICTURES = (("image/png", "binary"), ("image/jpeg", "binary"), ("image/webp", "binary"))
-_SHAPES = ((MVT, "binary"), ("application/x-protobuf", "binary"))
+_SHAPES = ((MVT, "binary"),)
 
 
 def _tilesets(

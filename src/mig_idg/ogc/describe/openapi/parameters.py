@@ -78,8 +78,8 @@ def of_column(column: Column, label: str) -> dict[str, Any]:
 def schema_of(column: Column) -> dict[str, Any]:
     """The JSON Schema of one attribute's values, as far as a query string can carry them."""
     if column.kind == "integer":
-        bounds = {"int32": 2**31 - 1}.get(column.format or "", 10**18 - 1)
-        return {"type": "integer", "minimum": -bounds, "maximum": bounds}
+        # What is read as a whole number, whatever the column holds: one beyond it is a value that no row has.
+        return {"type": "integer", "format": "int64", "minimum": -(2**63), "maximum": 2**63 - 1}
     if column.kind in ("number", "boolean"):
         return {"type": column.json}
     schema: dict[str, Any] = {"type": "string", "maxLength": column.max_length or LONGEST}
