@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from pystac_client import Client as Stac
 
 CALLERS = ("public", "other-partner")
 # Headers that say when, how long or through what, not what.
@@ -161,3 +162,39 @@ def _links(document: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(document, list):
         for one in document:
             yield from _links(one)
+
+
+def test_the_catalogue_can_be_walked_whole_by_anybody(promised: Any) -> None:
+    """pystac asks each collection for its items, and one refusal ends its walk."""
+    for path in ("", f"/t/{promised.tokens['other-partner']}"):
+        found = [root.id for root, _, _ in Stac.open(f"{promised.url}{path}/stac").walk()]
+        assert found[0] == "mig-idg"
+
+
+def test_a_collection_with_a_time_column_tells_its_period(promised: Any) -> None:
+    for who, collection in (("public", "equipements"), ("other-partner", "adresses")):
+        with client(promised, who) as asking:
+            told = asking.get(f"/collections/{collection}?f=json").json()["extent"]["temporal"]["interval"]
+            listed = asking.get("/collections?f=json").json()["collections"]
+            assert next(one for one in listed if one["id"] == collection)["extent"]["temporal"]["interval"] == told
+            items = f"/collections/{collection}/items?limit=1&datetime="
+            assert asking.get(f"{items}{'/'.join(told[0])}").json()["numberReturned"] == 1
+            assert asking.get(f"{items}../{told[0][0]}").json()["numberReturned"] == 1
+            later = f"{int(told[0][1][:4]) + 1}{told[0][1][4:]}"
+            assert asking.get(f"{items}{later}/..").json()["numberReturned"] == 0
+
+
+def test_a_collection_of_pixels_tells_its_grid_and_where_its_schema_is(promised: Any) -> None:
+    """OGC API Coverages: cells and their size, along the axes of the CRS of storage."""
+    with client(promised, "other-partner") as asking:
+        document = asking.get("/collections/orthophoto?f=json").json()
+        spatial = document["extent"]["spatial"]
+        xmin, ymin, xmax, ymax = spatial["storageCrsBbox"][0]
+        across, down = spatial["grid"]
+        assert across["cellsCount"] * across["resolution"] == pytest.approx(xmax - xmin)
+        assert down["cellsCount"] * down["resolution"] == pytest.approx(ymax - ymin)
+        rel = "http://www.opengis.net/def/rel/ogc/1.0/schema"
+        (there,) = (one["href"] for one in document["links"] if one["rel"] == rel)
+        told = asking.get(there.removeprefix(promised.url))
+        assert told.headers["content-type"] == "application/schema+json"
+        assert set(told.json()["properties"]) == {"red", "green", "blue"}

@@ -12,25 +12,30 @@ import rasterio
 import rasterio.errors
 from pyproj import CRS
 from pyproj.exceptions import CRSError
+from psycopg import RawCursor
 
 from mig_idg.database import Connection
 from mig_idg.errors import InvalidDeclaration, Problem, Text, UnknownWord, did_you_mean, nearest
 from mig_idg.publication.load import Declared
 from mig_idg.store import extents
-from mig_idg.store.collection import table_as_json
+from mig_idg.store.collection import PixelGrid, table_as_json
 from mig_idg.store.query import temporal
+from mig_idg.store.rasters import footprint
 from mig_idg.store.storage import environment_of
 from mig_idg.store.table import Table, TimeExtent, describe
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A declaration that holds: with its described table, its extent (west, south, east, north, degrees), its time."""
+    """A declaration that holds: with its described table, its extent (west, south, east, north, degrees), its period,
+    its grid of pixels.
+    """
 
     declared: Declared
     table: Table | None
     bbox: tuple[float, float, float, float] | None
     time: TimeExtent | None = None
+    grid: PixelGrid | None = None
 
     @property
     def entry(self) -> dict[str, Any]:
@@ -40,6 +45,7 @@ class Checked:
             "table": table_as_json(self.table) if self.table else None,
             "bbox": list(self.bbox) if self.bbox else None,
             "time": asdict(self.time) if self.time else None,
+            "grid": asdict(self.grid) if self.grid else None,
         }
 
 
@@ -75,10 +81,11 @@ def check(
         return Checked(declared, table, one.extent)
     if table is not None:
         table = replace(table, stats=extents.stats(connection, table))
-    found = _open_extent(connection, declared, table) or _extent_of_file(connection, declared, rasters)
+    grid = _grid_of_pixels(connection, declared, rasters)
+    found = _open_extent(connection, declared, table) or _extent_of_file(connection, declared, grid)
     moment = temporal(table, one.source.time) if table is not None else None
     time = extents.in_time(connection, table, moment) if table is not None and moment is not None else None
-    return Checked(declared, table, one.extent or found, time)
+    return Checked(declared, table, one.extent or found, time, grid)
 
 
 def unknown_crs(declared: Declared) -> Iterator[InvalidDeclaration]:
@@ -124,20 +131,34 @@ def _open_extent(
 
 
 def _extent_of_file(
-    connection: Connection[Any], declared: Declared, rasters: Path | None
+    connection: Connection[Any], declared: Declared, grid: PixelGrid | None
 ) -> tuple[float, float, float, float] | None:
     """The extent of a raster that is one file, as the file tells it: where the picture is, not what is in it."""
     one = declared.declaration
-    raster = one.source.raster
-    if raster is None or raster.cog is None or rasters is None or one.takedown or one.exceptions:
+    if grid is None or one.source.raster is None or one.source.raster.cog is None or one.takedown or one.exceptions:
         return None
+    return extents.in_degrees(connection, grid.bounds, int(one.source.crs.removeprefix("EPSG:")))
+
+
+def _grid_of_pixels(connection: Connection[Any], declared: Declared, rasters: Path | None) -> PixelGrid | None:
+    """The grid of a raster, as its file tells it, or the last vintage in force; None when no file is there to ask."""
+    one = declared.declaration
+    raster = one.source.raster
+    if raster is None or rasters is None:
+        return None
+    name, bounds = raster.cog, None
+    if name is None:
+        asked = footprint(one.id, None)
+        row = RawCursor(connection).execute(asked.sql.encode(), asked.params).fetchone()
+        if row is None or row[4] is None:
+            return None
+        name, bounds = row[4], tuple(float(value) for value in row[:4])
     with environment_of(rasters, {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}):
         try:
-            with rasterio.open(rasters / raster.cog, driver="GTiff") as opened:
-                bounds = opened.bounds
+            with rasterio.open(rasters / name, driver="GTiff") as opened:
+                return PixelGrid(bounds or tuple(opened.bounds), opened.res)  # type: ignore[arg-type]
         except rasterio.errors.RasterioIOError:
             return None
-    return extents.in_degrees(connection, tuple(bounds), int(one.source.crs.removeprefix("EPSG:")))
 
 
 def _misfits(declared: Declared, table: Table) -> Iterator[InvalidDeclaration]:

@@ -14,6 +14,20 @@ OPEN_LICENCES = frozenset({"LO-2.0", "ODbL-1.0"})
 
 
 @dataclass(frozen=True, slots=True)
+class PixelGrid:
+    """The grid of a raster in its own CRS, x first: bounds, and width and height of a pixel."""
+
+    bounds: tuple[float, float, float, float]
+    pixel: tuple[float, float]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many pixels across, and down."""
+        xmin, ymin, xmax, ymax = self.bounds
+        return round((xmax - xmin) / self.pixel[0]), round((ymax - ymin) / self.pixel[1])
+
+
+@dataclass(frozen=True, slots=True)
 class Collection:
     """One dataset as published. `declared` is the whole declaration as plain values, for metadata and pages.
 
@@ -38,6 +52,7 @@ class Collection:
     generation: int
     declared: Mapping[str, Any] = field(repr=False)
     time: TimeExtent | None = None
+    grid: PixelGrid | None = None
 
     @property
     def is_open(self) -> bool:
@@ -124,7 +139,12 @@ def collection_from_json(document: Mapping[str, Any], generation: int) -> Collec
         generation=generation,
         declared=declared,
         time=_time(document.get("time")),
+        grid=_grid(document.get("grid")),
     )
+
+
+def _grid(document: Mapping[str, Any] | None) -> PixelGrid | None:
+    return PixelGrid(tuple(document["bounds"]), tuple(document["pixel"])) if document else None
 
 
 def _time(document: Mapping[str, Any] | None) -> TimeExtent | None:

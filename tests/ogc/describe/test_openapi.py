@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,24 @@ def test_beyond_some_collections_paths_are_written_once(asking: Asking, many: Ca
     body = asking.response("/openapi").body
     assert isinstance(body, bytes)
     assert len(body) < 100_000
+
+
+def test_beyond_some_collections_shapes_and_pixels_share_their_paths(
+    asking: Asking, many: Callable[[int], Snapshot]
+) -> None:
+    snapshot = many(60)
+    pictured = replace(
+        snapshot.collections["couche-0001"], table=None, raster={"cog": "a.tif", "bands": "rgb"},
+        services=("tiles", "maps", "coverages"),
+    )  # fmt: skip
+    snapshot.collections["couche-0001"] = pictured  # type: ignore[index]
+    asking.snapshot = snapshot
+    document = asking.json("/openapi")
+    validate(document)
+    tile = document["paths"]["/collections/{collection}/tiles/{tms}/{z}/{row}/{col}"]["get"]
+    assert {"application/vnd.mapbox-vector-tile", "image/png"} <= set(tile["responses"]["200"]["content"])
+    words = next(one["schema"]["enum"] for one in tile["parameters"] if one.get("name") == "f")
+    assert {"mvt", "png"} <= set(words)
 
 
 def test_operation_ids_are_unique(asking: Asking) -> None:

@@ -23,7 +23,10 @@ _NUMBERS = {
 
 
 async def schema(request: Request) -> Response:
-    """`GET /collections/{collection}/coverage/schema`: the bands as JSON Schema properties, in their order."""
+    """`GET /collections/{collection}/schema`: the bands as JSON Schema properties, in their order.
+
+    Also at `/coverage/schema`, where an earlier draft had it.
+    """
     native = await _native(request, "application/schema+json")
     properties: dict[str, Any] = {}
     for number, name in enumerate(native.bands, start=1):
@@ -38,7 +41,7 @@ async def schema(request: Request) -> Response:
     assert request.collection is not None
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": request.url(f"/collections/{request.collection.id}/coverage/schema"),
+        "$id": request.url(f"/collections/{request.collection.id}/schema"),
         "type": "object",
         "title": request.collection.title.in_(request.lang),
         "properties": properties,

@@ -14,7 +14,7 @@ from mig_idg.guard.response import link
 from mig_idg.ogc.describe import links
 from mig_idg.ogc.describe.entitlements import Entitlements
 from mig_idg.store import crs as reference
-from mig_idg.store.collection import Collection
+from mig_idg.store.collection import Collection, PixelGrid
 from mig_idg.territory import name_of
 
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
@@ -44,6 +44,9 @@ def complete(
         document["extent"] = skeleton["extent"]
     if (time := _time(entitlements)) is not None:
         document["extent"] = {**document.get("extent", {}), "temporal": {"interval": [list(time)], "trs": GREGORIAN}}
+    if collection.grid is not None and "spatial" in document.get("extent", {}):
+        spatial = {**document["extent"]["spatial"], **_gridded(collection, collection.grid)}
+        document["extent"] = {**document["extent"], "spatial": spatial}
     if "features" in collection.services and "query" in permitted:
         document["itemType"] = "feature"
     if collection.table is not None and collection.table.geometry is not None:
@@ -70,6 +73,16 @@ def _time(entitlements: Entitlements) -> tuple[str, str] | None:
     """From when to when the rows are that this caller reads: those of others would be told by it."""
     time, (_, decision) = entitlements.collection.time, entitlements.leading
     return time.seen(decision.rows, decision.hidden) if time is not None and decision.permitted else None
+
+
+def _gridded(collection: Collection, grid: PixelGrid) -> dict[str, Any]:
+    """The box and the grid in the CRS of storage, axes in its order (OGC 20-024, uniform additional dimensions)."""
+    srid = int(str(collection.declared["source"].get("crs", "EPSG:2154")).removeprefix("EPSG:"))
+    xmin, ymin, xmax, ymax = grid.bounds
+    axes = [{"cellsCount": cells, "resolution": step} for cells, step in zip(grid.size, grid.pixel, strict=True)]
+    if reference.storage_crs(srid).flipped:
+        return {"storageCrsBbox": [[ymin, xmin, ymax, xmax]], "grid": axes[::-1]}
+    return {"storageCrsBbox": [[xmin, ymin, xmax, ymax]], "grid": axes}
 
 
 def _selves(here: str, lang: Lang) -> list[dict[str, str]]:

@@ -52,6 +52,8 @@ SHOWN: tuple[Shown, ...] = (
     Shown(f"{REL}tilesets-map", "/map/tiles", "application/json", Text("Les tuiles image", "Map tiles"), "view",
           ("maps",)),
     Shown(f"{REL}map", "/map", "image/png", Text("La carte", "Map"), "view", ("maps",)),
+    Shown(f"{REL}schema", "/schema", SCHEMA, Text("Le schéma de la couverture", "Schema of the coverage"), "query",
+          ("coverages",), "?f=json"),
     Shown(f"{REL}coverage-rangetype", "/coverage/rangetype", "application/json", Text("Les bandes", "Bands"), "view",
           ("coverages",)),
     Shown(f"{REL}coverage", "/coverage", "image/tiff; application=geotiff", Text("La couverture", "Coverage"), "query",

@@ -8,6 +8,7 @@ from mig_idg.errors import InvalidParameter, NotAcceptable
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.guard.route import Route
+from mig_idg.ogc.coverages import description
 from mig_idg.ogc.features import formats, transactions
 from mig_idg.ogc.features.item import item
 from mig_idg.ogc.features.items import items
@@ -58,6 +59,12 @@ async def item_door(request: Request) -> Response:
             return await item(request)
 
 
+async def schema_door(request: Request) -> Response:
+    """What a collection holds: of its features, or the bands of its pixels (OGC API Coverages)."""
+    pixels = request.collection is not None and request.collection.raster is not None
+    return await (description.schema(request) if pixels else schema(request))
+
+
 def _kind(headers: Mapping[str, str]) -> str:
     return headers.get("content-type", "").partition(";")[0].strip().lower()
 
@@ -88,6 +95,6 @@ ROUTES = (
     ),
     Route("/collections/{collection}/queryables", "query", queryables),
     Route("/collections/{collection}/sortables", "query", sortables),
-    Route("/collections/{collection}/schema", "query", schema),
+    Route("/collections/{collection}/schema", "query", schema_door),
     Route("/functions", "open", functions, pool="none"),
 )

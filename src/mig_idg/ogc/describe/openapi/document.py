@@ -100,13 +100,30 @@ def _edited(collection: Collection) -> bool:
 
 
 def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """Two operations on one verb (a search and a creation, both by POST): what either may send and be told."""
-    content = first["requestBody"]["content"] | second["requestBody"]["content"]
+    """Two operations on one verb (a search and a creation by POST; shapes and pixels): what either takes and tells."""
+    bodies = [one["requestBody"]["content"] for one in (first, second) if "requestBody" in one]
+    told: dict[str, Any] = dict(first["responses"])
+    for status, response in second["responses"].items():
+        both = told.get(status, {}).get("content", {}) | response.get("content", {})
+        told[status] = told.get(status, {}) | response | ({"content": both} if both else {})
     return first | {
         "summary": f"{first['summary']} ; {second['summary']}",
-        "responses": first["responses"] | second["responses"],
-        "requestBody": {"required": True, "content": content},
+        "parameters": _either(first["parameters"], second["parameters"]),
+        "responses": told,
+        **({"requestBody": {"required": True, "content": bodies[0] | bodies[-1]}} if bodies else {}),
     }
+
+
+def _either(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The parameters of both; `f`, that each tells for itself, has the words of both."""
+    named = {one.get("$ref") or one["name"]: one for one in first}
+    for one in second:
+        key = one.get("$ref") or one["name"]
+        if key == "f" and key in named:
+            words = [*named[key]["schema"]["enum"], *one["schema"]["enum"]]
+            one = one | {"schema": {"type": "string", "enum": list(dict.fromkeys(words))}}
+        named[key] = one
+    return list(named.values())
 
 
 def _operation(row: Operation, seen: Seen | None, lang: Lang) -> dict[str, Any]:

@@ -41,6 +41,8 @@ OPERATIONS: tuple[Operation, ...] = (
               "listing", _PICTURES, ("several", *_OF_MAPS), _WORDS, ("maps",), raster=True),
     Operation(f"{_HERE}/coverage", "coverage", Text("Les pixels", "The pixels"), MAPS, "download", _TIFF,
               _OF_COVERAGES, ("geotiff", "cog", "png"), ("coverages",), raster=True),
+    Operation(f"{_HERE}/schema", "rasterSchema", Text("Les bandes (schéma)", "The bands (schema)"), MAPS, "query",
+              (("application/schema+json", "object"),), ("datetime",), ("json",), ("coverages",), raster=True),
     _of_coverage("schema", "coverageSchema", "Les bandes (schéma)", "The bands (schema)"),
     _of_coverage("rangetype", "coverageRangeType", "Les bandes", "The bands"),
     _of_coverage("domainset", "coverageDomainSet", "La grille", "The grid"),
