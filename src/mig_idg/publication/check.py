@@ -12,7 +12,6 @@ import rasterio
 import rasterio.errors
 from pyproj import CRS
 from pyproj.exceptions import CRSError
-from psycopg import RawCursor
 
 from mig_idg.database import Connection
 from mig_idg.errors import InvalidDeclaration, Problem, Text, UnknownWord, did_you_mean, nearest
@@ -20,7 +19,6 @@ from mig_idg.publication.load import Declared
 from mig_idg.store import extents
 from mig_idg.store.collection import PixelGrid, table_as_json
 from mig_idg.store.query import temporal
-from mig_idg.store.rasters import footprint
 from mig_idg.store.storage import environment_of
 from mig_idg.store.table import Table, TimeExtent, describe
 
@@ -133,26 +131,28 @@ def _open_extent(
 def _extent_of_file(
     connection: Connection[Any], declared: Declared, grid: PixelGrid | None
 ) -> tuple[float, float, float, float] | None:
-    """The extent of a raster that is one file, as the file tells it: where the picture is, not what is in it."""
+    """The extent of a raster that is one file; that of vintages is asked of the registry, which moves with them."""
     one = declared.declaration
-    if grid is None or one.source.raster is None or one.source.raster.cog is None or one.takedown or one.exceptions:
+    if grid is None or one.source.raster is None or one.source.raster.cog is None:
         return None
     return extents.in_degrees(connection, grid.bounds, int(one.source.crs.removeprefix("EPSG:")))
 
 
 def _grid_of_pixels(connection: Connection[Any], declared: Declared, rasters: Path | None) -> PixelGrid | None:
-    """The grid of a raster, as its file tells it, or the last vintage in force; None when no file is there to ask."""
+    """The grid of a raster, as its file tells it, or the last vintage in force: where the picture is, not what is in it.
+
+    None when no file is there to ask, or when a part of it may not be told.
+    """
     one = declared.declaration
     raster = one.source.raster
-    if raster is None or rasters is None:
+    if raster is None or rasters is None or one.takedown or one.exceptions:
         return None
     name, bounds = raster.cog, None
     if name is None:
-        asked = footprint(one.id, None)
-        row = RawCursor(connection).execute(asked.sql.encode(), asked.params).fetchone()
-        if row is None or row[4] is None:
+        last = extents.of_last_vintage(connection, one.id)
+        if last is None:
             return None
-        name, bounds = row[4], tuple(float(value) for value in row[:4])
+        bounds, name = last
     with environment_of(rasters, {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}):
         try:
             with rasterio.open(rasters / name, driver="GTiff") as opened:

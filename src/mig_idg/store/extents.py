@@ -28,6 +28,7 @@ def stats(connection: Connection[Any], table: Table) -> Stats:
     return Stats(int(row[0]), (row[1], row[2], row[3], row[4]) if known else None)
 
 
+Box = tuple[float, float, float, float]
 # Beyond, the extents of a territory each are no longer a description of the collection.
 MOST_TERRITORIES = 2_000
 
@@ -63,6 +64,26 @@ def in_time(connection: Connection[Any], table: Table, column: Column) -> TimeEx
     if not rows or len(rows) > MOST_TERRITORIES:
         return None
     return TimeExtent(column.name, {row[0]: (row[1], row[2]) for row in rows})
+
+
+def of_last_vintage(connection: Connection[Any], collection: str) -> tuple[Box, str] | None:
+    """Bounds of the last vintage in force of a raster, in its CRS, and one of its files; None when there is none."""
+    row = connection.execute(
+        """
+        select min(f.west), min(f.south), max(f.east), max(f.north), min(f.path)
+        from served.raster_file f
+        where f.vintage = (
+          select v.id from served.raster_vintage v
+          where v.collection = %s
+          order by upper(v.during) desc, v.name desc
+          limit 1
+        )
+        """,
+        (collection,),
+    ).fetchone()
+    if row is None or row[4] is None:
+        return None
+    return (float(row[0]), float(row[1]), float(row[2]), float(row[3])), str(row[4])
 
 
 _DEGREES = """

@@ -85,7 +85,7 @@ def _format(request: Request) -> str:
 
 
 def _named(query: Mapping[str, str], headers: Mapping[str, str]) -> str | None:
-    """The format asked for, the same for the route that reads the action from it; None: what `wanted` will say of it."""
+    """The format asked for, the same for the route that reads the action in it; None: what `wanted` will say of it."""
     word = query.get("f")
     if word is not None:
         return _WORDS.get(word, "png" if word == "png" else None)
