@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import asyncio
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from mig_idg.app import single_write
+from mig_idg.app.request_line import ReadableRequestLine
 
 # Room for the longest query string (request.LONGEST_QUERY), its headers and cookies.
 HEAD_BYTES = 128 * 1024
@@ -29,7 +28,7 @@ LINGER_BYTES, LINGER_SECONDS = 1024 * 1024, 5.0
 WRITE_SECONDS = 30.0
 
 
-class BoundedProtocol(HttpToolsProtocol):
+class BoundedProtocol(ReadableRequestLine):
     """One connection, whose client can make it neither grow nor last without using it.
 
     The head of the first request counts from the connection itself. Between requests uvicorn's keep-alive holds.

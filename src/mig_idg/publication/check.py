@@ -139,7 +139,7 @@ def _extent_of_file(
 
 
 def _grid_of_pixels(connection: Connection[Any], declared: Declared, rasters: Path | None) -> PixelGrid | None:
-    """The grid of a raster, as its file tells it, or the last vintage in force: where the picture is, not what is in it.
+    """The grid of a raster, as its file or its last vintage in force tells it: where the picture is, not what is in it.
 
     None when no file is there to ask, or when a part of it may not be told.
     """
