@@ -72,6 +72,13 @@ def test_what_is_wrong_is_told_with_its_line(was: str, becomes: str, line: int |
         assert any(error.startswith(f"collections/x.yml:{line}:") for error in errors), errors
 
 
+def test_a_layer_of_features_is_offered_as_no_picture() -> None:
+    """Nothing draws it: said here rather than found out at an address that is not there."""
+    words = told(SOUND.replace("services: [features, tiles]", "services: [features, tiles, maps]"))
+    assert len(words) == 1
+    assert "maps" in words[0]
+
+
 def test_a_missing_key_is_named() -> None:
     assert "« title »" in told(SOUND.replace("title: {fr: Adresses, en: Addresses}\n", ""))[0]
 

@@ -45,7 +45,7 @@ ALWAYS = (
     (
         "access-control-expose-headers",
         "Link, ETag, Content-Crs, Location, Retry-After, Attribution, OGC-NumberMatched, Content-Range, Accept-Ranges,"
-        " Content-Bbox, Content-Disposition, RateLimit, RateLimit-Policy, idg-tile",
+        " Content-Bbox, Content-Disposition, RateLimit, RateLimit-Policy, idg-tile, idg-datetime",
     ),
 )
 
@@ -75,7 +75,7 @@ async def send_answer(
         # The map's worker is a script of ours, and lives under the policy of its own answer.
         out.setdefault("content-security-policy", PAGE_POLICY)
     if response.etag is not None:
-        out["etag"] = f'"{response.etag}"'
+        out["etag"] = f'W/"{response.etag}"' if response.weak else f'"{response.etag}"'
         if (
             method in ("GET", "HEAD")
             and response.status == 200

@@ -24,6 +24,7 @@ class Response:
 
     `headers` has lower-case names. `public` answers may be kept by shared caches; the threshold decides it from the
     grant, a handler may only narrow it. `etag` is the bare validator; the threshold compares, quotes and answers 304.
+    `weak` says that the same question on the same data may have other bytes (the moment when it was answered).
     `packed` keeps the body compressed, by encoding, for answers to come: only where the body itself is kept.
     `page`, when set, is (name of a page, what it shows): the application renders it into the body, since pages stand
     above the trades.
@@ -34,6 +35,7 @@ class Response:
     media_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
     etag: str | None = None
+    weak: bool = False
     private: bool = False
     page: tuple[str, Mapping[str, Any]] | None = None
     packed: dict[str, bytes] | None = None

@@ -254,6 +254,13 @@ class Declaration(Strict):
                 "un raster ne sert pas d'entités : « services » attend tiles, maps, coverages, stac",
                 "a raster serves no features: “services” expects tiles, maps, coverages, stac",
             )
+        if self.source.table and not {"maps", "coverages", "stac"}.isdisjoint(self.services):
+            raise Disagreement(
+                "« maps », « coverages » et « stac » sont pour les rasters : une couche d'entités se voit en tuiles"
+                " vectorielles, « services » attend features, tiles, download",
+                "“maps”, “coverages” and “stac” are for rasters: a layer of features is seen as vector tiles,"
+                " “services” expects features, tiles, download",
+            )
         if self.source.points and not set(self.services) <= {"stac", "download"}:
             raise Disagreement(
                 "un nuage de points se sert en fichiers : « services » attend stac, download",

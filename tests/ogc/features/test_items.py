@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from typing import Any
 
 import pytest
@@ -447,3 +448,17 @@ def test_a_token_in_the_query_is_kept_in_the_links(served: Any) -> None:
     assert f"/t/{secret}/" in onward
     assert served.get(onward).status == 200
     assert all(f"/t/{secret}/" in link["href"] and "token=" not in link["href"] for link in page["links"])
+
+
+def test_a_page_says_when_it_was_answered_and_its_validator_is_weak(served: Any) -> None:
+    answer = served.get("/collections/lieux/items?limit=1", headers={"accept-encoding": "identity"})
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", answer.json["timeStamp"])
+    assert answer.headers["etag"].startswith('W/"')
+    again = served.get("/collections/lieux/items?limit=1", headers={"if-none-match": answer.headers["etag"]})
+    assert again.status == 304
+
+
+def test_a_page_names_the_column_that_datetime_looked_at(served: Any) -> None:
+    """The layer has three: QGIS sends a filter on any of them as `datetime`."""
+    assert served.get("/collections/lieux/items?limit=1&datetime=2020-01-02").headers["idg-datetime"] == "leve"
+    assert "idg-datetime" not in served.get("/collections/lieux/items?limit=1").headers

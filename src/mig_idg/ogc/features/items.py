@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
@@ -19,7 +21,7 @@ from mig_idg.guard.response import Deferred, Response, json_answer, page_answer
 from mig_idg.ogc.features import counting, execution, exports, formats, jsonfg, links, reverse_paging
 from mig_idg.store import compile, cursor
 from mig_idg.store.collection import Collection
-from mig_idg.store.query import DEFAULT_LIMIT, MAX_LIMIT, Limits, Query, parse
+from mig_idg.store.query import DEFAULT_LIMIT, MAX_LIMIT, Limits, Query, parse, temporal
 
 PEOPLE, MOST_PEOPLE = 50, 500
 _PLACES = ("after", "before", "offset")
@@ -71,9 +73,23 @@ def _answer(
     return Response(
         body=body,
         media_type=form.media_type,
-        headers={"content-crs": query.crs.content_crs},
+        headers=_headers(request, query),
         etag=request.etag(form.name, *sorted(asked.items())),
+        weak=True,
     )
+
+
+def _headers(request: Request, query: Query) -> dict[str, str]:
+    """What a page says of itself; `idg-datetime` names the column that `datetime` looked at.
+
+    QGIS turns a filter on any date into `datetime`: of a layer with two, its reader must see which one was read.
+    """
+    told = {"content-crs": query.crs.content_crs}
+    if query.datetime is not None:
+        collection, grant = request.layer
+        column = temporal(grant.table, collection.time_column)
+        told |= {"idg-datetime": quote(column.name)} if column is not None else {}
+    return told
 
 
 async def _whole(request: Request, query: Query, expression: str | None) -> list[Row] | None:
@@ -84,6 +100,11 @@ async def _whole(request: Request, query: Query, expression: str | None) -> list
         return None
     rows = await execution.fetch(request, statement)
     return rows if int(rows[0][1] or b"0") <= limit_of(query) else None
+
+
+def now() -> str:
+    """The moment of an answer (OGC 17-069r4, 7.16.2)."""
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def limit_of(query: Query) -> int:
@@ -106,7 +127,7 @@ async def _known_already(
     etag = request.etag(form.name, *sorted(asked.items()))
     if etag not in held:
         return None
-    return Response(media_type=form.media_type, headers={"content-crs": query.crs.content_crs}, etag=etag)
+    return Response(media_type=form.media_type, headers=_headers(request, query), etag=etag)
 
 
 def limits_of(collection: Collection) -> Limits:
@@ -166,7 +187,7 @@ class Page:
         """Everything after the features."""
         matched = await self.matched()
         number = "".join(f',"{name}":{count}' for name, count in matched.members.items()) if matched else ""
-        head = f'],"numberReturned":{self.returned}{number},"links":'.encode()
+        head = f'],"numberReturned":{self.returned}{number},"timeStamp":"{now()}","links":'.encode()
         return head + self.links() + b"}"
 
     async def matched(self) -> counting.Count | None:
@@ -233,13 +254,14 @@ async def _hits(request: Request, query: Query, asked: Mapping[str, str]) -> Res
     """`resulttype=hits`: the count alone."""
     collection, _ = request.layer
     matched = await counting.matched(request, query)
-    document: dict[str, object] = {"type": "FeatureCollection", "features": [], "numberReturned": 0}
+    document: dict[str, object] = {"type": "FeatureCollection", "features": [], "numberReturned": 0, "timeStamp": now()}
     document |= matched.members
     path = links.items_path(collection.id)
     document["links"] = orjson.Fragment(links.written(request, path, asked, formats.GEOJSON, formats.ITEMS))
     return json_answer(
         document,
         media_type=formats.GEOJSON.media_type,
-        headers={"content-crs": query.crs.content_crs},
+        headers=_headers(request, query),
         etag=request.etag("hits", *sorted(asked.items())),
+        weak=True,
     )
