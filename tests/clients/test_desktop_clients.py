@@ -65,6 +65,14 @@ def test_gdal_counts_and_reads_by_box_in_both_crs(service: Any, counts: dict[str
     assert f"Feature Count: {counts['all']}" in whole
 
 
+def test_gdal_reads_one_feature_by_its_id(service: Any) -> None:
+    """3.6 appends the id to the address of the items, as a text."""
+    source = f"OAPIF:{service.url}/t/{service.tokens['owner']}"
+    (first,) = service.get("/collections/equipements/items?limit=1&sortby=id", "owner").json()["features"]
+    told = ogrinfo(source, "equipements", "-fid", str(first["id"]))
+    assert str(first["properties"]["nom"]) in told
+
+
 def test_gdal_pages_past_two_thousand_features_without_a_double(
     service: Any, counts: dict[str, int], tmp_path: Path
 ) -> None:

@@ -462,3 +462,12 @@ def test_a_page_names_the_column_that_datetime_looked_at(served: Any) -> None:
     """The layer has three: QGIS sends a filter on any of them as `datetime`."""
     assert served.get("/collections/lieux/items?limit=1&datetime=2020-01-02").headers["idg-datetime"] == "leve"
     assert "idg-datetime" not in served.get("/collections/lieux/items?limit=1").headers
+
+
+def test_the_language_of_a_filter_may_be_said_beside_a_body_that_says_it(served: Any) -> None:
+    body = '{"op":"=","args":[{"property":"numero"},7]}'
+    kind = {"content-type": "application/cql2+json"}
+    path = "/collections/lieux/items?limit=1&filter-lang="
+    assert served.request("POST", f"{path}cql2-json", content=body, headers=kind).json["numberMatched"] == 24
+    refused = served.request("POST", f"{path}cql2-text", content=body, headers=kind)
+    assert (refused.status, refused.json["parameter"]) == (400, "filter-lang")
