@@ -31,6 +31,20 @@ class Settings(BaseSettings):
     kept_tiles: Annotated[int, Field(ge=0)] = Field(
         64, description="megabytes of finished vector tiles that each worker keeps, in a temporary file; 0 = none"
     )
+    processes_dir: Path = Field(Path("processes"), description="processes, one a file")
+    plugin_modules: tuple[str, ...] = Field(
+        ("mig_idg.ogc.processes", "pygeoapi.process"),
+        description="the Python modules that plug-ins may come from, with all that lies under them",
+    )
+    callback_hosts: tuple[str, ...] = Field((), description="hosts to which jobs may call back, over https; none")
+    sync_seconds: Annotated[int, Field(ge=1, le=300)] = Field(
+        30, description="how long a synchronous execution is waited for"
+    )
+    job_workers: Annotated[int, Field(ge=0, le=16)] = Field(
+        1, description="processes that run jobs beside the server; 0 = none here, “mig-idg job work” runs elsewhere"
+    )
+    job_concurrency: Annotated[int, Field(ge=1, le=64)] = Field(2, description="jobs that each of them runs at a time")
+    job_retention_hours: Annotated[int, Field(ge=1)] = Field(72, description="how long what came of a job is kept")
     config_file: Path = Field(Path("pygeoapi-config.yml"), description="server and metadata")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 5000

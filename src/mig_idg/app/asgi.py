@@ -65,6 +65,14 @@ class Application:
         self._reaper: asyncio.Task[None] | None = None
         self._pages = PageQueue()
 
+    async def open(self) -> None:
+        """Begin without a server: for the process of a job, which asks and is never asked."""
+        await self._start()
+
+    async def close(self) -> None:
+        """The end of it."""
+        await self._stop()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI connection."""
         if scope["type"] == "http":

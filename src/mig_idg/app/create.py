@@ -22,6 +22,7 @@ from mig_idg.guard.journal import Journal
 from mig_idg.guard.rates import Rates
 from mig_idg.guard.route import Route, Router
 from mig_idg.guard.threshold import Guard
+from mig_idg.jobs import Records
 from mig_idg.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,9 +52,10 @@ def create_app(
         for kind, limits in POOL_LIMITS.items()
     }
     writers = Pool(url, PoolLimits(size=3, waiting=32), options=READ_WRITE)
+    records = Records(Pool(url, PoolLimits(size=2, waiting=128), options=READ_WRITE))
     current = Current(url, clock, unguarded=not settings.rights)
     journal = Journal(writers, enabled=settings.journal and settings.rights, clock=clock)
-    every_pool = (*pools.values(), writers)
+    every_pool = (*pools.values(), writers, records.pool)
 
     def on_down() -> None:
         for pool in every_pool:
@@ -67,7 +69,7 @@ def create_app(
     operations = Operations(current, lambda: watch.up, lambda: read_state(settings.home))
     evaluation = Evaluation(current.facts_on)
     oidc, sessions = identity(settings, clock)
-    trades = every_route(settings) if routes is None else routes
+    trades = every_route(settings, records) if routes is None else routes
     mounted = Router([*operations.routes(), *evaluation.routes(), *trades, *(sessions.routes() if sessions else ())])
     guard = Guard(
         mounted,
@@ -131,15 +133,17 @@ def session_key(settings: Settings) -> bytes:
     return hashlib.sha256(path.read_bytes()).digest()
 
 
-def every_route(settings: Settings) -> list[Route]:
+def every_route(settings: Settings, records: Records) -> list[Route]:
     """All routes of the trades."""
     from mig_idg.ogc import describe
     from mig_idg.ogc.features.routes import ROUTES as FEATURES
+    from mig_idg.ogc.processes.routes import routes as process_doors
     from mig_idg.ogc.raster.routes import routes as raster_routes
     from mig_idg.ogc.tiles.routes import routes as tile_routes
     from mig_idg.web.routes import routes as web_routes
 
-    others = [*FEATURES, *tile_routes(settings.kept_tiles), *raster_routes(settings), *web_routes()]
+    others = [*FEATURES, *tile_routes(settings.kept_tiles), *raster_routes(settings)]
+    others += [*process_doors(settings, records), *web_routes()]
     return [*describe.routes(settings, others), *others]
 
 

@@ -54,6 +54,17 @@ def run(settings: Settings, url: str) -> None:
     for name, value in settings.model_dump(exclude_none=True).items():
         os.environ[f"IDG_{name.upper()}"] = _text(value)
     os.environ[URL_VARIABLE] = url
+    from mig_idg.app.jobs import Beside
+
+    beside = Beside(settings, url)
+    beside.start()
+    try:
+        _answer(settings)
+    finally:
+        beside.stop()
+
+
+def _answer(settings: Settings) -> None:
     uvicorn.run(
         "mig_idg.app.serve:worker",
         factory=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
@@ -160,6 +160,10 @@ class Case:
             ]
             if own.rule in DELEGABLE and self._may_be_delegated(own.rule)
         )
+
+    def reading(self, action: str) -> Decision:
+        """What the same body would be answered for an action that reads (what a process does, it does for the body)."""
+        return self._ask(replace(self.request, action=action))
 
     def _may_be_delegated(self, rule: str) -> bool:
         """Its own data and coproduced data pass to the contractor; another's only if the terms allow contractors."""

@@ -268,3 +268,21 @@ def body_is_the_adherent_owner(case: Case) -> bool:
 def body_is_an_adherent_of_the_working_group(case: Case) -> bool:
     """The body is a partner and takes part in the working group."""
     return case.adherent and case.organisation in case.dataset.working_group
+
+
+@condition
+def body_may_view_the_data(case: Case) -> bool:
+    """The same body, in the same roles, may see the data on a map."""
+    return case.reading("view").permitted
+
+
+@condition
+def body_may_query_the_data(case: Case) -> bool:
+    """The same body, in the same roles, may query the data."""
+    return case.reading("query").permitted
+
+
+@condition
+def body_may_download_the_data(case: Case) -> bool:
+    """The same body, in the same roles, may download the data."""
+    return case.reading("download").permitted

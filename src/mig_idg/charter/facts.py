@@ -19,6 +19,7 @@ RowLimit = Literal["own_territory"]
 READ = frozenset({"view", "query", "download", "subscribe"})
 ACTIONS = READ | {
     "discover",
+    "execute",
     "contribute",
     "configure",
     "publish_open",

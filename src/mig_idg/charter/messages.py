@@ -20,6 +20,7 @@ DEEDS = {  # what each action does to a dataset, after « autorise à »
     "query": Text("interroger {dataset}", "query {dataset}"),
     "download": Text("télécharger {dataset}", "download {dataset}"),
     "subscribe": Text("s'abonner aux mises à jour de {dataset}", "subscribe to updates of {dataset}"),
+    "execute": Text("exécuter un traitement sur {dataset}", "execute a process on {dataset}"),
     "contribute": Text("contribuer à {dataset}", "contribute to {dataset}"),
     "configure": Text("configurer {dataset}", "configure {dataset}"),
     "publish_open": Text("publier {dataset} sous licence ouverte", "publish {dataset} under an open licence"),

@@ -69,6 +69,13 @@ def delegators_view(case: Case) -> tuple[View, ...]:
     return tuple(View(own.hidden, own.rows, delegation.delegator) for delegation, own in case.mandates)
 
 
+@view
+def what_it_may_read(case: Case) -> tuple[View, ...]:
+    """What the body sees by each action that reads, if it is permitted."""
+    owns = (case.reading(action) for action in ("view", "query", "download"))
+    return tuple(View(own.hidden, own.rows) for own in owns if own.permitted)
+
+
 def joined(views: Sequence[View]) -> View:
     """The widest view some bases give together: the fewest hidden attributes, then every row shown with exactly those.
 

@@ -74,8 +74,13 @@ class Guard:
         self._owing: dict[tuple[str, int, tuple[str, ...], str], list[tuple[str, str]]] = {}
         self._contexts: dict[tuple[str, str, bytes, str], TransactionContext] = {}
 
-    async def receive(self, http_request: HttpRequest, read_body: ReadBody) -> tuple[Response, Request | None]:
-        """The answer to a request. Raises Problem (to be told as a problem), never leaves rows of a stale right."""
+    async def receive(
+        self, http_request: HttpRequest, read_body: ReadBody, acting: Callable[[Snapshot], Principal] | None = None
+    ) -> tuple[Response, Request | None]:
+        """The answer to a request. Raises Problem (to be told as a problem), never leaves rows of a stale right.
+
+        `acting` names who asks in place of a credential: a job reads for the account that submitted it.
+        """
         token, path = doorkeeper.split_prefix(http_request.path)
         found = self.routes.find(path)
         query = dict(http_request.query)
@@ -88,8 +93,8 @@ class Guard:
             snapshot = await self.current.get() if start == 0 else await self.current.refresh()
             request: Request | None = None
             try:
-                principal = self._enter(shown, snapshot, http_request)
-                if told is None and not (found is not None and found[0].operator):
+                principal = acting(snapshot) if acting else self._enter(shown, snapshot, http_request)
+                if told is None and acting is None and not (found is not None and found[0].operator):
                     told = self._rates.spend(account_of(principal.login, http_request.address))
                 if found is None:
                     raise unknown_place()

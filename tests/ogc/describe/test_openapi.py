@@ -12,7 +12,9 @@ from openapi_spec_validator import validate
 from tests.ogc.describe.conftest import PARTNER, Asking
 
 from mig_idg.app.create import every_route
+from mig_idg.database.pool import Pool, PoolLimits
 from mig_idg.guard.snapshot import Snapshot
+from mig_idg.jobs import Records
 from mig_idg.ogc.describe import DECISIONS
 from mig_idg.ogc.describe.openapi.operations import OPERATIONS, UNSPOKEN
 from mig_idg.settings import Settings
@@ -153,7 +155,7 @@ def test_the_four_ways_to_show_a_token_are_declared(asking: Asking) -> None:
 def test_every_door_of_the_application_is_spoken_of(tmp_path: Path) -> None:
     mounted = {
         (route.pattern, method)
-        for route in every_route(Settings(home=tmp_path))
+        for route in every_route(Settings(home=tmp_path), Records(Pool("", PoolLimits(1, 1))))
         for method in route.methods
         if method not in ("HEAD", "OPTIONS") and not route.pattern.startswith(UNSPOKEN)
     }

@@ -14,6 +14,7 @@ COLLECTIONS = Text("Les collections", "The collections")
 FEATURES = Text("Les entités", "Features")
 TILES = Text("Les tuiles", "Tiles")
 MAPS = Text("Cartes et rasters", "Maps and rasters")
+PROCESSES = Text("Les traitements", "Processes")
 RIGHTS = Text("Les droits", "Rights")
 
 

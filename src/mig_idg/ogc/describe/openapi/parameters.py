@@ -18,7 +18,7 @@ def components(lang: Lang, limits: Limits) -> dict[str, Any]:
     """All parameters, described in the caller's language."""
     queries = {name: _parameter(name, schema, text.in_(lang), limits) for name, (schema, text) in _QUERY.items()}
     paths = {name: _of_path(name, schema, text.in_(lang)) for name, (schema, text) in _PATH.items()}
-    return queries | paths | {"If-Match": _if_match(lang)}
+    return queries | paths | {"If-Match": _if_match(lang), "Prefer": _prefer(lang)}
 
 
 def _of_path(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
@@ -109,6 +109,23 @@ _PIXELS: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": 8192}
 _POSITIVE: dict[str, Any] = {"type": "number", "minimum": 0, "exclusiveMinimum": True}
 
 _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
+    "type": ({"type": "string", "enum": ["process"]}, Text("Sorte de travaux.", "Kind of jobs.")),
+    "processID": ({"type": "array", "items": {"type": "string"}}, Text("Traitements.", "Processes.")),
+    "status": (
+        {
+            "type": "array",
+            "items": {"type": "string", "enum": ["accepted", "running", "successful", "failed", "dismissed"]},
+        },
+        Text("États des travaux.", "Statuses of jobs."),
+    ),
+    "minDuration": (
+        {"type": "integer", "minimum": 0},
+        Text("Durée d'au moins, en secondes.", "Duration of at least, in seconds."),
+    ),
+    "maxDuration": (
+        {"type": "integer", "minimum": 0},
+        Text("Durée d'au plus, en secondes.", "Duration of at most, in seconds."),
+    ),
     "limit": (
         {},
         Text(
@@ -221,6 +238,9 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
 }
 
 _PATH: dict[str, tuple[dict[str, Any], Text]] = {
+    "process": ({"type": "string", "maxLength": 80}, Text("Le traitement.", "The process.")),
+    "job": ({"type": "string", "format": "uuid"}, Text("Le travail.", "The job.")),
+    "output": ({"type": "string", "maxLength": 200}, Text("La sortie.", "The output.")),
     "item": ({"type": "string", "minLength": 1}, Text("Identifiant de l'entité.", "Identifier of the feature.")),
     "tms": (_STRING, Text("Quadrillage : WebMercatorQuad, …", "Tile matrix set: WebMercatorQuad, …")),
     "z": (_STRING, Text("Niveau.", "Tile matrix.")),
@@ -232,6 +252,17 @@ _PATH: dict[str, tuple[dict[str, Any], Text]] = {
     "code": (_STRING, Text("Code d'erreur.", "Error code.")),
     "vintage": (_STRING, Text("Millésime.", "Vintage.")),
 }
+
+
+def _prefer(lang: Lang) -> dict[str, Any]:
+    text = Text("`respond-async` : un travail que l'on suit.", "`respond-async`: a job to follow.")
+    return {
+        "name": "Prefer",
+        "in": "header",
+        "required": False,
+        "description": text.in_(lang),
+        "schema": {"type": "string", "enum": ["respond-async"]},
+    }
 
 
 def _if_match(lang: Lang) -> dict[str, Any]:

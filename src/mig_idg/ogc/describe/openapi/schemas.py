@@ -12,6 +12,19 @@ _COUNT = {"type": "integer", "minimum": 0}
 _INSTANTS = {"type": "array", "items": {"type": "string", "nullable": True}, "minItems": 2, "maxItems": 2}
 
 SCHEMAS: dict[str, Any] = {
+    "execute": {
+        "type": "object",
+        "properties": {
+            "inputs": {"type": "object"},
+            "outputs": {"type": "object"},
+            "response": {"type": "string", "enum": ["raw", "document"], "default": "raw"},
+            "subscriber": {
+                "type": "object",
+                "required": ["successUri"],
+                "properties": {"successUri": _STRING, "inProgressUri": _STRING, "failedUri": _STRING},
+            },
+        },
+    },
     "link": {
         "type": "object",
         "required": ["href", "rel"],

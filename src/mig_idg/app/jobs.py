@@ -1,0 +1,254 @@
+"""What runs jobs: the worker beside the server, and the isolated process in which ours read for their caller.
+
+`python -m mig_idg.app.jobs worker` takes jobs; `… reading` is started by it. The database's address comes by the
+environment, as for the workers that answer requests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from mig_idg.app.serve import URL_VARIABLE
+from mig_idg.database.pool import READ_WRITE, Pool, PoolLimits
+from mig_idg.errors import Lang, Text, Unauthenticated
+from mig_idg.guard.principal import PUBLIC, Principal
+from mig_idg.guard.snapshot import Snapshot
+from mig_idg.jobs import Job, Records
+from mig_idg.jobs.isolated import Isolated, bare_environment
+from mig_idg.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+RESTART_SECONDS = 1.0
+
+
+def work(settings: Settings, url: str) -> None:
+    """Take jobs until SIGTERM."""
+    from mig_idg.jobs.worker import Limits, Worker
+
+    limits = Limits(settings.job_concurrency, settings.callback_hosts, settings.job_retention_hours)
+
+    async def working() -> None:
+        records = Records(Pool(url, PoolLimits(pool=settings.job_concurrency + 2, waiting=256), options=READ_WRITE))
+        try:
+            await Worker(url, records, kinds(settings, url), limits).run()
+        finally:
+            records.pool.close()
+
+    asyncio.run(working())
+
+
+def kinds(settings: Settings, url: str) -> dict[str, Any]:
+    """The kinds of jobs that this application knows."""
+    from mig_idg.jobs.worker import Kind
+    from mig_idg.ogc.processes import documents, results
+    from mig_idg.ogc.processes.declared import Declaration
+    from mig_idg.ogc.processes.handlers import KIND
+
+    modules = ",".join(settings.plugin_modules)
+
+    def declared(job: Job) -> Declaration:
+        return Declaration.model_validate(job.request["declared"])
+
+    def flavour(job: Job) -> str:
+        one = declared(job)
+        return f"{'reading' if one.ours else one.id} {one.memory_mb}"
+
+    def fresh(job: Job) -> Isolated:
+        one = declared(job)
+        if one.ours:
+            environment = {**os.environ, URL_VARIABLE: url}
+            return Isolated("mig_idg.app.jobs", "reading", environment=environment, memory_mb=one.memory_mb)
+        return Isolated("mig_idg.ogc.processes.alone", modules, environment=bare_environment(),
+                        memory_mb=one.memory_mb)  # fmt: skip
+
+    def address(job: Job) -> Any:
+        base = job.principal.get("base_url") or settings.public_url
+        return lambda path: f"{base}{path}"
+
+    def document(job: Job) -> Mapping[str, Any]:
+        return documents.job_document(job, address(job), _lang(job.principal))
+
+    async def called_back(records: Records, job: Job) -> bytes:
+        return await results.callback(records, job, address(job))
+
+    return {KIND: Kind(flavour, fresh, document, called_back)}
+
+
+def reading(settings: Settings, url: str) -> None:
+    """The isolated process of the processes of ours: each reads as the caller of its job, past the one threshold."""
+    from mig_idg.app.create import create_app
+    from mig_idg.jobs.child import Told, answer_calls, give_up
+    from mig_idg.ogc.processes import plugins
+
+    give_up()
+
+    async def serving() -> None:
+        application = create_app(settings, url)
+        await application.open()
+        loop = asyncio.get_running_loop()
+
+        async def answering(call: Mapping[str, Any], tell: Told) -> Any:
+            context = Caller(application.guard, loop, call["principal"], tell)
+            told = await asyncio.to_thread(plugins.execute, call, settings.plugin_modules, context)
+            await application.guard.journal.flush()
+            return told
+
+        await answer_calls(answering)
+
+    asyncio.run(serving())
+
+
+class Caller:
+    """Asks the threshold on behalf of the caller of a job; called from the thread of the process."""
+
+    def __init__(self, guard: Any, loop: asyncio.AbstractEventLoop, principal: Mapping[str, Any], tell: Any) -> None:
+        self.lang: Lang = _lang(principal)
+        self._guard = guard
+        self._loop = loop
+        self._principal = principal
+        self._tell = tell
+
+    def report(self, progress: int, message: Text) -> None:
+        """How far the work is."""
+        self._tell({"progress": progress, "message": {"fr": message.fr, "en": message.en}})
+
+    def ask(self, method: str, path: str, query: str, body: bytes | None, into: Path | None) -> Any:
+        """The answer to a request of the caller's. Raises what the threshold raises."""
+        work = self._ask(method, path, query, body, into)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _ask(self, method: str, path: str, query: str, body: bytes | None, into: Path | None) -> Any:
+        from mig_idg.guard.http_request import HttpRequest, read_query
+        from mig_idg.ogc.processes.reading import Reading
+
+        headers = {"accept": "*/*", "accept-language": self.lang, "content-type": "application/json"}
+
+        async def read_body(_limit: int) -> bytes:
+            return body or b""
+
+        http_request = HttpRequest(method, path, read_query(query.encode()), headers, "job")
+        response, _ = await self._guard.receive(
+            http_request, read_body, lambda snapshot: acting(self._principal, snapshot)
+        )
+        if into is None:
+            content = b"".join([piece async for piece in _pieces(response.body)])
+        else:
+            content = b""
+            with into.open("wb") as file:
+                async for piece in _pieces(response.body):
+                    file.write(piece)
+        return Reading(response.status, response.media_type, response.headers, content)
+
+
+def acting(told: Mapping[str, Any], snapshot: Snapshot, now: datetime | None = None) -> Principal:
+    """The principal of a job on the facts of this moment: what it was, less what its account has lost since.
+
+    Raises Unauthenticated when the account is closed or the credential of the job is past its end.
+    """
+    login = told["login"]
+    if login is None:
+        return PUBLIC
+    end = datetime.fromisoformat(told["expires"]) if told["expires"] else None
+    credentials = snapshot.credentials
+    accounts = [*credentials.by_hash.values(), *credentials.by_subject.values()]
+    known = next((one for one in accounts if one.login == login), None)
+    if known is None or (end is not None and end <= (now or datetime.now(UTC))):
+        raise Unauthenticated(
+            Text("Le compte qui a demandé ce travail n'entre plus.", "The account that asked for this job is closed.")
+        )
+    collections, actions = told["collections"], told["actions"]
+    return Principal(
+        login=login,
+        name=known.name,
+        organisation=known.organisation if known.organisation == told["organisation"] else None,
+        roles=known.roles & frozenset(told["roles"]),
+        collections=None if collections is None else frozenset(collections),
+        actions=None if actions is None else frozenset(actions),
+        expires_at=end,
+        motive=told["motive"],
+        key=f"job {json.dumps([login, told['organisation'], sorted(told['roles']), collections, actions])}",
+    )
+
+
+async def _pieces(body: bytes | AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    if isinstance(body, bytes):
+        yield body
+        return
+    async for piece in body:
+        yield piece
+
+
+def _lang(principal: Mapping[str, Any]) -> Lang:
+    return "en" if principal.get("lang") == "en" else "fr"
+
+
+class Beside:
+    """The workers that run jobs beside the server: started with it, started again when one dies, stopped with it."""
+
+    def __init__(self, settings: Settings, url: str) -> None:
+        self._environment = {**os.environ, URL_VARIABLE: url}
+        self._count = settings.job_workers if _declares(settings.processes_dir) else 0
+        self._stopped = threading.Event()
+        self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._threads = [threading.Thread(target=self._keep, args=(n,), daemon=True) for n in range(self._count)]
+
+    def start(self) -> None:
+        """Start them."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Stop them: what is under way goes back to the queue."""
+        self._stopped.set()
+        for process in list(self._running.values()):
+            with suppress(ProcessLookupError):
+                process.terminate()
+        for thread in self._threads:
+            thread.join(timeout=10)
+
+    def _keep(self, number: int) -> None:
+        command = [sys.executable, "-m", "mig_idg.app.jobs", "worker"]
+        while not self._stopped.is_set():
+            process = subprocess.Popen(command, env=self._environment, stdin=subprocess.DEVNULL)
+            self._running[number] = process
+            if self._stopped.is_set():
+                process.terminate()
+            status = process.wait()
+            if not self._stopped.wait(RESTART_SECONDS):
+                log.error("job-worker-ended", status=status)
+
+
+def _declares(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.glob("*.y*ml"))
+
+
+def main(arguments: list[str]) -> None:
+    """`worker`, or `reading`."""
+    from mig_idg.app.logging import configure
+
+    configure()
+    settings, url = Settings(), os.environ[URL_VARIABLE]
+    if arguments == ["reading"]:
+        reading(settings, url)
+    else:
+        from mig_idg.jobs.child import end_with_parent
+
+        end_with_parent()
+        work(settings, url)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

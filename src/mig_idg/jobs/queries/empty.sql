@@ -1,0 +1,1 @@
+delete from jobs.piece where job = $1::uuid

@@ -1,0 +1,1 @@
+select status from jobs.job where id = $1::uuid
