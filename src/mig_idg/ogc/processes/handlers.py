@@ -77,15 +77,13 @@ class Processes:
     async def execution(self, request: Request) -> Response:
         """`POST /processes/{process}/execution`: a job, waited for unless the caller would rather come back."""
         only(request)
+        assert request.read_body is not None
+        # First of all: who listens for the client's departure, a moment later, would take the body for it.
+        body = await request.read_body(BODY_LIMIT)
         described = await self._described(request)
         declared = self._catalogue.declared[described["id"]]
         if declared.audience == "accounts" and request.principal.public:
-            raise Unauthenticated(
-                Text("Ce traitement demande un compte.", "This process needs an account."),
-                remedy=Text("Identifiez-vous.", "Sign in."),
-            )
-        assert request.read_body is not None
-        body = await request.read_body(BODY_LIMIT)
+            raise _sign_in()
         asked = requests.read(body, request.headers.get("content-type", ""), described, self._limits.callback_hosts)
         layers = requests.layers(declared, asked.inputs)
         _authorise(request, layers)
@@ -217,6 +215,15 @@ class Processes:
             raise refusals.no_results()
         _authorise(request, job.layers)
         return job
+
+
+def _sign_in() -> Unauthenticated:
+    error = Unauthenticated(
+        Text("Ce traitement demande un compte.", "This process needs an account."),
+        remedy=Text("Identifiez-vous.", "Sign in."),
+    )
+    error.headers["www-authenticate"] = 'Bearer realm="mig-idg", Basic realm="mig-idg", charset="UTF-8"'
+    return error
 
 
 def _authorise(request: Request, layers: tuple[tuple[str, str], ...]) -> None:

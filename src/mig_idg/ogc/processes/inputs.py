@@ -92,7 +92,7 @@ def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
 
 
 def _unfit(value: Any, schema: Mapping[str, Any]) -> Any:
-    """The first way in which a value breaks its schema, or None. A schema that points elsewhere checks nothing there."""
+    """The first way in which a value breaks its schema, or None. What a schema points to elsewhere is not checked."""
     import jsonschema
     import referencing
     import referencing.exceptions

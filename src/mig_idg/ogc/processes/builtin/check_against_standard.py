@@ -30,7 +30,7 @@ class CheckAgainstStandard(Processor):
         "check-against-standard",
         ("Contrôler selon un standard", "Check against a standard"),
         (
-            "Les constats d'un standard (Base Adresse Locale) sur une couche, ou sur un fichier CSV donné dans la demande.",
+            "Les constats d'un standard (Base Adresse Locale) sur une couche, ou sur un CSV donné dans la demande.",
             "The findings of a standard (Base Adresse Locale) on a layer, or on a CSV text given in the request.",
         ),
         inputs={

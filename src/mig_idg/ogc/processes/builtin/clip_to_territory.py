@@ -40,7 +40,7 @@ class ClipToTerritory(Processor):
                 "Les entités", "The features", {"type": "object", "contentMediaType": "application/geo+json"}
             )
         },
-        example={"inputs": {"collection": "voies-cyclables", "territory": "92050"}},
+        example={"inputs": {"collection": "pcrs", "territory": "92050"}},
     )
 
     def execute(self, data: dict[str, Any], outputs: Any = None) -> tuple[str, Any]:

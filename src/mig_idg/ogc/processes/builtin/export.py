@@ -44,7 +44,7 @@ class Export(Processor):
             "archive": made("L'archive", "The archive", {"type": "string", "contentMediaType": "application/zip",
                                                         "contentEncoding": "binary"})
         },
-        example={"inputs": {"collections": ["voies-cyclables", "equipements"], "format": "gpkg"}},
+        example={"inputs": {"collections": ["pcrs", "equipements"], "format": "gpkg"}},
     )  # fmt: skip
 
     def execute(self, data: dict[str, Any], outputs: Any = None) -> tuple[str, Any]:
