@@ -9,6 +9,7 @@ no index, no dataclass, no rule book. Slow and flat on purpose.
 READ = ["view", "query", "download", "subscribe"]
 OTHERS = [
     "discover",
+    "execute",
     "contribute",
     "configure",
     "publish_open",
@@ -172,6 +173,12 @@ def ask(world, body, roles, action, name, day):
         in_group = partner and body in d.get("working_group", [])
         if metadata == "public" or (metadata == "partners" and partner) or (owner and partner) or in_group:
             bases.append(("B10", set(), []))
+    if action == "execute":
+        for one in ("view", "query", "download"):
+            own = ask(world, body, roles, one, name, day)
+            if own["outcome"] == "permit":
+                stated = not any(rule == "B10b" for rule, _, _ in bases)
+                bases.append(("B10b" if stated else None, set(own["hidden"]), ["LOG"]))
 
     if not bases:
         return deny("B11")

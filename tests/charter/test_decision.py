@@ -81,7 +81,7 @@ def test_every_coproduction_of_one_body_is_decided_as_the_table_says():
             count += 1
             decision = decide(request("X", roles, action, "2026-06-01"), known)
             assert told(decision) == oracle.ask(world, "X", roles, action, "d", "2026-06-01"), (world, roles, action)
-    assert count == 6 * 2 * 2 * 2 * 3 * 3 * 4 * 14
+    assert count == 6 * 2 * 2 * 2 * 3 * 3 * 4 * 15
 
 
 def test_every_shared_dataset_of_one_owner_is_decided_as_the_table_says():

@@ -57,5 +57,6 @@ def test_our_cases_state_every_rule_of_the_book():
         "B8",
         "B9",
         "B10",
+        "B10b",
         "B11",
     }

@@ -16,7 +16,7 @@ DAYS = ["2025-12-31", "2026-05-31", *["2026-06-01"] * 5, "2026-06-02", "2026-12-
 ACTIONS = [
     *["view", "query", "download", "subscribe"] * 4,
     *["discover", "contribute", "configure", "publish_open", "redistribute"] * 2,
-    *["grant", "validate", "audit", "takedown", "fly"],
+    *["grant", "validate", "audit", "takedown", "execute", "fly"],
 ]
 STATES = {
     "mutualised": ["published", "published", "published", "draft", "archived"],

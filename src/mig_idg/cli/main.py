@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "committee": ("committee", t("séances et décisions des comités", "meetings and decisions")),
     "token": ("token", t("jetons d'accès", "access tokens")),
     "journal": ("journal", t("journal des décisions", "journal of decisions")),
+    "job": ("job", t("travaux : suivre, abandonner, exécuter", "jobs: follow, cancel, run")),
     "db": ("db", t("migrations de la base", "database migrations")),
     "config": ("config", t("configuration effective", "effective configuration")),
 }
