@@ -58,8 +58,9 @@ def show(job: str, as_json: bool) -> int:
     if found is None:
         raise _missing(job)
     if as_json:
-        say_json({**_row(found), "request": found.request, "problem": (found.problem or {}).get(lang()),
-                  "outputs": [{"id": o.id, "mediaType": o.media_type, "size": o.size} for o in found.outputs]})  # fmt: skip
+        outputs = [{"id": one.id, "mediaType": one.media_type, "size": one.size} for one in found.outputs]
+        problem = (found.problem or {}).get(lang())
+        say_json({**_row(found), "request": found.request, "problem": problem, "outputs": outputs})
     else:
         for name, value in _row(found).items():
             if value is not None:
