@@ -27,6 +27,7 @@ from mig_idg.guard.principal import PUBLIC, Principal
 from mig_idg.guard.snapshot import Snapshot
 from mig_idg.jobs import Job, Records
 from mig_idg.jobs.isolated import Isolated, bare_environment
+from mig_idg.registry.tokens import Account, Credential
 from mig_idg.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -41,7 +42,7 @@ def work(settings: Settings, url: str) -> None:
     limits = Limits(settings.job_concurrency, settings.callback_hosts, settings.job_retention_hours)
 
     async def working() -> None:
-        records = Records(Pool(url, PoolLimits(pool=settings.job_concurrency + 2, waiting=256), options=READ_WRITE))
+        records = Records(Pool(url, PoolLimits(size=settings.job_concurrency + 2, waiting=256), options=READ_WRITE))
         try:
             await Worker(url, records, kinds(settings, url), limits).run()
         finally:
@@ -163,7 +164,7 @@ def acting(told: Mapping[str, Any], snapshot: Snapshot, now: datetime | None = N
         return PUBLIC
     end = datetime.fromisoformat(told["expires"]) if told["expires"] else None
     credentials = snapshot.credentials
-    accounts = [*credentials.by_hash.values(), *credentials.by_subject.values()]
+    accounts: list[Credential | Account] = [*credentials.by_hash.values(), *credentials.by_subject.values()]
     known = next((one for one in accounts if one.login == login), None)
     if known is None or (end is not None and end <= (now or datetime.now(UTC))):
         raise Unauthenticated(

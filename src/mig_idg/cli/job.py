@@ -115,7 +115,7 @@ def _with_records(ask: Callable[[Records], Awaitable[Any]]) -> Any:
     from mig_idg.jobs import Records
 
     async def asking(url: str) -> Any:
-        records = Records(Pool(url, PoolLimits(pool=1, waiting=4), options=READ_WRITE))
+        records = Records(Pool(url, PoolLimits(size=1, waiting=4), options=READ_WRITE))
         try:
             return await ask(records)
         finally:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -255,7 +255,7 @@ def _text(told: Mapping[str, Any], member: str) -> Text:
     return Text(str(told["fr"].get(member, "")), str(told["en"].get(member, "")))
 
 
-def _pieces(output: Mapping[str, Any]) -> Iterator[bytes]:
+def _pieces(output: Mapping[str, Any]) -> Generator[bytes]:
     """The bytes of an output: inline, or from the file that the process left."""
     if "file" not in output:
         body = base64.b64decode(output["base64"])
@@ -270,6 +270,6 @@ def _pieces(output: Mapping[str, Any]) -> Iterator[bytes]:
 
 def _on_queue(url: str) -> str:
     """The same database, looking for tables where procrastinate's are."""
-    parts = dict(conninfo_to_dict(url))
+    parts: dict[str, Any] = dict(conninfo_to_dict(url))
     options = f"{parts.pop('options', None) or ''} -c search_path=procrastinate".strip()
     return make_conninfo(**parts, options=options, connect_timeout=5, application_name="mig-idg jobs")

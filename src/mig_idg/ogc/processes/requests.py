@@ -100,7 +100,7 @@ def _subscriber(told: Any, hosts: tuple[str, ...]) -> Mapping[str, str] | None:
 
 def preferences(header: str) -> dict[str, str]:
     """The `Prefer` header (RFC 7240), by lower-case name."""
-    found = {}
+    found: dict[str, str] = {}
     for part in header.split(",")[:20]:
         match = _PREFER.match(part)
         if match:
