@@ -11,11 +11,13 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from mig_idg.app.asgi import Application
 from mig_idg.app.operations import Operations
 from mig_idg.database.pool import PLANNED_ONCE, READ_ONLY, READ_WRITE, Pool, PoolLimits, Watch
 from mig_idg.database.supervision import read_state
-from mig_idg.errors import Lang
+from mig_idg.errors import Lang, Unavailable
 from mig_idg.guard.current import Clock, Current
 from mig_idg.guard.evaluation import Evaluation
 from mig_idg.guard.journal import Journal
@@ -35,6 +37,8 @@ POOL_LIMITS = {
     "exports": PoolLimits(size=3, waiting=8, caller=2),
     "admin": PoolLimits(size=2, waiting=256, caller=192, shared=1),
 }
+log = structlog.get_logger(__name__)
+
 Render = Callable[[str, Mapping[str, Any], Lang], str]
 
 
@@ -85,7 +89,11 @@ def create_app(
     tasks: list[asyncio.Task[None]] = []
 
     async def start() -> None:
-        await current.refresh()
+        try:
+            await current.refresh()
+        except Unavailable as error:
+            # A database half restored, or away: 503 until it is there. A worker that ends takes the others along.
+            log.warning("waiting-for-database", reason=error.text("en"))
         on_up()
         tasks.extend((asyncio.create_task(watch.run()), asyncio.create_task(journal.run())))
         await watch.first_beat()

@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "journal": ("journal", t("journal des décisions", "journal of decisions")),
     "job": ("job", t("travaux : suivre, abandonner, exécuter", "jobs: follow, cancel, run")),
     "db": ("db", t("migrations de la base", "database migrations")),
+    "backup": ("backup", t("sauvegarde et restauration du service", "the service, saved and restored")),
     "config": ("config", t("configuration effective", "effective configuration")),
 }
 
