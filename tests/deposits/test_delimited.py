@@ -13,7 +13,7 @@ from mig_idg.standards.findings import Tally
 
 def read(path: Path, encoding: str | None = None) -> tuple[list[dict[str, str]], list[int], Tally]:
     tally = Tally()
-    text = delimited.open_text(path, encoding, tally)
+    text = delimited.open_text(path, encoding, tally, path.parent)
     if text is None:
         return [], [], tally
     rows, numbers = [], []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mig_idg.cli.messages import author, lang, registry_connection, say, say_json, settings, t, today
-from mig_idg.errors import InvalidParameter, Text, UnknownWord
+from mig_idg.errors import InvalidParameter, Problem, Text, UnknownWord
 
 if TYPE_CHECKING:
     from mig_idg.deposits.intake.imports import Choices, Progress
@@ -21,17 +21,19 @@ if TYPE_CHECKING:
 @click.command(
     name="import",
     help=t(
-        "Charge FILE dans une collection : CSV (BAL 1.3, 1.4, 1.5 ou coordonnées), GeoPackage, GeoJSON, Shapefile "
-        "(ZIP), GML, FlatGeobuf, GeoParquet ; images (GeoTIFF, JPEG 2000, ASC) et nuages de points (LAS, LAZ, COPC), "
+        "Charge FILE dans une collection : CSV (BAL 1.3, 1.4, 1.5 ou coordonnées), classeur (XLSX, XLS, ODS), "
+        "GeoPackage, GeoJSON, Shapefile (ZIP), FileGDB, GML, KML, KMZ, DXF, MIF, TAB, FlatGeobuf, GeoParquet ; "
+        "images (GeoTIFF, JPEG 2000, ASC) et nuages de points (LAS, LAZ, COPC), "
         "seuls, en dalles ou par dossiers. Un fichier fautif est refusé avec lignes et colonnes, et rien ne change.",
-        "Loads FILE into a collection: CSV (BAL 1.3, 1.4, 1.5 or coordinates), GeoPackage, GeoJSON, Shapefile (ZIP), "
-        "GML, FlatGeobuf, GeoParquet; pictures (GeoTIFF, JPEG 2000, ASC) and point clouds (LAS, LAZ, COPC), alone, as "
+        "Loads FILE into a collection: CSV (BAL 1.3, 1.4, 1.5 or coordinates), workbook (XLSX, XLS, ODS), GeoPackage, "
+        "GeoJSON, Shapefile (ZIP), FileGDB, GML, KML, KMZ, DXF, MIF, TAB, FlatGeobuf, GeoParquet; "
+        "pictures (GeoTIFF, JPEG 2000, ASC) and point clouds (LAS, LAZ, COPC), alone, as "
         "tiles or by folders. A faulty file is refused with lines and columns, and nothing changes.",
     ),
 )
 @click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--collection", "collection_id", required=True, help=t("identifiant déclaré", "declared identifier"))
-@click.option("--layer", help=t("couche du fichier", "layer of the file"))
+@click.option("--layer", help=t("couche du fichier, feuille du classeur", "layer of the file, sheet of the workbook"))
 @click.option("--encoding", help=t("encodage, s'il n'est pas UTF-8", "encoding, if not UTF-8"))
 @click.option("--crs", help=t("système de coordonnées, si le fichier ne le dit pas", "CRS, if the file does not say"))
 @click.option(
@@ -56,6 +58,26 @@ if TYPE_CHECKING:
     metavar="COLUMN=VALUE",
     help=t("valeur d'une colonne que le fichier n'a pas", "value of a column that the file has not"),
 )
+@click.option(
+    "--retype",
+    multiple=True,
+    metavar="COLUMN=TYPE",
+    help=t(
+        "type d'une colonne : text, integer, float, numeric, boolean, date ou timestamptz ; lit 12,5, 31/12/2024, oui",
+        "type of a column: text, integer, float, numeric, boolean, date or timestamptz; reads 12,5, 31/12/2024, oui",
+    ),
+)
+@click.option(
+    "--header",
+    metavar="LINE",
+    help=t("ligne de l'en-tête d'un tableau : 4, ou 3-4", "line of the header of a table: 4, or 3-4"),
+)
+@click.option("--delimiter", help=t("séparateur d'un CSV, s'il est inhabituel", "separator of a CSV, if unusual"))
+@click.option(
+    "--decimal-comma", is_flag=True, help=t("coordonnées à virgule décimale", "coordinates with a decimal comma")
+)
+@click.option("--flat", is_flag=True, help=t("laisser les altitudes de côté", "leave heights aside"))
+@click.option("--dry-run", is_flag=True, help=t("tout contrôler, ne rien garder", "check everything, keep nothing"))
 @click.option("--aggregate", is_flag=True, help=t("BAL de plusieurs communes", "BAL of several communes"))
 @click.option(
     "--directory",
@@ -76,7 +98,7 @@ if TYPE_CHECKING:
     "--check",
     "check_only",
     is_flag=True,
-    help=t("images et points : contrôler seulement", "pictures, points: only check"),
+    help=t("comme --dry-run : contrôler seulement", "as --dry-run: only check"),
 )
 @click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
 def command(
@@ -89,6 +111,12 @@ def command(
     rename: tuple[str, ...],
     leave: tuple[str, ...],
     given: tuple[str, ...],
+    retype: tuple[str, ...],
+    header: str | None,
+    delimiter: str | None,
+    decimal_comma: bool,
+    flat: bool,
+    dry_run: bool,
     aggregate: bool,
     directory: Path | None,
     vintage: str | None,
@@ -99,6 +127,7 @@ def command(
 ) -> int:
     """Import one file, or the pictures of a vintage; 1 when they are refused."""
     from mig_idg.deposits.intake.adjust import Adjustments
+    from mig_idg.deposits.intake.headers import header_lines
     from mig_idg.deposits.intake.imports import Choices
     from mig_idg.deposits.intake.report import RefusedFile
 
@@ -107,20 +136,45 @@ def command(
         from mig_idg.cli import import_raster
 
         return import_raster.bring(
-            files, declaration, vintage=vintage, during=during, without_faulty=without_faulty, check_only=check_only,
-            as_json=as_json, crs=crs,
+            files, declaration, vintage=vintage, during=during, without_faulty=without_faulty,
+            check_only=check_only or dry_run, as_json=as_json, crs=crs,
         )  # fmt: skip
     if len(files) != 1:
         raise click.UsageError(t("Un seul fichier à la fois pour une couche.", "One file at a time for a layer."))
     (file,) = files
-    adjustments = Adjustments(_pairs("rename", rename), frozenset(leave), _pairs("set", given))
-    choices = Choices(layer, encoding, crs, replace, aggregate, today(), adjustments, author())  # type: ignore[arg-type]
+    adjustments = Adjustments(
+        _pairs("rename", rename), frozenset(leave), _pairs("set", given), _pairs("retype", retype)
+    )
+    choices = Choices(
+        layer, encoding, crs, replace, aggregate, today(), adjustments, author(),  # type: ignore[arg-type]
+        header=header_lines(header) if header else None, delimiter=_delimiter(delimiter), comma=decimal_comma,
+        flat=flat, rehearse=dry_run or check_only,
+    )  # fmt: skip
     try:
         _import(file, declaration, choices, as_json)
     except RefusedFile as refused:
         _tell_refusal(refused, as_json)
         return 1
+    except Problem as problem:
+        if as_json:
+            remedy = problem.remedy.in_(lang()) if problem.remedy else None
+            detail = {"accepted": False, "file": file.name, "detail": problem.detail.in_(lang()), "remedy": remedy}
+            say_json({**detail, "findings": []})
+        raise
     return 0
+
+
+def _delimiter(written: str | None) -> str | None:
+    """One character; `\\t` and `tab` are a tab."""
+    if written is None:
+        return None
+    known = {"\\t": "\t", "tab": "\t"}.get(written, written)
+    if len(known) != 1 or known in '\r\n"':
+        raise InvalidParameter(
+            "delimiter",
+            Text(f"--delimiter attend un caractère, pas « {written} ».", f"--delimiter is one character: “{written}”."),
+        )
+    return known
 
 
 def _pairs(option: str, written: tuple[str, ...]) -> dict[str, str]:
@@ -157,6 +211,8 @@ def _import(file: Path, declaration: Declaration, choices: Choices, as_json: boo
             done = run(connection, file, declaration, choices, progress)
         connection.commit()
         _tell(done, as_json)
+        if choices.rehearse:
+            return
         finish(connection, quiet=as_json)
 
 
@@ -190,6 +246,16 @@ def _tell(done: ImportReport, as_json: bool) -> None:
         return
     _tell_findings(done.findings)
     limits = done.territories
+    if done.rehearsed:
+        say(
+            Text(
+                f"{done.file} ({done.standard or done.format}) : {done.rows} lignes seraient chargées dans "
+                f"« {done.collection} », {done.replaced} remplacées. Rien n'a changé (--dry-run).",
+                f"{done.file} ({done.standard or done.format}): {done.rows} rows would be loaded in "
+                f"“{done.collection}”, {done.replaced} replaced. Nothing has changed (--dry-run).",
+            )
+        )
+        return
     say(
         Text(
             f"{done.file} ({done.standard or done.format}) : {done.rows} lignes dans « {done.collection} » "
@@ -219,6 +285,7 @@ def _tell_findings(told: tuple[Said, ...]) -> None:
     if not told:
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     marks = {"error": "[red]✗[/red]", "warning": "[yellow]![/yellow]", "info": "·"}
@@ -226,15 +293,17 @@ def _tell_findings(told: tuple[Said, ...]) -> None:
     for head in ("", t("constat", "finding"), t("nombre", "count"), t("lignes", "lines"), t("attendu", "expected")):
         table.add_column(head, justify="right" if head in ("nombre", "count") else "left")
     for one in told:
-        expected = one.label.expected
         table.add_row(
             marks[one.level],
             f"{one.label.means.in_(lang())} [dim]{one.code}[/dim]",
             str(one.count),
             _places(one),
-            expected.in_(lang()) if expected else "",
+            escape(one.expected(lang()) or ""),
         )
-    Console(stderr=True).print(table)
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console.width = 240  # a sentence in a log is not cut in four
+    console.print(table)
 
 
 def _places(one: Said) -> str:
@@ -242,8 +311,11 @@ def _places(one: Said) -> str:
     from rich.markup import escape
 
     places = []
-    for example in one.examples[:4]:
+    for example in one.examples[:10]:
         where = "" if example.line is None else str(example.line) + (f":{example.column}" if example.column else "")
-        value = example.short if example.line is not None else example.field or example.short
+        value = example.short if example.line is not None or example.code == "column.renamed" else example.field
+        value = value or example.short
+        if example.field and not one.is_standard and example.line is not None:
+            where = f"{where} {escape(example.field)}"
         places.append(f"{where} « {escape(value)} »" if value else where)
     return ", ".join(places) + ("…" if one.count > len(places) else "")

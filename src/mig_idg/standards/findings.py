@@ -17,13 +17,17 @@ SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to say about a file; `value` is what was read, shortened."""
+    """One thing to say about a file; `value` is what was read, shortened.
+
+    `expected` says what to do about this one, when it depends on more than the code.
+    """
 
     code: str
     line: int | None = None
     field: str | None = None
     column: int | None = None
     value: str | None = None
+    expected: Text | None = None
 
     @property
     def short(self) -> str | None:

@@ -3,6 +3,7 @@
     make(connection, table)                  the table of a layer, with its key and comments
     clear(connection, table)                 without its rows, or those of some territories
     fill(connection, table, batches)         the rows of the batches added, by COPY
+    retype(connection, table, column, type)  another type for a column that is there
     index(connection, table)                 spatial and territorial indexes, once the rows are there
     present(connection, name)                what is there already, or None
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +32,7 @@ SQL_TYPES = {
     "text": "text",
     "integer": "bigint",
     "float": "double precision",
+    "numeric": "numeric",
     "boolean": "boolean",
     "date": "date",
     "timestamptz": "timestamptz",
@@ -92,8 +95,7 @@ class LayerTable:
     @property
     def parts(self) -> tuple[str, str]:
         """Schema and table."""
-        schema, _, table = self.name.rpartition(".")
-        return schema or "public", table
+        return _parts(self.name)
 
     @property
     def identifier(self) -> sql.Identifier:
@@ -121,6 +123,35 @@ def make(connection: psycopg.Connection[Any], table: LayerTable) -> None:
         columns.append(sql.SQL("{} {}").format(sql.Identifier(table.geometry), sql.SQL(table.geometry_sql)))
     connection.execute(sql.SQL("create table {} ({})").format(table.identifier, sql.SQL(", ").join(columns)))
     _comment(connection, table)
+
+
+def retype(connection: psycopg.Connection[Any], name: str, column: str, type: str) -> bool:
+    """Give a column another type, its values kept; False when one of them has no value of that type.
+
+    Takes the lock that `alter table` takes, until the caller's transaction ends.
+    """
+    statement = sql.SQL("alter table {} alter column {} type {} using {}::text::{}").format(
+        sql.Identifier(*_parts(name)),
+        sql.Identifier(column),
+        sql.SQL(SQL_TYPES[type]),
+        sql.Identifier(column),
+        sql.SQL(SQL_TYPES[type]),
+    )
+    try:
+        with connection.transaction():
+            connection.execute(statement)
+    except (psycopg.errors.DataError, psycopg.errors.FeatureNotSupported):
+        return False
+    return True
+
+
+@contextmanager
+def transaction(connection: psycopg.Connection[Any], *, keep: bool = True) -> Iterator[None]:
+    """A transaction; without `keep` everything done in it is undone at its end, as if the file had not come."""
+    with connection.transaction():
+        yield
+        if not keep:
+            raise psycopg.Rollback
 
 
 def index(connection: psycopg.Connection[Any], table: LayerTable) -> None:
@@ -231,6 +262,12 @@ def csv_of(batch: pa.RecordBatch | pa.Table) -> memoryview:
     text = io.BytesIO()
     arrow_csv.write_csv(batch, text, arrow_csv.WriteOptions(include_header=False, quoting_style="needed"))
     return text.getbuffer()
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """Schema and table of `schema.table`."""
+    schema, _, table = name.rpartition(".")
+    return schema or "public", table
 
 
 def _refused(error: psycopg.Error) -> RowRefused:

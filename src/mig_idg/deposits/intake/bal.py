@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,7 @@ import pyarrow.compute as pc
 import pyproj
 from numpy.typing import NDArray
 
-from mig_idg.deposits.intake import delimited, ewkb
+from mig_idg.deposits.intake import columntypes, delimited, ewkb
 from mig_idg.deposits.intake.delimited import Delimited, Lines
 from mig_idg.deposits.intake.geometry import Kind, Target
 from mig_idg.deposits.intake.source import Field, Numbers, Survey, Told, Wanted
@@ -36,7 +37,7 @@ class Addresses:
 
     def __init__(self, text: Delimited, shown: str, tally: Tally, *, aggregate: bool, on: date | None) -> None:
         header = tuple(name.lower() for name in text.header)
-        self.text = Delimited(text.path, text.encoding, text.delimiter, header, text.size)
+        self.text = replace(text, header=header)
         self.shown, self.tally, self.aggregate, self.on = shown, tally, aggregate, on
         self._repeated: NDArray[np.int64] = np.empty(0, np.int64)
         self._numbers = Numbers()
@@ -147,6 +148,8 @@ class Addresses:
         cells["toponyme"] = cells.get("toponyme", cells.get("voie_nom"))
         cells["id"] = self._unique(self._keys(lines), seen)
         absent = pa.nulls(lines.rows.num_rows, pa.string())
+        if "certification_commune" in cells:
+            cells["certification_commune"] = _certified(cells["certification_commune"])
         return {c.name: _or_null(cells[c.name]) if c.name in cells else absent for c in COLUMNS}
 
     def _unique(self, keys: Any, seen: Counter[int]) -> Any:
@@ -163,6 +166,13 @@ class Addresses:
             if seen[int(hashed[row])] > 1:
                 texts[row] = f"{texts[row]}-{seen[int(hashed[row])]}"
         return pa.array(texts, pa.string())
+
+
+def _certified(column: Any) -> Any:
+    """0 or 1; « oui » or « VRAI » mean what they say (the checks have told them), any other word is no answer."""
+    word = pc.utf8_lower(column)
+    yes, no = pc.is_in(word, pa.array(columntypes.YES)), pc.is_in(word, pa.array(columntypes.NO))
+    return pc.if_else(yes, "true", pc.if_else(no, "false", ""))
 
 
 def _called(name: str, version: Any) -> str:

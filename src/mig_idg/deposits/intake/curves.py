@@ -19,11 +19,12 @@ STEP = np.radians(1.0)
 
 @dataclass(slots=True)
 class _Reader:
-    """A place in WKB; `arcs` counts those that were followed."""
+    """A place in WKB; `arcs` counts those that were followed, `size` is how many ordinates are kept (no M)."""
 
     data: bytes
     at: int = 0
     arcs: int = 0
+    size: int = 2
 
     def head(self) -> tuple[str, int, int]:
         """Byte order, type without dimensions, number of ordinates."""
@@ -31,7 +32,9 @@ class _Reader:
         (code,) = struct.unpack_from(f"{order}I", self.data, self.at + 1)
         self.at += 5
         has_z = bool(code & 0x80000000) or (code & 0xFFFF) // 1000 in (1, 3)
-        return order, (code & 0xFFFF) % 1000, 3 if has_z else 2
+        has_m = bool(code & 0x40000000) or (code & 0xFFFF) // 1000 in (2, 3)
+        self.size = 2 + has_z
+        return order, (code & 0xFFFF) % 1000, 2 + has_z + has_m
 
     def count(self, order: str) -> int:
         (count,) = struct.unpack_from(f"{order}I", self.data, self.at)
@@ -42,12 +45,20 @@ class _Reader:
         count = self.count(order)
         found = np.frombuffer(self.data, f"{order}f8", count * size, self.at).reshape(count, size)
         self.at += count * size * 8
-        return found
+        return found[:, : self.size]
 
 
 def is_curved(wkb: bytes | None) -> bool:
     """Is it of a type that GEOS does not read?"""
     return wkb is not None and _Reader(wkb).head()[1] in (CIRCULAR, COMPOUND, CURVE_POLYGON, MULTI_CURVE, MULTI_SURFACE)
+
+
+def is_measured(wkb: bytes | None) -> bool:
+    """Does it carry measures (M)?"""
+    if wkb is None:
+        return False
+    code = int.from_bytes(wkb[1:5], "little" if wkb[0] == 1 else "big")
+    return bool(code & 0x40000000) or (code & 0xFFFF) // 1000 in (2, 3)
 
 
 def straightened(wkb: bytes) -> tuple[shapely.Geometry, bool]:

@@ -15,22 +15,36 @@ import pyarrow.compute as pc
 import shapely
 
 from mig_idg.deposits.intake import geometry, naming, vectors
+from mig_idg.deposits.intake.extraction import DATE_TIME, FID
 from mig_idg.deposits.intake.geometry import Kind, Mover, Target
 from mig_idg.deposits.intake.source import Field, Numbers, Survey, Told, Wanted
 from mig_idg.deposits.intake.vectors import Layer, VectorFile
 from mig_idg.errors import InvalidParameter, Text, Unprocessable
 from mig_idg.standards.findings import Finding, Tally
 
+# The drivers whose identifiers are the file's own, and stay when another row goes.
+KEEPERS = ("GPKG", "OpenFileGDB")
 CLASS = "classe"  # the column that says which class of the street plan an object is of
 
 
 class Features:
-    """Layers of a vector file as one source of rows; `layers` share their columns, and their kind of geometry."""
+    """Layers of a vector file as one source of rows; `layers` share their columns, and their kind of geometry.
+
+    `flat` leaves heights aside.
+    """
 
     def __init__(
-        self, file: VectorFile, layers: tuple[Layer, ...], tally: Tally, *, crs: str | None, classes: bool
+        self,
+        file: VectorFile,
+        layers: tuple[Layer, ...],
+        tally: Tally,
+        *,
+        crs: str | None,
+        classes: bool,
+        flat: bool = False,
     ) -> None:
         self.file, self.layers, self.tally, self.stated, self.classes = file, layers, tally, crs, classes
+        self.flat = flat
         self.shown, self.format = file.shown, file.format.name
         self._numbers = Numbers()
 
@@ -44,8 +58,16 @@ class Features:
         fields = [Field(renamed[name], kind, name) for name, (_, kind) in types.items()]
         if self.classes and all(f.name != CLASS for f in fields):
             fields.append(Field(CLASS, "text", ""))
+        self.tally.add(naming.told(fields, wanted.settled))
+        self._tell_storage(wanted)
+        if key := self._own_key(wanted, {one.name for one in fields}):
+            fields.insert(0, key)
         kinds = [self._kind(layer) for layer in self.layers if layer.type is not None]
         kind = geometry.common(set(kinds)) if kinds and wanted.geometry else None
+        if kinds and not wanted.geometry:
+            self.tally.add([Finding("geometry.left")])
+        if kind and self.flat:
+            kind = Kind(kind.type)
         known = all(layer.features >= 0 for layer in self.layers)
         territories = self._territories(wanted, renamed)
         rows = sum(layer.features for layer in self.layers) if known else -1
@@ -56,10 +78,11 @@ class Features:
     ) -> Iterator[pa.RecordBatch]:
         """The rows of each layer, one after the other; findings name them by their rank in the file."""
         self._numbers.clear()
+        keyed = any(one.called == FID for one in survey.fields)
         for layer in self.layers:
             mover = self._mover(layer, target, wanted) if target and wanted.geometry and layer.type else None
             count = 0
-            with vectors.rows(self.file, layer, wanted.key) as reader:
+            with vectors.rows(self.file, layer, fid=keyed) as reader:
                 for batch in reader:
                     numbers = np.arange(count + 1, count + batch.num_rows + 1)
                     count += batch.num_rows
@@ -67,23 +90,65 @@ class Features:
                     yield self._taken(batch, layer, survey, wanted, mover, numbers)
                     if told:
                         told(batch.num_rows)
-            if layer.features >= 0 and count != layer.features:
-                self.tally.add([Finding("rows.count", value=f"{layer.features} ≠ {count}")])
+            self._count(layer, count)
+
+    def _count(self, layer: Layer, count: int) -> None:
+        """Rows read against rows announced: a stale count is told, rows that are missing refuse the file."""
+        if layer.features < 0 or count == layer.features:
+            return
+        stale = layer.really == count
+        code = "rows.count_stale" if stale else "rows.count"
+        deleted = f" ({layer.deleted} effacés)" if layer.deleted else ""
+        self.tally.add([Finding(code, value=f"{layer.features} ≠ {count}{deleted}")])
+
+    def _tell_storage(self, wanted: Wanted) -> None:
+        """What the file really holds and that its types do not say."""
+        for layer in self.layers:
+            for one in layer.told:
+                if one["field"] in wanted.settled:
+                    continue
+                made = [Finding(one["code"], number, one["field"], None, text) for number, text in one["examples"]]
+                self.tally.more(one["code"], one["count"], made)
+            for name in layer.exact:
+                self.tally.add([Finding("column.numeric", None, name)])
+
+    def _own_key(self, wanted: Wanted, names: set[str]) -> Field | None:
+        """The identifiers that the file keeps beside its attributes, when the collection's key is no attribute.
+
+        Identifiers that some features have and others have not, or that are numbers here and words there, are refused:
+        numbering them anew would lose those that are known.
+        """
+        if wanted.key in names or wanted.key in wanted.settled or len(self.layers) != 1:
+            return None
+        (layer,) = self.layers
+        ids = layer.ids or {}
+        if ids.get("some"):
+            if ids["some"] < ids["all"]:
+                self.tally.more(
+                    "key.missing", ids["all"] - ids["some"], [Finding("key.missing", n, "id") for n in ids["without"]]
+                )
+            elif 0 < ids["words"] < ids["some"]:
+                self.tally.add([Finding("key.mixed", None, "id")])
+        elif not layer.fid or self.file.format.driver not in KEEPERS:
+            return None
+        self.tally.add([Finding("key.own", None, layer.fid or "id", value=f"{layer.fid or 'id'} → {wanted.key}")])
+        return Field(wanted.key, "integer", FID, layer.fid or "id")
 
     def number_of(self, rank: int) -> int:
         """The rank, in its layer, of the nth object given."""
         return self._numbers.of(rank)
 
     def _columns(self, layer: Layer, wanted: Wanted) -> Iterator[tuple[str, str]]:
-        """Names and types of the attributes of a layer; a type no table can hold is a finding."""
+        """Names and types of the attributes of a layer; a type no table can hold is "binary"."""
         for field in layer.schema:
-            if field.name == layer.geometry or (field.name == layer.fid != wanted.key):
+            if field.name == layer.geometry:
                 continue
             kind = sql_type(field.type)
-            if kind is None:
-                self.tally.add([Finding("column.type", field=field.name, value=str(field.type))])
-            else:
-                yield field.name, kind
+            if (field.metadata or {}).get(DATE_TIME) == b"DateTime":
+                kind = "timestamptz"
+            elif field.name in layer.exact:
+                kind = "numeric" if naming.normalised(field.name) != wanted.key else "text"
+            yield field.name, kind or "binary"
 
     def _kind(self, layer: Layer) -> Kind:
         """As the file says, or as its rows show when it says nothing precise. A shapefile never tells one from many."""
@@ -122,6 +187,8 @@ class Features:
 
     def _mover(self, layer: Layer, target: Target, wanted: Wanted) -> Mover:
         stated = self.stated or layer.crs
+        if stated and not self.stated and geometry.is_nowhere(geometry.crs(stated)):
+            stated = None
         if not stated:
             raise InvalidParameter(
                 "crs",
@@ -131,7 +198,7 @@ class Features:
                 ),
                 remedy=Text("Donnez-le : --crs EPSG:2154.", "Give it: --crs EPSG:2154."),
             )
-        return Mover(geometry.crs(stated), target, wanted.geometry or "geom", self.tally)
+        return Mover(geometry.crs(stated), target, wanted.geometry or "geom", self.tally, flat=self.flat)
 
     def _taken(
         self, batch: pa.RecordBatch, layer: Layer, survey: Survey, wanted: Wanted, mover: Mover | None, numbers: Any
@@ -159,7 +226,11 @@ class Features:
             self._tell("value.infinite", pc.is_inf(column), column, field, numbers)
             self._tell("value.not_a_number", pc.is_nan(column), column, field, numbers)
             return pc.if_else(pc.fill_null(pc.is_nan(column), False), pa.scalar(None, pa.float64()), column)
-        if field.type != "text":
+        if field.type == "binary":
+            return pa.nulls(len(column), pa.string())
+        if field.type == "timestamptz":
+            return self._instant(column, field, numbers)
+        if field.type not in ("text", "numeric"):
             return column
         if pa.types.is_nested(column.type):
             return pa.array(
@@ -176,6 +247,17 @@ class Features:
         self._tell("value.nul", pc.match_substring(column, "\0"), column, field, numbers)
         return column
 
+    def _instant(self, column: Any, field: Field, numbers: Any) -> Any:
+        """Dates and times, as texts with their zone or as instants; those without a zone are taken as UTC, and told."""
+        if pa.types.is_timestamp(column.type):
+            if column.type.tz is None:
+                self._tell("value.without_zone", pc.is_valid(column), column, field, numbers)
+                column = pc.assume_timezone(column, "UTC") if column.type.unit != "ns" else column
+            return column
+        bare = pc.invert(pc.match_substring_regex(column, r"(?:Z|[+-]\d\d(?::?\d\d)?)$"))
+        self._tell("value.without_zone", bare, column, field, numbers)
+        return pc.if_else(pc.fill_null(bare, False), pc.binary_join_element_wise(column, "Z", ""), column)
+
     def _tell(self, code: str, mask: Any, column: Any, field: Field, numbers: Any) -> None:
         count = pc.sum(mask).as_py() or 0
         if count:
@@ -184,8 +266,11 @@ class Features:
             self.tally.more(code, count, made)
 
 
-def chosen(file: VectorFile, named: str | None, *, street_plan: Kind | None, tally: Tally) -> tuple[Layer, ...]:
-    """The layers to take: the one that was named, the only one, or (street plan) all those of the wanted kind."""
+def chosen(
+    file: VectorFile, named: str | None, *, street_plan: Kind | None, tally: Tally, spatial_wanted: bool = True
+) -> tuple[Layer, ...]:
+    """The layers to take: the one that was named, the only one (with a geometry, if one is wanted), or (street plan)
+    all those of the wanted kind."""
     known = vectors.layers(file)
     if named is not None:
         for layer in known:
@@ -195,6 +280,11 @@ def chosen(file: VectorFile, named: str | None, *, street_plan: Kind | None, tal
     if len(known) == 1:
         return known
     spatial = tuple(layer for layer in known if layer.type is not None)
+    if len(spatial) == 1 and spatial_wanted:
+        tally.add(
+            Finding("layer.not_taken", field=la.name, value=str(la.features)) for la in known if la not in spatial
+        )
+        return spatial
     if street_plan is not None and spatial:
         taken = tuple(la for la in spatial if (kind := geometry.kind_of(la.type)) and kind.type == street_plan.type)
         tally.add(Finding("layer.not_taken", field=la.name, value=str(la.features)) for la in known if la not in taken)
@@ -224,14 +314,17 @@ def sql_type(arrow: pa.DataType) -> str | None:
     if kinds.is_boolean(arrow):
         return "boolean"
     if kinds.is_integer(arrow):
-        return "integer" if arrow != pa.uint64() else "float"
-    if kinds.is_floating(arrow) or kinds.is_decimal(arrow):
+        return "integer" if arrow != pa.uint64() else "numeric"
+    if kinds.is_floating(arrow):
         return "float"
+    if kinds.is_decimal(arrow):
+        return "numeric"
     if kinds.is_date(arrow):
         return "date"
     if kinds.is_timestamp(arrow):
         return "timestamptz"
-    if kinds.is_string(arrow) or kinds.is_large_string(arrow) or kinds.is_time(arrow) or kinds.is_nested(arrow):
+    texts = (kinds.is_string, kinds.is_large_string, kinds.is_string_view, kinds.is_time, kinds.is_nested)
+    if any(is_text(arrow) for is_text in texts):
         return "text"
     return None
 

@@ -1,11 +1,12 @@
 """Geometries on their way in: read from WKB, moved to the layer's CRS, made to fit the type of the column.
 
-Nothing is repaired: a geometry that cannot be read, that is of another type or that falls where the CRS does not hold
-is a finding with the number of its row.
+Measures (M) are left and told, since no format that is served has a word for them. Nothing is repaired: a geometry that
+cannot be read, that is of another type or that falls where the CRS does not hold is a finding with its row's number.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -87,10 +88,11 @@ def domain(srid: int) -> tuple[float, float, float, float] | None:
 class Mover:
     """Takes WKB of one CRS, gives hexadecimal EWKB of the target, and tells the rows that cannot follow."""
 
-    def __init__(self, source: pyproj.CRS, target: Target, field: str, tally: Tally) -> None:
-        self.target, self.field, self.tally = target, field, tally
+    def __init__(self, source: pyproj.CRS, target: Target, field: str, tally: Tally, *, flat: bool = False) -> None:
+        self.target, self.field, self.tally, self.flat = target, field, tally, flat
         goal = pyproj.CRS.from_epsg(target.srid)
         same = source.equals(goal, ignore_axis_order=True) or source.to_epsg() == target.srid
+        self._none: NDArray[np.bool_] = np.empty(0, bool)
         self._move = None if same else pyproj.Transformer.from_crs(source, goal, always_xy=True)
 
     def move(self, wkb: NDArray[np.object_], numbers: NDArray[np.int64]) -> pa.Array:
@@ -98,16 +100,29 @@ class Mover:
         shapes, stroked = read(wkb)
         there = np.array([value is not None for value in wkb])
         self._tell("geometry.stroked", stroked, numbers, None)
-        self._tell("geometry.unreadable", there & shapely.is_missing(shapes), numbers, shapes)
+        self._tell_unreadable(wkb, there & shapely.is_missing(shapes), numbers)
+        self._none = ~there
+        measured = shapely.has_m(shapes)
+        told = measured | np.array([curves.is_measured(value) for value in wkb], bool)
+        self._tell("geometry.measured", told, numbers, shapes)
+        if measured.any():
+            shapes[measured] = without_measures(shapes[measured])
+        if self.flat and (high := shapely.has_z(shapes)).any():
+            self._tell("geometry.flattened", high, numbers, shapes)
+            shapes[high] = shapely.force_2d(shapes[high])
         if self._move is not None:
-            shapes = shapely.transform(shapes, self._plane, include_z=bool(shapely.has_z(shapes).any()))
+            high = shapely.has_z(shapes)
+            for rows, include in ((high, True), (~high, False)):
+                if rows.any():
+                    shapes[rows] = shapely.transform(shapes[rows], self._plane, include_z=include)
         return self.place(shapes, numbers)
 
     def place(self, shapes: NDArray[np.object_], numbers: NDArray[np.int64]) -> pa.Array:
         """The same for geometries that are already in the target CRS."""
         shapes = self._fitted(shapes, numbers)
         self._inside(shapes, numbers)
-        self._tell("geometry.missing", shapely.is_missing(shapes) | shapely.is_empty(shapes), numbers, shapes)
+        none = self._none if len(self._none) == len(shapes) else shapely.is_missing(shapes)
+        self._tell("geometry.missing", none | shapely.is_empty(shapes), numbers, shapes)
         if self.target.kind.type not in ("Point", "MultiPoint"):
             invalid = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
             self._tell("geometry.invalid", invalid, numbers, shapes)
@@ -144,9 +159,28 @@ class Mover:
                 names[single] = wanted.type
         there = ids >= 0
         if wanted.type != "Geometry":
-            self._tell("geometry.type", there & (names != wanted.type), numbers, shapes)
-        self._tell("geometry.height", there & (shapely.has_z(shapes) != wanted.has_z), numbers, shapes)
+            remedy = Text(f"la collection est faite de {wanted.type}", f"the collection is made of {wanted.type}")
+            self._tell("geometry.type", there & (names != wanted.type), numbers, shapes, remedy)
+        self._tell("geometry.height", there & (shapely.has_z(shapes) != wanted.has_z), numbers, shapes, self._level())
+        if wanted.has_z:
+            lost = there & shapely.has_z(shapes) & ~_heights_known(shapes)
+            self._tell("geometry.height_unknown", lost, numbers, shapes, self._level())
         return shapes
+
+    def _level(self) -> Text:
+        """What to do about heights that some features have and others have not."""
+        if self.target.kind.has_z:
+            return Text(
+                "une altitude à chaque sommet, ou --flat pour une collection neuve sans altitudes",
+                "a height at each vertex, or --flat for a new collection without heights",
+            )
+        return Text("--flat laisse les altitudes de côté", "--flat leaves heights aside")
+
+    def _tell_unreadable(self, wkb: NDArray[np.object_], bad: NDArray[np.bool_], numbers: NDArray[np.int64]) -> None:
+        """Each unreadable geometry under the reason why it is."""
+        for row in np.flatnonzero(bad):
+            code, value = unreadable(wkb[row])
+            self.tally.more(code, 1, [Finding(code, int(numbers[row]), self.field, None, value)])
 
     def _inside(self, shapes: NDArray[np.object_], numbers: NDArray[np.int64]) -> None:
         """Rows whose coordinates are not numbers, or lie where the CRS does not hold."""
@@ -164,7 +198,12 @@ class Mover:
         self._tell("geometry.out_of_domain", lost, numbers, shapes)
 
     def _tell(
-        self, code: str, mask: NDArray[np.bool_], numbers: NDArray[np.int64], shapes: NDArray[np.object_] | None
+        self,
+        code: str,
+        mask: NDArray[np.bool_],
+        numbers: NDArray[np.int64],
+        shapes: NDArray[np.object_] | None,
+        expected: Text | None = None,
     ) -> None:
         if not mask.any():
             return
@@ -172,7 +211,8 @@ class Mover:
         first = rows[: self.tally.examples]
         values = [None if shapes is None or shapes[row] is None else str(shapes[row])[:60] for row in first]
         made = [
-            Finding(code, int(numbers[row]), self.field, None, value) for row, value in zip(first, values, strict=True)
+            Finding(code, int(numbers[row]), self.field, None, value, expected)
+            for row, value in zip(first, values, strict=True)
         ]
         self.tally.more(code, len(rows), made)
 
@@ -194,11 +234,56 @@ def read(wkb: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.bool
     return shapes, stroked
 
 
+SURFACES = {15: "PolyhedralSurface (MultiPatch)", 16: "TIN (MultiPatch)", 17: "Triangle (MultiPatch)"}
+
+
+def unreadable(wkb: bytes) -> tuple[str, str | None]:
+    """Why a geometry cannot be read: the code of a finding, and what it is when that is known."""
+    number = int.from_bytes(wkb[1:5], "little" if wkb[:1] == b"\1" else "big")
+    surface = SURFACES.get((number & 0xFFFF) % 1000)
+    if surface:
+        return "geometry.surface", surface
+    try:
+        shapely.from_wkb(wkb)
+    except shapely.errors.GEOSException as error:
+        reason = str(error)
+        if "closed linestring" in reason:
+            return "geometry.ring_open", None
+        if "Invalid number of points" in reason or "point array must contain" in reason:
+            return "geometry.too_few_points", None
+    except (ValueError, NotImplementedError):
+        pass
+    return "geometry.unreadable", None
+
+
+def without_measures(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """The same geometries without M; heights stay."""
+    high = shapely.has_z(shapes)
+    plain = shapes.copy()
+    plain[~high] = shapely.force_2d(shapes[~high])
+    plain[high] = shapely.from_wkb(shapely.to_wkb(shapes[high], output_dimension=3))
+    return plain
+
+
+def _heights_known(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Is each height of each geometry a number?"""
+    coordinates, rows = shapely.get_coordinates(shapes, include_z=True, return_index=True)
+    known = np.ones(len(shapes), bool)
+    known[rows[~np.isfinite(coordinates[:, 2])]] = False
+    return known
+
+
+def is_nowhere(name: pyproj.CRS) -> bool:
+    """Is it a CRS that does not say where on Earth: undefined, local, of a drawing?"""
+    words = name.name.lower()
+    return name.is_engineering or words.startswith(("undefined", "unknown", "unnamed", "nonearth"))
+
+
 def kind_of(gdal: str | None) -> Kind | None:
     """The kind of a layer as GDAL names it; `Geometry` when only its rows will tell."""
     if gdal is None:
         return None
-    plain = gdal.replace("2.5D ", "")
+    plain = re.sub(r"\s?(ZM|M)$", lambda found: " Z" if found[1] == "ZM" else "", gdal.replace("2.5D ", ""))
     has_z = gdal.startswith("2.5D") or plain.endswith(" Z") or plain.endswith(" ZM")
     name = plain.split(" ")[0]
     return Kind(name if name in TYPES.values() else "Geometry", has_z)

@@ -12,20 +12,32 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from mig_idg.deposits.intake import archive, bal, delimited, diagnosis, features, format_detection, report, texts
+from mig_idg.deposits.intake import (
+    archive,
+    bal,
+    delimited,
+    diagnosis,
+    features,
+    format_detection,
+    report,
+    texts,
+    vectors,
+)
 from mig_idg.deposits.intake.adjust import Adjusted, Adjustments
+from mig_idg.deposits.intake.fit import Fit, family
 from mig_idg.deposits.intake.format_detection import Format
 from mig_idg.deposits.intake.geometry import Kind, Target, crs
+from mig_idg.deposits.intake.headers import HeaderLines
 from mig_idg.deposits.intake.report import ImportReport
 from mig_idg.deposits.intake.republish import republish
-from mig_idg.deposits.intake.source import Source, Survey, Wanted
+from mig_idg.deposits.intake.source import Field, Source, Survey, Wanted
 from mig_idg.deposits.intake.vectors import VectorFile
-from mig_idg.errors import BadRequest, Conflict, InvalidParameter, Text, Unprocessable
+from mig_idg.errors import BadRequest, Conflict, InvalidParameter, Text, Unprocessable, nearest
 from mig_idg.publication.model import Declaration
 from mig_idg.registry import datasets
 from mig_idg.standards.findings import Finding, Tally
@@ -43,6 +55,9 @@ NONE = Adjustments()
 class Choices:
     """What the caller may decide: layer of the file, its encoding, its CRS, what is replaced, how much is told.
 
+    `header`, `delimiter`, `comma`: where the header of a text is, what separates its cells, decimals with a comma.
+    `flat` leaves heights aside. `rehearse`: everything is done and undone, nothing is kept.
+
     `replace` None: a BAL file replaces the addresses of its communes, any other file replaces everything.
     `aggregate` accepts a BAL file of several communes. `on` is the day of the check (dates in the future).
     """
@@ -56,6 +71,11 @@ class Choices:
     adjustments: Adjustments = NONE
     author: str = "mig-idg import"
     examples: int = 10
+    header: HeaderLines | None = None
+    delimiter: str | None = None
+    comma: bool = False
+    flat: bool = False
+    rehearse: bool = False
 
 
 DEFAULT = Choices()
@@ -80,13 +100,14 @@ def run(
     start = time.monotonic()
     with connection.transaction():
         datasets.require_unfrozen(connection, declaration.id)
-    wanted = _wanted(declaration)
+    wanted = replace(_wanted(declaration), settled=choices.adjustments.settled)
     tally = Tally(choices.examples)
     with tempfile.TemporaryDirectory(prefix="mig-idg-") as scratch:
         source, size = _opened(path, Path(scratch), declaration, choices, tally)
         if choices.adjustments:
             source = Adjusted(source, choices.adjustments)
         survey = source.survey(wanted, _counter("check", size, progress))
+        _check_survey(survey, wanted, tally)
         if report.has_errors(tally, survey.levels):
             raise report.refusal(path.name, tally, survey.levels)
         done = _written(connection, source, survey, declaration, wanted, choices, _counter("load", size, progress))
@@ -96,6 +117,7 @@ def run(
         collection=declaration.id,
         table=declaration.source.table or "",
         standard=survey.standard,
+        rehearsed=choices.rehearse,
         seconds=time.monotonic() - start,
         findings=report.said(tally, survey.levels),
         **done,
@@ -126,7 +148,11 @@ def _opened(path: Path, scratch: Path, declaration: Declaration, choices: Choice
         layer = None if inside.name.endswith(layer or "\0") else layer
         form, read = inside.format, inside.path
     if form == format_detection.CSV:
-        return _text(read, path.name, declaration, choices, tally), read.stat().st_size
+        return _text(read, path.name, declaration, choices, tally, scratch), read.stat().st_size
+    if form == format_detection.WORKBOOK:
+        sheet, name = _sheet(read, path.name, layer, scratch)
+        shown = f"{path.name} ({name})"
+        return _text(sheet, shown, declaration, choices, tally, scratch, form), sheet.stat().st_size
     file = VectorFile(_linked(read, form, scratch), form, path.name, choices.encoding)
     if form == format_detection.GML and (fault := diagnosis.where(file.path, form)):
         raise Unprocessable(
@@ -137,22 +163,50 @@ def _opened(path: Path, scratch: Path, declaration: Declaration, choices: Choice
             extra={"file": path.name, "line": fault.line, "column": fault.column},
         )
     plan = Kind("LineString", True) if declaration.standard and declaration.standard.name == "pcrs" else None
-    taken = features.chosen(file, layer, street_plan=plan, tally=tally)
+    spatial = declaration.source.geometry is not None
+    taken = features.chosen(file, layer, street_plan=plan, tally=tally, spatial_wanted=spatial)
     if choices.crs:
         crs(choices.crs)
     known = sum(layer.features for layer in taken) if all(layer.features >= 0 for layer in taken) else 0
-    return features.Features(file, taken, tally, crs=choices.crs, classes=plan is not None), known
+    source = features.Features(file, taken, tally, crs=choices.crs, classes=plan is not None, flat=choices.flat)
+    return source, known
 
 
-def _text(read: Path, shown: str, declaration: Declaration, choices: Choices, tally: Tally) -> Source:
-    text = delimited.open_text(read, choices.encoding, tally)
-    if text is None:
+def _text(
+    read: Path,
+    shown: str,
+    declaration: Declaration,
+    choices: Choices,
+    tally: Tally,
+    scratch: Path,
+    form: Format = format_detection.CSV,
+) -> Source:
+    encoding, delimiter = (choices.encoding, choices.delimiter) if form == format_detection.CSV else ("utf-8", ";")
+    text = delimited.open_text(read, encoding, tally, scratch, delimiter=delimiter, header=choices.header)
+    if text is None or report.has_errors(tally):
         raise report.refusal(shown, tally)
     if declaration.standard and declaration.standard.name == "bal":
         return bal.Addresses(text, shown, tally, aggregate=choices.aggregate, on=choices.on)
     if len(text.header) < 2 and not declaration.source.geometry:
         raise Unprocessable(Text(f"{shown} : aucune colonne.", f"{shown}: no columns."), extra={"file": shown})
-    return texts.Text(text, shown, tally, crs=choices.crs)
+    return texts.Text(text, shown, tally, crs=choices.crs, format=form.name, comma=choices.comma)
+
+
+def _sheet(read: Path, shown: str, named: str | None, scratch: Path) -> tuple[Path, str]:
+    """The one sheet of a workbook that holds something, or the one that was named, as a text; and its name."""
+    book = VectorFile(read, format_detection.WORKBOOK, shown)
+    known = vectors.sheets(book)
+    if (named is not None and named not in known) or (named is None and len(known) != 1):
+        listed = ", ".join(known) or "—"
+        raise InvalidParameter(
+            "layer",
+            Text(f"{shown} : quelle feuille ? Feuilles : {listed}.", f"{shown}: which sheet? Sheets: {listed}."),
+            remedy=Text("Choisissez avec --layer.", "Choose with --layer."),
+        )
+    name = named or known[0]
+    target = scratch / "feuille.csv"
+    vectors.sheet_as_text(book, name, target)
+    return target, name
 
 
 def _linked(read: Path, form: Format, scratch: Path) -> Path:
@@ -160,12 +214,51 @@ def _linked(read: Path, form: Format, scratch: Path) -> Path:
     if read.parent == scratch and read.suffix == form.suffix:
         return read
     link = scratch / f"depot{form.suffix}"
-    parts = archive.SHAPE_PARTS if form == format_detection.SHAPEFILE and read.parent != scratch else ()
-    for suffix in (form.suffix, *(part for part in parts if part != form.suffix)):
-        beside = read if suffix == form.suffix else read.with_suffix(suffix)
+    if (
+        form == format_detection.GEOPACKAGE
+        and (log := read.with_name(f"{read.name}-wal")).exists()
+        and log.stat().st_size
+    ):
+        raise Unprocessable(
+            Text(
+                f"{read.name} est ouvert ailleurs : ses derniers changements sont dans {log.name}, pas en lui.",
+                f"{read.name} is open elsewhere: its last changes are in {log.name}, not in the file.",
+            ),
+            remedy=Text("Fermez-le dans QGIS, puis recommencez.", "Close it in QGIS, then start again."),
+            extra={"file": read.name},
+        )
+    parts = format_detection.TOGETHER.get(form, (form.suffix,)) if read.parent != scratch else (form.suffix,)
+    for suffix in parts:
+        beside = read if suffix == parts[0] else _beside(read, suffix)
         if beside.exists():
             link.with_suffix(suffix).symlink_to(beside.resolve())
+    for suffix in format_detection.NEEDED.get(form, ()):
+        if not link.with_suffix(suffix).exists():
+            raise Unprocessable(
+                Text(f"Il manque {suffix} à côté de {read.name}.", f"{suffix} is missing beside {read.name}."),
+                remedy=Text("Ces fichiers vont ensemble.", "These files go together."),
+                extra={"file": read.name},
+            )
     return link
+
+
+def _beside(read: Path, suffix: str) -> Path:
+    """The neighbour of a file, in small or capital letters."""
+    return next(
+        (one for one in (read.with_suffix(suffix), read.with_suffix(suffix.upper())) if one.exists()),
+        read.with_suffix(suffix),
+    )
+
+
+def _check_survey(survey: Survey, wanted: Wanted, tally: Tally) -> None:
+    """What no table of this collection could be made of."""
+    for one in survey.fields:
+        if one.type == "binary":
+            option = f'--leave "{one.called or one.name}"'
+            remedy = Text(f"{option} charge le reste", f"{option} loads the rest")
+            tally.add([Finding("column.type", None, one.called or one.name, None, None, remedy)])
+    if wanted.geometry and survey.geometry is None:
+        tally.add([Finding("geometry.absent", None, wanted.geometry)])
 
 
 # ——— what is written
@@ -183,7 +276,7 @@ def _written(
     """All rows and what is published of them, in one transaction, then fresh statistics."""
     name = declaration.source.table or ""
     territories = _replaced(survey, wanted, choices)
-    with connection.transaction():
+    with layers.transaction(connection, keep=not choices.rehearse):
         if not layers.alone(connection, name):
             raise Conflict(
                 Text(f"Un autre import remplit {name} en ce moment.", f"Another import is filling {name} now."),
@@ -193,11 +286,18 @@ def _written(
         table = _known(present, survey, declaration, wanted, source) if present else _new(survey, declaration, wanted)
         if present is None:
             layers.make(connection, table)
-        anew = territories is None and postpone(connection, name)
+        changed = _to_retype(present, survey, choices) if present else {}
+        anew = (territories is None or bool(changed)) and postpone(connection, name)
         replaced = 0 if present is None else layers.clear(connection, table, territories)
+        for column, kind in changed.items():
+            _retype(connection, name, column, kind, declaration.id)
+        if changed:
+            present = layers.present(connection, name) or {}
+            table = _known(present, survey, declaration, wanted, source)
+        fit = Fit(source, survey, present or {}, None if survey.standard else wanted.territory)
         target = _target(table, wanted)
         try:
-            rows = layers.fill(connection, table, _batches(source, wanted, survey, target, table, told))
+            rows = layers.fill(connection, table, _batches(source, wanted, survey, target, table, told, fit))
             if present is None:
                 layers.index(connection, table)
         except RowRefused as refused:
@@ -207,9 +307,11 @@ def _written(
             source.tally.add([Finding("rows.empty")])  # an empty file never empties a collection
         if report.has_errors(source.tally, survey.levels):
             raise report.refusal(source.shown, source.tally, survey.levels)
-        republish(connection, declaration.id, author=choices.author, anew=anew)
-    with connection.transaction():
-        layers.analyze(connection, table)
+        if not choices.rehearse:
+            republish(connection, declaration.id, author=choices.author, anew=anew)
+    if not choices.rehearse:
+        with connection.transaction():
+            layers.analyze(connection, table)
     limited = tuple(sorted(territories)) if territories is not None else None
     return {"rows": rows, "replaced": replaced, "created": present is None, "territories": limited}
 
@@ -267,8 +369,15 @@ def _known(
     shape = re.fullmatch(r"geometry\((\w+?)(Z?),(\d+)\)", present.get(wanted.geometry or "", ""))
     plain = {name: kind for name, kind in present.items() if not kind.startswith("geometry")}
     brought = {f.name: f for f in survey.fields}
-    unknown = [f for name, f in brought.items() if name not in plain]
-    source.tally.add(Finding("column.unknown", 1, f.called or f.name, value=f.name) for f in unknown)
+    unknown = [f for name, f in brought.items() if name not in plain and not f.implied]
+    source.tally.add(
+        Finding("column.unknown", 1 if f.column else None, f.called or f.name, f.column, f.name, _placed(f, plain))
+        for f in unknown
+    )
+    if wanted.geometry and not shape:
+        source.tally.add(
+            [Finding("geometry.column", None, wanted.geometry, expected=_column_to_add(declaration, survey))]
+        )
     absent = [name for name in plain if name not in brought and name != wanted.key]
     source.tally.add(Finding("column.absent", field=name) for name in absent)
     if report.has_errors(source.tally, survey.levels):
@@ -286,10 +395,53 @@ def _known(
     )
 
 
+def _placed(one: Field, plain: dict[str, str]) -> Text:
+    """What to do with a column that the collection has not: perhaps another name of one that it has."""
+    called = one.called or one.name
+    near = nearest(one.name, plain)
+    renamed = f'--rename "{called}={near or "…"}"'
+    return Text(
+        f'{renamed} si c\'est elle, --leave "{called}" pour la laisser',
+        f'{renamed} if it is that one, --leave "{called}" to leave it',
+    )
+
+
+def _column_to_add(declaration: Declaration, survey: Survey) -> Text:
+    kind = str(survey.geometry or "Geometry").replace(" ", "")
+    srid = declaration.source.crs.removeprefix("EPSG:")
+    statement = (
+        f"alter table {declaration.source.table} add column {declaration.source.geometry} geometry({kind},{srid})"
+    )
+    return Text(f"ajoutez-la : {statement}", f"add it: {statement}")
+
+
+def _to_retype(present: dict[str, str], survey: Survey, choices: Choices) -> dict[str, str]:
+    """The columns that the caller gives another type than the one they have in the table."""
+    if not choices.adjustments.types:
+        return {}
+    asked = {one.name: one.type for one in survey.fields if choices.adjustments.retypes(one)}
+    return {name: kind for name, kind in asked.items() if name in present and family(present[name]) != kind}
+
+
+def _retype(connection: Any, table: str, column: str, kind: str, collection: str) -> None:
+    if not layers.retype(connection, table, column, kind):
+        raise Conflict(
+            Text(
+                f"La colonne « {column} » de « {collection} » ne peut pas devenir {kind} : d'autres lignes ont "
+                "des valeurs qui n'en sont pas, ou une vue en dépend.",
+                f"Column “{column}” of “{collection}” cannot become {kind}: other rows have values that are not, or a "
+                "view depends on it.",
+            ),
+            remedy=Text(
+                f"--retype {column}=text la prend en texte ; --replace all remplace toutes les lignes.",
+                f"--retype {column}=text takes it as text; --replace all replaces all rows.",
+            ),
+        )
+
+
 def _ours(sql_type: str) -> str:
     """The family of a column that is there; its own type rules what it takes."""
-    families = {"integer": "integer", "smallint": "integer", "bigint": "integer", "boolean": "boolean", "date": "date"}
-    return families.get(sql_type, "text")
+    return family(sql_type)
 
 
 def _target(table: LayerTable, wanted: Wanted) -> Target | None:
@@ -303,6 +455,7 @@ def _batches(
     target: Target | None,
     table: LayerTable,
     told: Callable[[int], None],
+    fit: Fit,
 ) -> Iterator[Any]:
     """The rows of the source with the table's columns; features without an identifier are numbered."""
     numbered = wanted.key not in {f.name for f in survey.fields}
@@ -310,6 +463,7 @@ def _batches(
         source.tally.add([Finding("key.numbered", field=wanted.key)])
     given = 0
     for batch in source.batches(wanted, survey, target, told):
+        batch = fit.checked(batch)
         if report.has_errors(source.tally, survey.levels):
             continue  # refused already: look at the rest, to tell all that is wrong, without sending it
         yield layers.numbered(batch, table.key, given) if numbered else batch

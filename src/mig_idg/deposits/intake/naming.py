@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+
+from mig_idg.deposits.intake.source import Field
+from mig_idg.errors import Text
+from mig_idg.standards.findings import Finding
 
 LONGEST = 60
 SYSTEM = frozenset({"oid", "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
@@ -30,3 +34,33 @@ def columns(names: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
         used.add(word)
         found[name] = word
     return found
+
+
+def distinct(header: Sequence[str]) -> tuple[str, ...]:
+    """A name for each column, to be typed in an option: `colonne 7` without a name, `nom (colonne 5)` for a second."""
+    return tuple(
+        f"colonne {rank + 1}" if not name else f"{name} (colonne {rank + 1})" if name in header[:rank] else name
+        for rank, name in enumerate(header)
+    )
+
+
+def told(fields: Sequence[Field], settled: frozenset[str]) -> Iterator[Finding]:
+    """The columns that will have another name, and those that would share one: that is for the depositor to say."""
+    origins: dict[str, str] = {}
+    for one in fields:
+        if not one.called or one.called in settled or one.name in settled:
+            continue
+        word = normalised(one.called)
+        if word in origins and one.name != word:
+            remedy = Text(
+                f'« {origins[word]} » et « {one.called} » donneraient « {word} » : --rename "{one.called}=…" '
+                f'ou --leave "{one.called}"',
+                f'“{origins[word]}” and “{one.called}” would both be “{word}”: --rename "{one.called}=…" '
+                f'or --leave "{one.called}"',
+            )
+            yield Finding("column.collision", 1 if one.column else None, one.called, one.column, one.called, remedy)
+            continue
+        origins.setdefault(word, one.called)
+        if one.name != one.called:
+            shown = f"{one.called} → {one.name}"
+            yield Finding("column.renamed", None, one.called, one.column, shown)

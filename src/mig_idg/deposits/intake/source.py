@@ -23,12 +23,17 @@ Told = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column as it will be in the table; `called` is its name in the file."""
+    """A column as it will be in the table; `called` is its name in the file, `column` its rank there (from 1).
+
+    `implied`: it gives the geometry, so that a table without it loses nothing. `type` "binary": no table holds it.
+    """
 
     name: str
     type: str
     called: str = ""
     comment: str = ""
+    column: int | None = None
+    implied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +50,16 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the collection expects of a source: name of its key, of its geometry, of its territory column, its SRID."""
+    """What the collection expects of a source: name of its key, of its geometry, of its territory column, its SRID.
+
+    `settled`: the columns of the file that the depositor renames, leaves or converts: nothing is asked about them.
+    """
 
     key: str
     geometry: str | None
     territory: str | None
     srid: int
+    settled: frozenset[str] = frozenset()
 
 
 class Source(Protocol):

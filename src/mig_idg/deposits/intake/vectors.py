@@ -6,9 +6,10 @@ import base64
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ import pyarrow as pa
 
 from mig_idg.deposits.intake import diagnosis
 from mig_idg.deposits.intake.format_detection import Format
-from mig_idg.deposits.intake.reader import ENVIRONMENT
+from mig_idg.deposits.intake.reader import environment
 from mig_idg.errors import Text, Unavailable, Unprocessable
 
 MEMORY = 3 << 30
@@ -30,7 +31,11 @@ _OLD = Text(
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A layer of a file. `type` as GDAL writes it (`LineString Z`), None without geometry; `features` -1: unknown."""
+    """A layer of a file. `type` as GDAL writes it (`LineString Z`), None without geometry; `features` -1: unknown.
+
+    `really`: how many rows there are, when the file announces another number; `exact`: columns of numbers wider than 64
+    bits, given as texts; `ids`: what is known of the identifiers of GeoJSON features; `told`: what else is to be said.
+    """
 
     name: str
     type: str | None
@@ -39,6 +44,11 @@ class Layer:
     fid: str
     geometry: str
     schema: pa.Schema
+    really: int | None = None
+    deleted: int = 0
+    exact: tuple[str, ...] = ()
+    ids: Mapping[str, Any] | None = None
+    told: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,7 @@ def layers(file: VectorFile) -> tuple[Layer, ...]:
 
 
 @contextmanager
-def rows(file: VectorFile, layer: Layer, fid: str | None = None) -> Iterator[pa.RecordBatchReader]:
+def rows(file: VectorFile, layer: Layer, *, fid: bool = False) -> Iterator[pa.RecordBatchReader]:
     """The rows of a layer; the geometry, WKB, is in the column `layer.geometry`. Raises as `layers` does."""
     with _reading(file, {"what": "rows", "layer": layer.name, "fid": fid}) as process:
         assert process.stdout is not None
@@ -77,17 +87,36 @@ def rows(file: VectorFile, layer: Layer, fid: str | None = None) -> Iterator[pa.
         _check(file, process, process.stderr.read())
 
 
+def sheets(file: VectorFile) -> tuple[str, ...]:
+    """The sheets of a workbook that hold something. Raises Unprocessable when it cannot be read."""
+    with _reading(file, {"what": "sheets"}) as process:
+        out, err = process.communicate()
+        _check(file, process, err)
+    return tuple(json.loads(out))
+
+
+def sheet_as_text(file: VectorFile, sheet: str, target: Path) -> None:
+    """The cells of a sheet, written in `target` as CSV in UTF-8, line by line."""
+    with _reading(file, {"what": "sheet", "layer": sheet}) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        with target.open("wb") as out:
+            shutil.copyfileobj(process.stdout, out)
+        process.stdout.close()
+        _check(file, process, process.stderr.read())
+
+
 @contextmanager
 def _reading(file: VectorFile, request: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
     """The process apart, ended whatever happens."""
     known = {"path": str(file.path), "driver": file.format.driver, "encoding": file.encoding, "memory": MEMORY}
-    environment = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
     process = subprocess.Popen(
         [sys.executable, "-I", "-m", "mig_idg.deposits.intake.reader", json.dumps(known | request)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment | ENVIRONMENT,
+        env=kept | environment(file.format.driver),
         start_new_session=True,  # Ctrl-C is for us: we end it ourselves
     )
     try:
