@@ -100,6 +100,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help=t("comme --dry-run : contrôler seulement", "as --dry-run: only check"),
 )
+@click.option(
+    "--nodata",
+    type=float,
+    help=t("images : valeur des pixels sans donnée, si les fichiers ne la disent pas", "pictures: value of no data"),
+)
 @click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
 def command(
     files: tuple[Path, ...],
@@ -123,6 +128,7 @@ def command(
     during: str | None,
     without_faulty: bool,
     check_only: bool,
+    nodata: float | None,
     as_json: bool,
 ) -> int:
     """Import one file, or the pictures of a vintage; 1 when they are refused."""
@@ -137,7 +143,7 @@ def command(
 
         return import_raster.bring(
             files, declaration, vintage=vintage, during=during, without_faulty=without_faulty,
-            check_only=check_only or dry_run, as_json=as_json, crs=crs,
+            check_only=check_only or dry_run, as_json=as_json, crs=crs, nodata=nodata,
         )  # fmt: skip
     if len(files) != 1:
         raise click.UsageError(t("Un seul fichier à la fois pour une couche.", "One file at a time for a layer."))

@@ -29,13 +29,14 @@ def bring(
     check_only: bool,
     as_json: bool,
     crs: str | None = None,
+    nodata: float | None = None,
 ) -> int:
     """Import pictures or points; 1 when they are not published (or, with `check_only`, not sound)."""
     from mig_idg.deposits.intake import lidar, rasters
     from mig_idg.deposits.intake.rasters import Choices
 
     run = lidar.run if declaration.source.points is not None else rasters.run
-    choices = Choices(author(), vintage, _days(during), without_faulty, check_only, crs=_srid(crs))
+    choices = Choices(author(), vintage, _days(during), without_faulty, check_only, crs=_srid(crs), nodata=nodata)
     with registry_connection() as connection, _bar(quiet=as_json) as progress:
         report = run(connection, files, declaration, settings().home, choices, progress, settings().raster_place())
     if as_json:

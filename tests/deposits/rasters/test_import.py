@@ -292,3 +292,41 @@ def test_the_reference_files_are_judged_as_they_deserve(
 ) -> None:
     report = bring(owner, tmp_path / "home", [shared / "reference" / "raster" / name], kind, vintage="2024")
     assert report.published is published, codes(report)
+
+
+# ——— named for what they are
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("ortho.jpg", b"\xff\xd8\xff\xe0", "JPEG"),
+        ("ortho.png", b"\x89PNG\r\n", "PNG"),
+        ("ortho.ecw", b"ecw\x00", "ECW"),
+        ("ortho.tif", b"<!DOCTYPE html><html>", "page HTML"),
+        ("ortho.tif", b"PK\x03\x04", "archive ZIP"),
+    ],
+)
+def test_a_picture_that_is_not_taken_is_named_with_the_command_that_makes_one(
+    owner: Any, tmp_path: Path, name: str, content: bytes, word: str
+):
+    folder = tmp_path / "livraison"
+    folder.mkdir()
+    (folder / name).write_bytes(content + b"\x00" * 64)
+    for given in ([folder / name], [folder]):
+        report = bring(owner, tmp_path, given, vintage="2025", check_only=True)
+        assert [one.code for one in report.errors] == ["format"]
+        assert word in report.errors[0].words.fr
+
+
+def test_an_undeclared_black_border_is_told_and_is_no_data_when_that_is_said(owner: Any, tmp_path: Path):
+    path = tile(tmp_path, "bord.tif")
+    with rasterio.open(path, "r+") as opened:
+        pixels = opened.read()
+        pixels[:, :, :20] = 0
+        opened.write(pixels)
+    told = bring(owner, tmp_path, [path], vintage="2025", check_only=True)
+    assert [(one.code, one.severity) for one in told.findings] == [("border", "warning")]
+    assert "--nodata 0" in told.findings[0].words.fr
+    said = bring(owner, tmp_path, [path], vintage="2025", check_only=True, nodata=0)
+    assert not said.findings

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import rasterio
 import rasterio.errors
 from affine import Affine
 from pyproj import CRS
 from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.windows import Window
 
 from mig_idg.deposits.intake.rasters.format_detection import IMPORTING, open_alone, sniff
 from mig_idg.deposits.intake.rasters.report import Finding
@@ -51,11 +53,15 @@ class Placing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the collection declares: the kind of bands, the CRS, the extent in CRS84 degrees."""
+    """What the collection declares: the kind of bands, the CRS, the extent in CRS84 degrees.
+
+    `nodata` is what the operator says stands for no data, in files that do not say it themselves.
+    """
 
     kind: str
     srid: int
     extent: tuple[float, float, float, float] | None
+    nodata: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ def examine(path: Path, target: Target) -> Facts | Finding:
                 height=dataset.height,
                 bands=dataset.count - alpha,
                 dtype=dataset.dtypes[0],
-                nodata=dataset.nodata,
+                nodata=dataset.nodata if dataset.nodata is not None else target.nodata,
                 alpha=alpha,
                 masked=MaskFlags.all_valid not in dataset.mask_flag_enums[0],
                 transform=placed or (0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
@@ -190,7 +196,42 @@ def _faults(facts: Facts, dataset: Any, target: Target) -> Iterator[Finding]:
             ),
             "warning",
         )
+    if (
+        target.kind in ("rgb", "rgbi")
+        and facts.dtype.startswith("uint")
+        and facts.nodata is None
+        and not facts.alpha
+        and not facts.masked
+    ):
+        yield from _border_faults(name, dataset)
     yield from _place_faults(facts, target)
+
+
+def _border_faults(name: str, dataset: Any) -> Iterator[Finding]:
+    """A border of one colour, black or white, that nothing declares as no data: drawn over the neighbours.
+
+    Only the four edges are read.
+    """
+    width, height = dataset.width, dataset.height
+    sides = ((0, 0, width, 1), (0, height - 1, width, 1), (0, 0, 1, height), (width - 1, 0, 1, height))
+    try:
+        edges = [dataset.read(window=Window(*side)) for side in sides]
+    except UNREADABLE:
+        return  # told when the pixels are read to the end
+    for value, fr, en in ((0, "noir", "black"), (np.iinfo(edges[0].dtype).max, "blanc", "white")):
+        limits = max(float((edge == value).all(axis=0).mean()) for edge in edges)
+        if limits > 0.05:
+            yield Finding(
+                "border",
+                name,
+                Text(
+                    f"Un bord {fr} n'est pas déclaré comme absence de donnée ({limits:.0%} d'un côté) : "
+                    f"--nodata {value} le rend transparent.",
+                    f"A {en} border is not declared as missing data ({limits:.0%} of a side): "
+                    f"--nodata {value} makes it transparent.",
+                ),
+                "warning",
+            )
 
 
 def _crs_faults(name: str, crs: Any, target: Target) -> Iterator[Finding]:

@@ -40,6 +40,24 @@ MAGIC = (
     (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "JP2OpenJPEG"),
     (b"\xff\x4f\xff\x51", "JP2OpenJPEG"),
 )
+# Pictures that are often sent and not taken, by their first bytes, and what to do about them.
+FOREIGN = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG", "PNG"),
+    (b"GIF8", "GIF"),
+    (b"BM", "BMP"),
+    (b"ecw", "ECW"),
+    (b"ECW", "ECW"),
+    (b"msid", "MrSID"),
+    (b"%PDF", "PDF"),
+    (b"SQLite format 3", "GeoPackage"),
+    (b"CDF", "netCDF"),
+    (b"\x89HDF", "HDF5"),
+    (b"EHFA_HEADER_TAG", "Erdas Imagine (IMG)"),
+    (b"PK\x03\x04", "ZIP"),
+    (b"7z\xbc\xaf", "7-Zip"),
+    (b"RIFF", "WebP"),
+)
 MOST_SIDE = 400_000
 MOST_PIXELS = 10_000_000_000
 # A file this many times smaller than its pixels, for more than a gigabyte of them, is a bomb.
@@ -79,6 +97,18 @@ def sniff(path: Path) -> Sniffed:
                 "names other files or addresses (VRT, WMS…): refused",
             ),
         )
+    for magic, name in FOREIGN:
+        if head.startswith(magic):
+            raise _unfit(path, "format", _foreign(path, name))
+    if words.startswith((b"<!doctype html", b"<html")):
+        raise _unfit(
+            path,
+            "format",
+            Text(
+                "est une page HTML, pas une image : téléchargez-la à nouveau, connecté s'il le faut",
+                "is an HTML page, not a picture: download it again, signed in if it is needed",
+            ),
+        )
     raise _unfit(
         path,
         "format",
@@ -100,6 +130,22 @@ def open_alone(sniffed: Sniffed) -> Any:
         dataset.close()
         raise problem
     return dataset
+
+
+def _foreign(path: Path, name: str) -> Text:
+    """What a picture of another format is, and the command that makes one that is taken."""
+    if name in ("ZIP", "7-Zip"):
+        return Text(f"est une archive {name} : décompressez-la", f"is a {name} archive: unpack it")
+    command = f"gdal_translate -of COG -a_srs EPSG:2154 {path.name} {path.stem}.tif"
+    if name == "ECW":
+        return Text(
+            f"est un ECW, format fermé : demandez du JPEG 2000 ou du GeoTIFF, ou là où ECW se lit, {command}",
+            f"is an ECW file, a closed format: ask for JPEG 2000 or GeoTIFF, or where ECW can be read, {command}",
+        )
+    return Text(
+        f"est un {name} : convertissez-le avec son calage, {command}",
+        f"is a {name} file: convert it with its world file, {command}",
+    )
 
 
 def _absurd(dataset: Any, path: Path) -> Unprocessable | None:

@@ -29,6 +29,9 @@ from mig_idg.store import rasters
 from mig_idg.store.storage import Folder, Place
 
 SUFFIXES = (".tif", ".tiff", ".jp2", ".j2k", ".asc", ".vrt")
+# Pictures that are not taken: a folder of them is refused by their name, not as if it were empty.
+REFUSED = (".jpg", ".jpeg", ".png", ".ecw", ".sid", ".img", ".gif", ".bmp", ".webp")
+BESIDE = (".tfw", ".tifw", ".j2w", ".jgw", ".jgwx", ".pgw", ".eww", ".wld", ".aux", ".xml", ".csv", ".txt", ".prj")
 
 
 def run(
@@ -54,7 +57,8 @@ def run(
         raise InvalidParameter(
             "collection", Text("Cette collection n'est pas un raster.", "This collection is no raster.")
         )
-    target = Target(raster.bands, int(declaration.source.crs.removeprefix("EPSG:")), declaration.extent)
+    srid = int(declaration.source.crs.removeprefix("EPSG:"))
+    target = Target(raster.bands, srid, declaration.extent, choices.nodata)
     report = Report(declaration.id, None if raster.cog else vintages.named(choices))
     files = _files(paths, report)
     report.files = len(files)
@@ -77,10 +81,10 @@ def _files(paths: Sequence[Path], report: Report) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found.extend(
-                sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
-            )
-        elif path.suffix.lower() not in (".tfw", ".tifw", ".j2w", ".xml", ".csv", ".txt", ".prj"):
+            inside = sorted(p for p in path.iterdir() if not p.name.startswith("."))
+            taken = [p for p in inside if p.suffix.lower() in SUFFIXES]
+            found.extend(taken or [p for p in inside if p.suffix.lower() in REFUSED])
+        elif path.suffix.lower() not in BESIDE:
             found.append(path)
     listed: list[Path] = []
     for path in found:

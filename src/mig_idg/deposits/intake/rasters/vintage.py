@@ -18,7 +18,8 @@ class Choices:
     """How to import. `during` is first day and day after the last; absent, the year that names the vintage.
 
     `without_faulty` publishes the sound files though others were refused. `check_only` changes nothing. `crs` (EPSG
-    code) is that of point clouds that do not tell theirs.
+    code) is that of point clouds that do not tell theirs; `nodata` is the value of pixels without data in pictures that
+    do not tell it.
     """
 
     author: str
@@ -28,6 +29,7 @@ class Choices:
     check_only: bool = False
     workers: int = 2
     crs: int | None = None
+    nodata: float | None = None
 
 
 def named(choices: Choices) -> str:
