@@ -147,7 +147,7 @@ def test_a_header_of_two_lines_with_merged_cells_is_proposed(connection: Connect
         "id;Hauteur;;Largeur;;commune_insee;Position;\n;min;max;min;max;;x;y\n1;10;20;30;40;92050;644200;6866100\n",
         "utf-8",
     )
-    with pytest.raises(RefusedFile, match="") as refused:
+    with pytest.raises(RefusedFile) as refused:
         run(connection, path, BENCHES)
     assert "--header 1-2" in refused.value.text()
     run(connection, path, BENCHES, Choices(header=HeaderLines(1, 2)))
@@ -163,12 +163,12 @@ def test_a_line_break_in_a_name_is_a_space_and_counts_for_no_line(connection: Co
 
 def test_empty_cells_at_the_end_of_lines_are_nothing_and_are_told(connection: Connection, csv: Any):
     path = csv("id;nom", "1;a", "2;b")
-    content = path.read_text("utf-8")
-    path.write_text(content.replace("\r\n", ";;\r\n") + ";;;;;;\r\n", "utf-8")
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"\r\n", b";;\r\n") + b";;;;;;;;\r\n")
     report = run(connection, path, BENCHES)
     assert report.rows == 2
     assert told(report)["file.column.margin"] == [(1, None), (1, None)]
-    path.write_text(content.replace(";6866100\r\n", ";6866100;;\r\n"), "utf-8")  # in the rows alone
+    path.write_bytes(content.replace(b";6866100\r\n", b";6866100;;\r\n"))  # in the rows alone
     assert run(connection, path, BENCHES).rows == 2
 
 
@@ -508,10 +508,14 @@ def test_a_reference_system_that_is_undefined_is_asked_for(connection: Connectio
     ("wkt", "has_z"), [("POINT ZM (644200 6866100 32 7)", True), ("POINT M (644200 6866100 7)", False)]
 )
 def test_measures_are_left_and_told_and_heights_are_kept(connection: Connection, tmp_path: Path, wkt: str, has_z: bool):
-    shape = shapely.from_wkt(wkt)
-    kind = "Point ZM" if has_z else "Point M"
-    wkb = shapely.to_wkb(shape, output_dimension=4, flavor="iso")
-    path = benches(tmp_path / "b.gpkg", "GPKG", [wkb], kind, id=[1])
+    path = benches(tmp_path / "b.gpkg", "GPKG", [PLACE], "Point", id=[1])
+    wkb = shapely.to_wkb(shapely.from_wkt(wkt), output_dimension=4, flavor="iso")
+    with sqlite3.connect(path) as opened:  # GDAL's own writer is not offered measures by pyogrio
+        for (name,) in opened.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            opened.execute(f'drop trigger "{name}"')
+        opened.execute("update gpkg_geometry_columns set m = 1, z = ?", (int(has_z),))
+        opened.execute("update b set geom = ?", (b"GP\x00\x01" + struct.pack("<i", 2154) + wkb,))
+    opened.close()
     assert len(told(run(connection, path, BENCHES))["geometry.measured"]) == 1
     assert rows(connection, "st_z(geom), st_ndims(geom)") == [(32.0, 3) if has_z else (None, 2)]
 
@@ -533,7 +537,7 @@ def test_heights_that_some_have_are_refused_with_the_way_out(connection: Connect
     ("ring", "code"),
     [
         ([[2.2, 48.88], [2.21, 48.88], [2.21, 48.89], [2.2, 48.89]], "geometry.ring_open"),
-        ([[2.2, 48.88], [2.21, 48.88], [2.2, 48.88]], "geometry.too_few_points"),
+        ([[2.2, 48.88], [2.2, 48.88]], "geometry.too_few_points"),
     ],
 )
 def test_a_polygon_that_cannot_be_read_says_why(connection: Connection, tmp_path: Path, ring: list[Any], code: str):
@@ -557,8 +561,8 @@ def dbf(path: Path, record: bytes, *more: bytes) -> None:
 
 
 def test_dates_that_do_not_exist_and_overflows_are_told_and_are_no_value(connection: Connection, tmp_path: Path):
-    made = benches(
-        tmp_path / "b.shp", "ESRI Shapefile", [PLACE] * 2, commune_insee=["92050"] * 2, id=pa.array([1, 2], pa.int32()),
+    made = vector(
+        tmp_path / "b.shp", "ESRI Shapefile", [PLACE] * 2, "Point", insee=["92050"] * 2, id=pa.array([1, 2], pa.int32()),
         nb=pa.array([3, 4], pa.int32()), pose=[date(2024, 1, 5), date(2024, 1, 6)],
     ).with_suffix(".dbf")  # fmt: skip
     raw = made.read_bytes()
@@ -567,7 +571,7 @@ def test_dates_that_do_not_exist_and_overflows_are_told_and_are_no_value(connect
         for part in tmp_path.glob("b.*"):
             if part.suffix != ".zip":
                 out.write(part, part.name)
-    insee = declaration("bancs", territory="commune_in")
+    insee = declaration("bancs", territory="insee")
     report = run(connection, tmp_path / "b.zip", insee)
     assert (2, "20241332") in told(report)["value.unreadable"]
     assert rows(connection, "pose") == [(date(2024, 1, 5),), (None,)]
@@ -586,12 +590,18 @@ def test_deleted_records_are_not_features_and_it_is_told(connection: Connection,
     start, length = struct.unpack("<HH", raw[8:12])
     raw[start + length] = ord("*")
     table.write_bytes(raw)
-    report = run(connection, path, declaration("bancs", territory="commune_in"))
+    report = run(connection, path, declaration("bancs", territory="insee"))
     assert [key for (key,) in rows(connection, "id")] == [1, 3]
     assert "rows.count_stale" in told(report)
 
 
 # ——— formats
+
+
+DRAWING = "\n".join(
+    ["0", "SECTION", "2", "ENTITIES", "0", "POINT", "5", "1A", "8", "BANCS", "10", "644200.0", "20", "6866100.0", "0",
+     "ENDSEC", "0", "EOF", ""]
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -600,8 +610,11 @@ def test_deleted_records_are_not_features_and_it_is_told(connection: Connection,
 def test_what_drawing_and_office_software_gives_is_read(connection: Connection, tmp_path: Path, name: str, driver: str):
     wkb = PLACE if driver != "LIBKML" else shapely.to_wkb(shapely.Point(2.2066, 48.8924))
     crs = "EPSG:2154" if driver != "LIBKML" else "EPSG:4326"
-    columns: dict[str, Any] = {"Layer": ["BANCS"]} if driver == "DXF" else {"nom": ["banc"]}
-    path = vector(tmp_path / name, driver, [wkb], "Point", crs, **columns)
+    path = tmp_path / name
+    if driver == "DXF":
+        path.write_text(DRAWING, "ascii")
+    else:
+        vector(path, driver, [wkb], "Point", crs, nom=["banc"])
     given = Adjustments(given={"commune_insee": "92050"})
     report = run(connection, path, BENCHES, Choices(crs="EPSG:2154" if driver == "DXF" else None, adjustments=given))
     assert report.rows == 1
@@ -611,7 +624,7 @@ def test_what_drawing_and_office_software_gives_is_read(connection: Connection, 
 
 
 def test_a_file_geodatabase_is_read_as_a_folder_and_as_a_zip(connection: Connection, tmp_path: Path):
-    folder = benches(tmp_path / "b.gdb", "OpenFileGDB", id=[7], nom=["banc"])
+    folder = benches(tmp_path / "b.gdb", "OpenFileGDB", id=pa.array([7], pa.int32()), nom=["banc"])
     assert run(connection, folder, BENCHES).rows == 1
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as out:
         for one in folder.iterdir():

@@ -110,8 +110,8 @@ class Adjusted:
             value, line = str(values[int(row)].as_py()), self.number_of(given + int(row) + 1)
             remedy = Text(f"une valeur qui se lise comme {type}", f"a value that reads as {type}")
             self.tally.add([Finding("value.unfit", line, one.called or one.name, one.column, value, remedy)])
-        if more := int(failed.sum()) - self.tally.examples:
-            self.tally.more("value.unfit", max(more, 0), [])
+        if (more := int(failed.sum()) - self.tally.examples) > 0:
+            self.tally.more("value.unfit", more, [])
         return batch.set_column(rank, pa.field(one.name, pa.string()), made)
 
     def _check_types(self) -> None:

@@ -212,6 +212,9 @@ def read(text: Delimited, tally: Tally, told: Told | None = None) -> Iterator[Li
 
     def refuse(row: arrow_csv.InvalidRow) -> str:
         skipped.append(row.number + text.first - 1)
+        if row.text is not None and not row.text.strip(f'{text.delimiter} "\t\r\n'):
+            tally.more("file.row.blank", 1, [])
+            return "skip"
         cells = f"{row.actual_columns} ≠ {row.expected_columns}"
         number = row.number + text.first - 1
         tally.add([Finding("file.row.width", number, None, min(row.actual_columns, row.expected_columns), cells)])

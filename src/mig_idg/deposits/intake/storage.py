@@ -133,7 +133,7 @@ def _wide(cells: Any) -> list[str | None] | None:
 _SOUND = (
     (r"(?i)^(?:boolean|tinyint|smallint|mediumint|int|integer|bigint)\b", "typeof({0}) in ('integer', 'null')"),
     (r"(?i)^(?:real|double|float)\b", "typeof({0}) in ('real', 'integer', 'null')"),
-    (r"(?i)^date$", "{0} is null or (typeof({0}) = 'text' and date({0}) = {0})"),
+    (r"(?i)^date$", "{0} is null or coalesce(typeof({0}) = 'text' and date({0}) = {0}, 0)"),
     (r"(?i)^(?:datetime|timestamp)", "{0} is null or (typeof({0}) = 'text' and julianday({0}) is not null)"),
     (r"(?i)^(?:text|varchar|char)", "typeof({0}) <> 'blob'"),
 )
