@@ -75,7 +75,7 @@ def layers(file: VectorFile) -> tuple[Layer, ...]:
 @contextmanager
 def rows(file: VectorFile, layer: Layer, *, fid: bool = False) -> Iterator[pa.RecordBatchReader]:
     """The rows of a layer; the geometry, WKB, is in the column `layer.geometry`. Raises as `layers` does."""
-    with _reading(file, {"what": "rows", "layer": layer.name, "fid": fid}) as process:
+    with _reading(file, {"what": "rows", "layer": layer.name, "fid": fid, "stale": _is_stale(layer)}) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         try:
@@ -85,6 +85,11 @@ def rows(file: VectorFile, layer: Layer, *, fid: bool = False) -> Iterator[pa.Re
             raise
         process.stdout.close()  # who stops early must not leave the process waiting to write
         _check(file, process, process.stderr.read())
+
+
+def _is_stale(layer: Layer) -> bool:
+    """Is the number of rows that the file announces not theirs?"""
+    return layer.really is not None and layer.really != layer.features
 
 
 def sheets(file: VectorFile) -> tuple[str, ...]:
