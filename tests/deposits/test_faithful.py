@@ -578,11 +578,12 @@ def test_dates_that_do_not_exist_and_overflows_are_told_and_are_no_value(connect
 
 
 def test_deleted_records_are_not_features_and_it_is_told(connection: Connection, tmp_path: Path):
-    path = benches(
+    path = vector(
         tmp_path / "b.shp",
         "ESRI Shapefile",
         [PLACE] * 3,
-        commune_insee=["92050"] * 3,
+        "Point",
+        insee=["92050"] * 3,
         id=pa.array([1, 2, 3], pa.int32()),
     )
     table = path.with_suffix(".dbf")
