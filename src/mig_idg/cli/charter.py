@@ -1,4 +1,4 @@
-"""`mig-idg charter check|rules|articles|readings`: the law asked, and read. No database, nothing heavy."""
+"""`mig-idg charter check|prove|rules|articles|readings`: the law asked, proved, read. No database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mig_idg.charter import reference
 from mig_idg.charter.rulebook import RULEBOOK
 from mig_idg.charter.scenario import Question, Scenario, answer, differences, parse
 from mig_idg.cli.messages import lang, say, say_json, t
-from mig_idg.errors import InvalidDeclaration, Text
+from mig_idg.errors import InvalidDeclaration, Text, Unavailable, UnknownWord
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -128,6 +128,61 @@ def _console() -> Console:
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else 140)
+
+
+@command.command(
+    help=t(
+        "Prouve le livre des règles : chaque propriété vaut dans tous les mondes, ou le plus petit monde qui la "
+        "dément est montré, comme un fichier de scénario que « charter check » sait lire. "
+        "Sortie : 0 tout est prouvé, 1 une propriété ne l'est pas, 3 z3-solver n'est pas installé.",
+        "Proves the rule book: each property holds in all worlds, or the smallest world that denies it is shown, "
+        "as a scenario file that “charter check” reads. "
+        "Exit: 0 all is proved, 1 a property is not, 3 z3-solver is not installed.",
+    )
+)
+@click.argument("properties", metavar=t("[PROPRIÉTÉ…]", "[PROPERTY…]"), nargs=-1)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=t("le dossier où écrire les contre-exemples", "the folder where counterexamples are written"),
+)
+@JSON
+def prove(properties: tuple[str, ...], out: Path | None, as_json: bool) -> int:
+    """One line for each property as it is proved; a counterexample is printed whole, or written."""
+    from importlib.util import find_spec
+
+    if find_spec("z3") is None:
+        raise Unavailable(
+            Text("z3-solver n'est pas installé.", "z3-solver is not installed."),
+            remedy=Text("Installez-le : pip install z3-solver", "Install it: pip install z3-solver"),
+        )
+    from mig_idg.charter.proofs.properties import PROPERTIES
+    from mig_idg.charter.proofs.run import prove as verdicts
+
+    known = {one.id: one for one in PROPERTIES}
+    for asked in properties:
+        if asked not in known:
+            raise UnknownWord(Text("propriété", "property"), asked, known, closed=True)
+    told = []
+    for verdict in verdicts(properties=[known[id] for id in properties or known]):
+        files = dict(verdict.scenarios())
+        told.append({**verdict.as_json(lang()), "scenarios": files})
+        if not as_json:
+            say(f"{'✓' if verdict.proved else '✗'} {verdict.property.id} : {verdict.sentence().in_(lang())}")
+        _keep(files, out, show=not as_json)
+    if as_json:
+        say_json(told)
+    return 0 if all(one["proved"] for one in told) else 1
+
+
+def _keep(files: dict[str, str], out: Path | None, *, show: bool) -> None:
+    """Write the scenario files of a counterexample, or show them."""
+    for name, text in files.items():
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            (out / name).write_text(text, "utf-8")
+        if show:
+            say(f"  → {out / name}" if out is not None else f"\n# {name}\n{text}")
 
 
 @command.command(help=t("Le livre des règles, dans l'ordre où il est consulté.", "The rule book, in its order."))
