@@ -33,7 +33,10 @@ class Shown:
 
     def as_scenario(self, comment: str) -> str:
         """The scenario file of this world: `charter check` reads it and finds the same answer."""
-        expect = {"outcome": self.decision.outcome, "rule": self.decision.rule}
+        decision = self.decision
+        expect = {"outcome": decision.outcome, "rule": decision.rule, "other": list(decision.other)}
+        if decision.permitted:
+            expect["hidden"] = sorted(decision.hidden)
         question = {
             "organisation": self.request.organisation,
             "roles": sorted(self.request.roles),

@@ -48,7 +48,7 @@ class Verdict:
 
     def scenarios(self) -> Iterator[tuple[str, str]]:
         """The scenario files of the example, each with its name."""
-        names = ("",) if len(self.example) == 1 else ("-before", "-after")
+        names = {0: (), 1: ("",), 2: ("-before", "-after")}[len(self.example)]
         for name, shown in zip(names, self.example, strict=True):
             comment = f"{self.property.text.fr} : démenti.\n{self.property.text.en}: denied."
             yield f"{self.property.id}{name}.yml", shown.as_scenario(comment)

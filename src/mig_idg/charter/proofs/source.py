@@ -491,6 +491,8 @@ class _Follower:
             return union(arguments)
         if isinstance(called, Follows):
             return called(*arguments)
+        if getattr(called, "__name__", "") in OPAQUE and isinstance(arguments[0], Body):
+            return opaque(called, arguments[0])
         if inspect.isfunction(called) and called.__module__.startswith("mig_idg.charter."):
             return memoised(called, arguments)
         raise NotFollowed(ast.unparse(node))
@@ -514,6 +516,16 @@ class Follows:
 
     def __call__(self, *arguments: Value) -> Value:
         return self.does(*arguments)
+
+
+OPAQUE = ("_in_annex_1",)  # what is read of a body in the register of the territory: any body may be in it or not
+
+
+def opaque(function: Callable[..., bool], body: Body) -> Truth:
+    """What is known of a body elsewhere than in the facts: anything, in a world of which nothing is known."""
+    if isinstance(body.term, str | None):
+        return function(body.term)
+    return z3.Function(function.__name__, body.term.sort(), z3.BoolSort())(body.term)
 
 
 def memoised(function: Callable[..., Any], arguments: list[Value]) -> Value:
