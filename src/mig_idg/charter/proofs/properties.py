@@ -36,6 +36,7 @@ from mig_idg.errors import Text
 EVERY_ACTION = (*sorted(ACTIONS), UNKNOWN)
 LETS_DATA_OUT = READ | {"redistribute"}
 STOPPED_BY_AN_EXCEPTION = LETS_DATA_OUT | {"publish_open", "contribute"}
+PREPARED = ("proposed", "structured", "collecting", "consolidated", "submitted")  # rules.md §2, before a validation
 NO_ROLES: dict[str, Truth] = dict.fromkeys(ROLES, False)
 
 
@@ -311,7 +312,7 @@ def nothing_is_read_without_a_title(q: Question) -> Denials:
         return
     validated = both(q.is_("kind", "coproduced"), q.is_("state", "validated"))
     submitted = both(q.is_("kind", "coproduced"), q.is_("state", "submitted"))
-    prepared = both(q.is_("kind", "coproduced"), q.is_("state", "proposed", "structured", "consolidated", "submitted"))
+    prepared = both(q.is_("kind", "coproduced"), q.is_("state", *PREPARED))
     published = both(q.is_("kind", "mutualised"), q.is_("state", "published"))
     agreed = both(published, terms_open(q))
     titles = (
@@ -389,7 +390,7 @@ def a_title_opens(q: Question) -> Denials:
         return
     validated = both(q.is_("kind", "coproduced"), q.is_("state", "validated"))
     submitted = both(q.is_("kind", "coproduced"), q.is_("state", "submitted"))
-    prepared = both(q.is_("kind", "coproduced"), q.is_("state", "proposed", "structured", "consolidated", "submitted"))
+    prepared = both(q.is_("kind", "coproduced"), q.is_("state", *PREPARED))
 
     def co_owner(giver: Any) -> Truth:
         return both(within(giver, q.field("co_owners")), q.world.member(giver.term))
