@@ -4,6 +4,7 @@
     .venv/bin/python tests/charter/mutate.py conditions case    # these modules only
     .venv/bin/python tests/charter/mutate.py rulebook.yml       # the rules themselves
     .venv/bin/python tests/charter/mutate.py --sample 40        # some, drawn from a fixed seed
+    .venv/bin/python tests/charter/mutate.py --proofs conditions decision rulebook.yml   # which ones proofs alone deny
 
 Each mutant lives in a process of its own, in memory: no file is written. The tests run on fewer drawn cases first;
 a mutant that survives them meets the whole suite. Exit 1 when one survives both.
@@ -15,6 +16,7 @@ import argparse
 import ast
 import copy
 import importlib.util
+import linecache
 import os
 import random
 import resource
@@ -299,7 +301,12 @@ class Mutated:
             place = f'TEXT = (files(__package__) / "{BOOK}").read_text("utf-8")'
             assert place in original
             source = original.replace(place, f"TEXT = {source!r}")
-        exec(compile(source, module.__spec__.origin, "exec"), module.__dict__)
+        origin = module.__spec__.origin
+        linecache.cache[origin] = (len(source), None, source.splitlines(keepends=True), origin)  # proofs read it there
+        exec(compile(source, origin, "exec"), module.__dict__)
+
+
+PROOFS = ["proofs alone"]
 
 
 def stages(mutant: Mutant | None) -> list[tuple[float, list[str], str]]:
@@ -358,6 +365,8 @@ def start(mutant: Mutant | None, scale: float, names: list[str], left_out: str) 
         worlds_scale.SCALE = scale
         if not names:
             os._exit(0 if quick_look() else 1)
+        if names == PROOFS:
+            os._exit(0 if importlib.import_module("mig_idg.charter.proofs.run").all_proved() else 1)
         if mutant is not None and mutant.module == "reference":
             left_out = left_out.replace("not reference_page and ", "")
         options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "pytest_timeout", "-k", left_out, "--rootdir", str(ROOT)]
@@ -367,7 +376,7 @@ def start(mutant: Mutant | None, scale: float, names: list[str], left_out: str) 
         os._exit(1)
 
 
-def survivors(mutants: list[Mutant], jobs: int) -> Iterator[Mutant]:
+def survivors(mutants: list[Mutant], jobs: int, stages=stages) -> Iterator[Mutant]:
     """The mutants no test notices, as they are found; `jobs` processes at a time."""
     waiting = [(mutant, stages(mutant)) for mutant in reversed(mutants)]
     running: dict[int, tuple[Mutant, list[tuple[float, list[str], str]]]] = {}
@@ -410,6 +419,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("modules", nargs="*")
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--proofs", action="store_true", help="ask the proofs, and no test")
     chosen = parser.parse_args(argv)
     os.chdir(ROOT)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -427,12 +437,21 @@ def main(argv: list[str] | None = None) -> int:
     mutants = all_mutants(chosen.modules)
     if chosen.sample:
         mutants = random.Random(2022).sample(mutants, min(chosen.sample, len(mutants)))
+    if chosen.proofs:
+        importlib.import_module("z3")
+        alone = [(WHOLE, PROOFS, "")]
+        return _told(mutants, survivors(mutants, chosen.jobs, lambda _: list(alone)))
     _, status = os.waitpid(start(None, *stages(None)[0]), 0)
     if status:
         print("the tests fail on the code as it is")
         return 2
+    return _told(mutants, survivors(mutants, chosen.jobs))
+
+
+def _told(mutants: list[Mutant], found: Iterator[Mutant]) -> int:
+    """Each survivor as it is found, then how many."""
     started, alive = time.monotonic(), 0
-    for mutant in survivors(mutants, chosen.jobs):
+    for mutant in found:
         alive += 1
         print(f"SURVIVES {mutant.module}:{mutant.line}: {mutant.what}", flush=True)
     print(f"{len(mutants)} mutants, {alive} survive, {time.monotonic() - started:.0f} s")

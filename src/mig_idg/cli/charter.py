@@ -140,7 +140,7 @@ def _console() -> Console:
         "Exit: 0 all is proved, 1 a property is not, 3 z3-solver is not installed.",
     )
 )
-@click.argument("properties", metavar=t("[PROPRIÉTÉ…]", "[PROPERTY…]"), nargs=-1)
+@click.argument("properties", metavar=t("PROPRIÉTÉ", "PROPERTY"), nargs=-1)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),

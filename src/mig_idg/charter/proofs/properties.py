@@ -21,9 +21,11 @@ from mig_idg.charter.proofs.source import (
     Rows,
     Truth,
     Word,
+    attribute,
     both,
     either,
     follow,
+    lifted,
     negated,
     same,
     truth,
@@ -308,6 +310,8 @@ def one_answer_to_one_body(q: Question) -> Denials:
 
 def nothing_is_read_without_a_title(q: Question) -> Denials:
     """Closed by default (rules.md §3, 11; §5): whoever reads has one of the titles that the texts give."""
+    if q.action == "discover":
+        yield Denial(both(q.asked.answer.permitted, negated(discovers(q))), (q.asked,))
     if not q.reading:
         return
     validated = both(q.is_("kind", "coproduced"), q.is_("state", "validated"))
@@ -318,15 +322,36 @@ def nothing_is_read_without_a_title(q: Question) -> Denials:
     titles = (
         q.open_licence,
         both(q.adherent, q.owner),
-        both(q.adherent, either(agreed, validated)),
+        both(q.adherent, either(both(agreed, audience(q)), validated)),
         both(q.adherent, prepared, q.member_of("working_group")),
         both(q.adherent, submitted, q.roles["technical_committee"]),
-        both(either(validated, agreed), q.served, ept_serves(q)),
+        both(either(validated, both(agreed, extended(q))), q.served, ept_serves(q)),
         both(q.served, delegated(q), either(q.is_("kind", "mutualised"), validated)),
         q.by_the_owner,
         both(validated, q.served, q.transferred(lambda giver: q.world.member(giver.term))),
     )
     yield Denial(both(q.asked.answer.permitted, negated(either(*titles))), (q.asked,))
+
+
+def discovers(q: Question) -> Truth:
+    """What opens a record: its own audience, the owner, the group, the pilot, or the owner's terms."""
+    listed = both(q.is_("kind", "mutualised"), q.is_("state", "published"), terms_open(q), audience(q))
+    partners = either(
+        q.is_("metadata", "partners"), q.owner, q.member_of("working_group"), q.roles["pilot_staff"], listed
+    )
+    return either(q.is_("metadata", "public"), both(q.adherent, partners))
+
+
+def audience(q: Question) -> Truth:
+    """No audience was frozen when the owner left, or the one who asks is in it (rules.md §3, 21)."""
+    return either(same(q.field("frozen_audience"), None), q.member_of("frozen_audience"))
+
+
+def extended(q: Question) -> Truth:
+    """The owner's terms reach the communes of EPTs (§3.6, §3.5.2), and the owner has not left."""
+    extends = lifted(lambda terms: attribute(terms, "extends_to_ept_communes"), q.field("terms"))
+    owners_choice = q.book.settings.ept_shared == "owner_choice"
+    return both(owners_choice, truth(extends), same(q.field("frozen_audience"), None))
 
 
 def terms_open(q: Question) -> Truth:

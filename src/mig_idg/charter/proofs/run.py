@@ -72,6 +72,19 @@ def prove(
             yield Verdict(wanted, False, why=f"no formula: {error}")
 
 
+def all_proved(book: RuleBook = RULEBOOK) -> bool:
+    """Whether every property is proved; the first that is not ends the search, and no example is looked for."""
+    if without_formula():
+        return False
+    for action in EVERY_ACTION:
+        question = Question(Unknown(), action, book)
+        for wanted in PROPERTIES:
+            for denial in wanted.denials(question):
+                if denial.formula is not False and _asked(both(question.assumed, denial.formula)) != z3.unsat:
+                    return False
+    return True
+
+
 def _verdict(wanted: Property, questions: dict[str, Question], book: RuleBook) -> Verdict:
     for action, question in questions.items():
         for place, denial in enumerate(wanted.denials(question)):
