@@ -248,7 +248,7 @@ def after_the_charter_only_what_is_spared(q: Question) -> Denials:
     """A3: open data, the owner's own transfer to a third party, and records open to all stand; nothing else does."""
     after = q.ask(replace(q.world, in_force=False, in_grace=False))
     spared: Truth = False
-    if q.reading:
+    if q.reading or q.action == "execute":  # a process executes for whom may read
         spared = either(q.open_licence, q.by_the_owner)
     if q.action == "discover":
         spared = q.is_("metadata", "public")

@@ -125,10 +125,16 @@ def case_of(world: World, asker: Asker, action: str, book: RuleBook, depth: int 
         "facts": _facts(world),
         "_acts": Follows(lambda: _acts(world, body, settings.ept_act == "automatic")),
     }
+    known["reading"] = Follows(lambda read: _decided(case_of(world, asker, read, book, depth), book))
     known["mandates"] = (
         Rows() if settings.contractors == "never" else _mandates(world, body, action, book, depth, known)
     )
     return Record(Case, known)
+
+
+def _decided(case: Record, book: RuleBook) -> Record:
+    """What a condition may ask of another decision: whether it permits."""
+    return Record(type(None), {"permitted": Answer(case, book).permitted})
 
 
 def _facts(world: World) -> Record:
