@@ -90,6 +90,7 @@ def table_as_json(table: Table) -> dict[str, Any]:
         "pieces": list(table.pieces),
         "tiles": table.tiles,
         "searched": list(table.searched),
+        "searched_apart": table.searched_apart,
     }
 
 
@@ -112,6 +113,7 @@ def table_from_json(document: Mapping[str, Any]) -> Table:
         pieces=tuple(document.get("pieces") or ()),
         tiles=document.get("tiles"),
         searched=tuple(document.get("searched") or ()),
+        searched_apart=bool(document.get("searched_apart")),
     )
 
 

@@ -69,18 +69,17 @@ def prepare(connection: Connection[Any], table: Table, *, wanted: bool = True, a
     transaction; nobody who reads waits. Raises Unprocessable, naming a row, when one cannot be told in GeoJSON: its
     coordinates are no numbers, or are nowhere on Earth, or its geometry is of a type that GeoJSON has not.
     """
-    table = replace(table, searched=full_text.searched(connection, table))
+    unprepared = table
     if not wanted or parts(connection, table):
-        _index_geometry(connection, table)
-        return table
+        return _as_it_is(connection, unprepared)
+    table = replace(table, searched=full_text.searched(connection, table), searched_apart=True)
     plan = _planned(connection, table)
     name = None if anew else _made(connection, plan)
     try:
         with connection.transaction():
             name = name or _make(connection, plan)
     except psycopg.errors.TooManyColumns:
-        _index_geometry(connection, table)
-        return table
+        return _as_it_is(connection, unprepared)
     except (psycopg.DataError, psycopg.InternalError) as error:
         log.warning("not-prepared", table=f"{table.schema}.{table.name}", **_said(error))
         raise unencodable_rows.refusal(
@@ -88,6 +87,12 @@ def prepare(connection: Connection[Any], table: Table, *, wanted: bool = True, a
         ) from None
     tiles = seeded_tiles.room(connection, name) if table.geometry else None
     return replace(table, copy=name, companions=plan.companions, text=TEXT, pieces=plan.pieces, tiles=tiles)
+
+
+def _as_it_is(connection: Connection[Any], table: Table) -> Table:
+    """The table itself, with a spatial index; searched by words if it is small enough to be walked."""
+    _index_geometry(connection, table)
+    return replace(table, searched=full_text.searched_unindexed(connection, table), searched_apart=True)
 
 
 def parts(connection: Connection[Any], table: Table) -> bool:

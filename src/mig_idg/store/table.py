@@ -108,7 +108,8 @@ class Table:
 
     `copy` is the name, in schema `prepared`, of the copy that readers have; `text` its column with the whole feature,
     and `pieces` those that help to tell it in another CRS; `tiles` the name, in the same schema, of the table of tiles
-    drawn ahead for whoever sees every column; `searched` the columns that `q` looks in (`store.words`).
+    drawn ahead for whoever sees every column; `searched` the columns that `q` looks in, and `searched_apart` whether
+    its index holds each of them apart (`store.full_text`).
     `area` is where the rows are (west, south, east, north in degrees), as far as it may be told.
     """
 
@@ -126,6 +127,7 @@ class Table:
     tiles: str | None = None
     searched: tuple[str, ...] = ()
     area: tuple[float, float, float, float] | None = None
+    searched_apart: bool = False
     _by_name: dict[str, Column] = field(default_factory=dict, init=False, repr=False, compare=False)
     _hash: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
 
