@@ -48,3 +48,18 @@ def test_the_credit_of_a_layer_is_whole_in_its_header(service: Any) -> None:
     assert response.headers["attribution"] == (
         "Mutualisation de l'Information Géographique - Département des Hauts-de-Seine"
     )
+
+
+def test_every_answer_tells_browsers_what_it_may_do(service: Any) -> None:
+    """Data and errors run nothing and are framed by nobody; pages are alone with their own scripts."""
+    nothing = "default-src 'none'; frame-ancestors 'none'"
+    html = {"accept": "text/html"}
+    for path in ("/", "/collections", "/collections/equipements/items", "/nowhere", "/collections/equipements?x=1",
+                 "/healthz", "/collections/equipements/items?f=csv", "/collections/adresses/items"):  # fmt: skip
+        assert service.get(path).headers["content-security-policy"] == nothing
+    for path in ("/", "/collections/equipements", "/nowhere", "/collections/adresses/items"):
+        page = service.get(path, headers=html)
+        assert page.headers["content-type"].startswith("text/html")
+        assert page.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+        assert page.headers["cross-origin-opener-policy"] == "same-origin"
+        assert "camera=()" in page.headers["permissions-policy"]

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
+import orjson
 import pytest
+
+from mig_idg.charter import Facts
+from mig_idg.database import connect
+from mig_idg.errors import InvalidParameter
+from mig_idg.guard.evaluation import MOST_DAYS, Evaluation
+from mig_idg.guard.principal import PUBLIC
+from mig_idg.registry import tokens
 
 
 def ask(service: Any, who: str | None, end: str, document: dict[str, Any]) -> Any:
@@ -97,3 +108,87 @@ def test_bodies_that_are_no_question_are_refused_in_words(service: Any) -> None:
         service.ask("POST", "/access/v1/evaluation", content=b"a=1", headers={"content-type": "text/plain"}).status_code
         == 415
     )
+
+
+def test_beyond_the_scope_of_a_token_its_bearer_is_the_public_as_at_the_doors(own_service: Any) -> None:
+    """Never true where the door says 403."""
+    narrow = {}
+    with connect(own_service.database_url) as owner:
+        login = owner.execute(
+            "select login from registry.account where organisation is not null and login like '%owner%' limit 1"
+        ).fetchone()
+        assert login is not None
+        for name, scope in (
+            ("collections", {"collections": ["equipements"]}),
+            ("actions", {"actions": ["view"]}),
+            ("whole", {}),
+        ):
+            _, narrow[name] = tokens.issue(owner, login[0], author="tests", **scope)
+        owner.commit()
+    for name, token in narrow.items():
+        bearer = {"authorization": f"Bearer {token}"}
+        account = own_service.ask("GET", "/collections/adresses/items?limit=1", headers=bearer)
+        asked = [question(None, "query", "adresses"), question("self", "query", "adresses")]
+        organisation = question("92050", "query", "adresses")
+        for one in (*asked, organisation):
+            answer = own_service.ask("POST", "/access/v1/evaluation", headers=bearer, json=one)
+            if name == "whole":
+                assert (account.status_code, answer.json()["decision"]) == (200, True)
+            else:
+                assert account.status_code in (403, 404)
+                assert answer.status_code == 403 or answer.json()["decision"] is False
+        if name != "whole":
+            beyond = own_service.ask("POST", "/access/v1/evaluation", headers=bearer, json=asked[0]).json()
+            assert beyond["context"].get("scope") or beyond["context"]["rule"] == "A0"
+            found = own_service.ask(
+                "POST", "/access/v1/search/resource", headers=bearer, json={"action": {"name": "query"}}
+            ).json()["results"]
+            assert "adresses" not in {one["id"] for one in found}
+
+
+def test_a_request_names_a_dozen_other_days_at_most_and_each_is_read_once() -> None:
+    read: list[date] = []
+
+    def facts_on(day: date) -> Any:
+        read.append(day)
+        return Facts(charter=None)
+
+    served = Evaluation(facts_on)
+    today = date(2026, 6, 15)
+    snapshot = SimpleNamespace(
+        epoch=1, day=today, facts=Facts(charter=None), collections={}, decide=lambda *_: SimpleNamespace(permitted=True)
+    )
+    charged: list[float] = []
+
+    def asks(days: list[date], epoch: int = 1) -> list[Any]:
+        snapshot.epoch = epoch
+        each = [question(None, "query", "x", on=day.isoformat()) for day in days]
+
+        async def body() -> bytes:
+            return orjson.dumps({"evaluations": each})
+
+        request: Any = SimpleNamespace(
+            headers={}, body=body, principal=PUBLIC, snapshot=snapshot, lang="fr", charge=charged.append
+        )
+        return orjson.loads(asyncio.run(served.evaluations(request)).body)["evaluations"]
+
+    snapshot.collections = {"x": None}
+    days = [today + timedelta(days=number) for number in range(1, MOST_DAYS + 1)]
+    assert len(asks([*days, *days, today])) == 2 * MOST_DAYS + 1
+    assert sorted(read) == days
+    assert len(charged) == MOST_DAYS
+    asks(days)
+    assert len(read) == MOST_DAYS
+    asks(days[:1], epoch=2)
+    assert len(read) == MOST_DAYS + 1
+    with pytest.raises(InvalidParameter) as refused:
+        asks([*days, today - timedelta(days=1)])
+    assert refused.value.extra["parameter"] == "context.on"
+    assert len(read) == MOST_DAYS + 1
+
+
+@pytest.mark.parametrize("options", ["x", [], 1, {"evaluations_semantic": "other"}, {"evaluations_semantic": []}])
+def test_options_that_mean_nothing_are_refused(service: Any, options: Any) -> None:
+    answer = ask(service, None, "evaluations", {"evaluations": [], "options": options})
+    assert answer.status_code == 400
+    assert answer.json()["parameter"].startswith("options")

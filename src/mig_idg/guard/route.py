@@ -30,7 +30,7 @@ ActionOf = Callable[[str, Mapping[str, str], Mapping[str, str]], str]
 class Route:
     """One route: its pattern, the methods it answers, the action it asks, the pool of connections it draws from.
 
-    `action` is a word of DOOR_ACTIONS, or a function of (method, query, headers) when the question depends on them
+    `action` is a word of ROUTE_ACTIONS, or a function of (method, query, headers) when the question depends on them
     (`f=gpkg` is a download, POST a contribution); `actions` then lists every word it may give. A route of the
     `operator` is on nobody's account: it must answer when all others are refused.
     """

@@ -132,7 +132,7 @@ def test_every_door_that_reads_a_body_bears_any_json(service: Any, client: httpx
 
 
 @pytest.mark.parametrize(
-    "door",
+    "route",
     ["/collections/equipements/items", "/collections/equipements/tiles/WebMercatorQuad/14/5634/8292", "/stac/search",
      "/collections/equipements/items?resulttype=hits", "/collections/adresses/items?f=csv"],
 )  # fmt: skip

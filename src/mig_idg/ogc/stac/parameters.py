@@ -51,17 +51,17 @@ def from_body(content: bytes) -> Search:
     if not isinstance(document, dict):
         raise InvalidParameter("body", Text("Un objet JSON est attendu.", "A JSON object is expected."))
     asked: dict[str, str] = {}
-    fields = None
+    chosen: Fields | None = None
     for name, value in document.items():
         if name not in SEARCH:
             raise UnknownParameter(str(name), SEARCH)
         if name == "fields":
-            fields = fields.from_json(value)
+            chosen = fields.from_json(value)
         elif value is not None:
             asked[name] = _word(name, value)
     if "filter" in asked:
         asked.setdefault("filter-lang", "cql2-text" if isinstance(document["filter"], str) else "cql2-json")
-    return Search(asked, fields)
+    return Search(asked, chosen)
 
 
 def _too_deep(name: str) -> InvalidParameter:
