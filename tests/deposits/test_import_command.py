@@ -10,6 +10,8 @@ import pytest
 
 from mig_idg.cli import messages
 from mig_idg.cli.main import directory
+from mig_idg.database import connect
+from mig_idg.registry import seed
 
 from .conftest import address
 
@@ -64,9 +66,62 @@ def test_json_says_the_same(say: Callable[..., int], bal: Callable[..., Path], c
     assert refused["findings"][0]["examples"][0]["line"] == 2
 
 
+@pytest.fixture
+def benches(tmp_path: Path) -> Callable[..., Path]:
+    """`benches(header, lines…)`: a CSV for the collection `bancs`, which is declared beside the others."""
+    declared = COLLECTION.replace("id: essai", "id: bancs").replace("data.essai", "data.bancs")
+    (tmp_path / "collections" / "bancs.yml").write_text(
+        "\n".join(line for line in declared.splitlines() if not line.startswith("standard:")) + "\n", encoding="utf-8"
+    )
+
+    def write(header: str, *lines: str) -> Path:
+        path = tmp_path / "bancs.csv"
+        path.write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_what_fell_to_text_is_told_and_the_option_that_is_proposed_works_on_a_published_collection(
+    say: Callable[..., int], benches: Callable[..., Path], tmp_path: Path, database_url: str, capsys
+):
+    with connect(database_url) as connection:
+        seed.potential_partners(connection)
+    columns, place = "id;hauteur;pose;commune_insee;x;y", "92050;644200;6866100"
+    whole = benches(columns, f"1;12;2024-01-05;{place}", f"2;3;2024-02-05;{place}")
+    assert say("import", whole, "--collection", "bancs") == 0
+    (tmp_path / "collections" / "autre.yml").unlink()
+    (tmp_path / "collections" / "essai.yml").unlink()
+    assert say("collections", "publish") == 0
+    capsys.readouterr()
+    second = benches(columns, f"1;12,5;06/01/2024;{place}", f"2;3;07/02/2024;{place}")
+    assert say("import", second, "--collection", "bancs", "--json") == 1
+    (unfit,) = json.loads(capsys.readouterr().out)["findings"][:1]
+    assert [(e["line"], e["field"], e["value"]) for e in unfit["examples"]] == [
+        (2, "hauteur", "12,5"), (2, "pose", "06/01/2024"), (3, "pose", "07/02/2024"),
+    ]  # fmt: skip
+    assert "--retype pose=date" in unfit["expected"]
+    line = ("import", second, "--collection", "bancs", "--json", "--retype", "pose=date", "--retype", "hauteur=float")
+    assert say(*line, "--dry-run") == 0
+    assert json.loads(capsys.readouterr().out)["dry_run"] is True
+    assert say(*line) == 0
+    assert json.loads(capsys.readouterr().out)["rows"] == 2
+
+
+def test_json_answers_too_when_the_file_is_not_read(say: Callable[..., int], tmp_path: Path, capsys):
+    page = tmp_path / "bancs.geojson"
+    page.write_text("<!DOCTYPE html><html><body>Session expirée</body></html>", encoding="utf-8")
+    assert say("import", page, "--collection", "essai", "--json") == 2
+    told = json.loads(capsys.readouterr().out)
+    assert told["accepted"] is False
+    assert "page HTML" in told["detail"]
+
+
 @pytest.mark.parametrize(
     ("line", "code", "sentence"),
     [
+        (("FILE", "--collection", "essai", "--retype", "numero=entier"), 2, "entier"),
+        (("FILE", "--collection", "essai", "--header", "titre"), 2, "--header"),
         (("absent.csv", "--collection", "essai"), 3, "absent.csv : lecture impossible"),
         (("FILE", "--collection", "esai"), 2, "Vouliez-vous dire « essai » ?"),
         (("FILE", "--collection", "autre"), 2, "autre.yml"),
