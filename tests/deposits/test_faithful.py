@@ -126,6 +126,7 @@ def test_the_separator_is_not_counted_inside_quotes(connection: Connection, csv:
         ("Inventaire des bancs publics\r\n\r\n", "3"),
         ("Inventaire des bancs;;;;;\r\n", "2"),
         ("# fait le 1er mars\r\n", "2"),
+        ("Commune;Nanterre;Service;Voirie\r\n", "2"),
         ("\r\n\r\n", "3"),
     ],
 )
@@ -704,6 +705,7 @@ def test_a_workbook_is_read_by_its_lines_and_its_title_proposed(connection: Conn
         (b"<!DOCTYPE html><html><body>Session</body></html>", "page HTML"),
         (b"<html lang='fr'>", "page HTML"),
         (b"<?xml version='1.0'?><ows:ExceptionReport xmlns:ows='http://www.opengis.net/ows'/>", "service OGC"),
+        ('{"type": "FeatureCollection"}'.encode("utf-16"), "UTF-16"),
         (b"\xff\xd8\xff\xe0", "JPEG"),
         (b"ecw\x00", "ECW"),
         (b"AC1032\x00", "DWG"),

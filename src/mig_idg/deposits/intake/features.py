@@ -252,7 +252,7 @@ class Features:
         if pa.types.is_timestamp(column.type):
             if column.type.tz is None:
                 self._tell("value.without_zone", pc.is_valid(column), column, field, numbers)
-                column = pc.assume_timezone(column, "UTC") if column.type.unit != "ns" else column
+                column = pc.assume_timezone(column, "UTC")
             return column
         bare = pc.invert(pc.match_substring_regex(column, r"(?:Z|[+-]\d\d(?::?\d\d)?)$"))
         self._tell("value.without_zone", bare, column, field, numbers)

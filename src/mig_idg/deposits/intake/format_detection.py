@@ -195,7 +195,13 @@ def unmarked_encoding(head: bytes) -> str | None:
 
 
 def _text(path: Path, head: bytes) -> Format:
-    if marked_encoding(head) or unmarked_encoding(head):
+    if name := marked_encoding(head) or unmarked_encoding(head):
+        if head.decode(name, "ignore").lstrip("\ufeff \r\n\t").startswith(("{", "[", "<")):
+            raise refused(
+                path,
+                Text(f"du JSON ou du XML en {name.upper()}", f"JSON or XML in {name.upper()}"),
+                Text("Enregistrez-le en UTF-8.", "Save it in UTF-8."),
+            )
         return CSV
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith((b"{", b"[", b"\x1e")):

@@ -19,6 +19,7 @@ DELIMITERS = (";", ",", "\t", "|")
 RARE = ("^", "~", "¤", "§", "\x1f", "\x1e", "#", ":")
 LOOKED_AT = 60  # rows
 NUMBER = re.compile(r"^-?\d+(?:[.,]\d+)?$|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$")
+PLACES = ({"x", "y"}, {"lon", "lat"}, {"long", "lat"}, {"longitude", "latitude"}, {"lng", "lat"})
 QUOTED = re.compile(r'"(?:[^"]|"")*"')
 SAID = re.compile(r"^sep=(.)\r?\n", re.IGNORECASE)
 
@@ -60,6 +61,12 @@ class _Row:
     def is_words(self) -> bool:
         """Is no cell a number or a date? (a header has names)"""
         return not any(NUMBER.match(cell) for cell in self.cells)
+
+    @property
+    def has_place(self) -> bool:
+        """Are there the names of coordinates? (no row of data has them)"""
+        words = {cell.lower() for cell in self.cells}
+        return self.is_words and any(pair <= words for pair in PLACES)
 
 
 def header_lines(written: str) -> HeaderLines:
@@ -167,6 +174,10 @@ def _proposed(rows: Sequence[_Row], first: int) -> HeaderLines | None:
     if usual < 2 or len(rows) < first + 1:
         return None
     top = rows[first - 1]
+    if not top.has_place and (lower := next((n for n in range(first, len(rows)) if rows[n].has_place), None)):
+        above = zip(rows[lower - 1].cells, rows[lower].cells, strict=False)
+        halves = rows[lower - 1].filled > 1 and any(upper and not name for upper, name in above)
+        return HeaderLines(lower if halves else lower + 1, lower + 1)
     if top.filled >= max(2, 0.5 * usual):
         below = rows[first] if len(rows) > first else None
         # Two lines: names are missing on the first, the second is of words and has them, the third is of data.

@@ -215,7 +215,7 @@ LABELS: dict[str, Label] = {
     "value.missing": Label(Text("La valeur est obligatoire", "The value is mandatory")),
     "coordinate.unreadable": Label(
         Text("La coordonnée n'est pas un nombre", "The coordinate is not a number"),
-        Text("un nombre à point décimal", "a number with a decimal point"),
+        Text("un nombre à point décimal, ou --decimal-comma", "a number with a decimal point, or --decimal-comma"),
     ),
     "key.missing": Label(Text("L'identifiant est vide", "The identifier is empty")),
     "key.duplicate": Label(
