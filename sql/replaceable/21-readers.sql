@@ -6,7 +6,7 @@ grant select on
   registry.dataset_licence, registry.dataset_version, registry.ownership, registry.co_owner, registry.inventory_entry,
   registry.working_group, registry.coproduction, registry.group_member, registry.terms, registry.agreement,
   registry.dataset_exception, registry.takedown, registry.sub_distribution, registry.delegation,
-  registry.third_party_transfer, registry.frozen_audience
+  registry.third_party_transfer, registry.frozen_audience, registry.reading
 to idg_app;
 -- When an act was recorded decides who was an adherent at a validation; who recorded it does not.
 grant select (id, recorded_at, effective) on registry.act to idg_app;

@@ -7,13 +7,14 @@ condition that raises refuses too, and says so: a right that cannot be read is n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal, cast
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, cast
 
 from mig_idg.charter import messages
 from mig_idg.charter.case import AccessRequest, Case
-from mig_idg.charter.facts import NOBODY, Facts
+from mig_idg.charter.facts import NOBODY, Facts, ReadingTaken
 from mig_idg.charter.rulebook import RULEBOOK, Rule, RuleBook
+from mig_idg.charter.settings import Settings
 from mig_idg.charter.views import View, joined
 from mig_idg.errors import Text
 
@@ -96,7 +97,7 @@ class Decision:
 
 def decide(request: AccessRequest, facts: Facts, rulebook: RuleBook = RULEBOOK) -> Decision:
     """The charter's answer to a request on these facts; whatever goes wrong on the way is a refusal, never an error."""
-    case = Case(request, facts, rulebook.settings, lambda other: decide(other, facts, rulebook))
+    case = Case(request, facts, settings_of(facts, rulebook), lambda other: decide(other, facts, rulebook))
     forbids, permits = rulebook.for_action(request.action)
     rule = rulebook.silence
     try:
@@ -113,6 +114,30 @@ def decide(request: AccessRequest, facts: Facts, rulebook: RuleBook = RULEBOOK) 
         return _permit(case, rulebook, forbids, bases)
     except Exception:  # whatever a condition trips on, the answer is a refusal that says so, never a stack trace
         return _refusal(Why(case, rulebook, rulebook.rules[0], failed=rule.id))
+
+
+def settings_of(facts: Facts, rulebook: RuleBook = RULEBOOK) -> Settings:
+    """How the ambiguous places are read: as the partnership decided, else as the rule book proposes."""
+    if not facts.readings:
+        return rulebook.settings
+    taken: dict[str, Any] = {}
+    for reading in facts.readings:
+        if reading.setting is not None:
+            taken[reading.setting] = reading.choice
+        if reading.setting == "charter_end":
+            taken["grace_days"] = reading.days
+    return replace(rulebook.settings, **taken)
+
+
+def readings_behind(request: AccessRequest, facts: Facts, rulebook: RuleBook = RULEBOOK) -> tuple[ReadingTaken, ...]:
+    """The readings taken by the partnership without which the answer would be another."""
+    given = decide(request, facts, rulebook)
+    return tuple(
+        reading
+        for reading in facts.readings
+        if decide(request, replace(facts, readings=tuple(r for r in facts.readings if r is not reading)), rulebook)
+        != given
+    )
 
 
 def _holds(rule: Rule, case: Case, held: tuple[Rule, ...] | list[Rule]) -> bool:

@@ -199,12 +199,28 @@ class Dataset:
     frozen_audience: frozenset[str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingTaken:
+    """How the partnership reads one ambiguity on the day: `setting` is the switch of `Settings` it turns, if any.
+
+    `days` goes with days of grace; `decision` is the steering committee's, that the act cites.
+    """
+
+    number: int
+    choice: str
+    setting: str | None = None
+    days: int = 0
+    decision: int | None = None
+    since: date | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Facts:
     """Everything the charter's rules read, as it stands at one moment, under one number.
 
     `charter` is the span of the instrument; None says that no instrument was ever in force. `names` are the bodies'
-    own and `private` those that are no public authority, for sentences: no rule reads them.
+    own and `private` those that are no public authority, for sentences: no rule reads them. `readings` are those that
+    the partnership has taken; the others are read as the rule book proposes.
     """
 
     charter: Span | None = ALWAYS
@@ -217,6 +233,7 @@ class Facts:
     number: int = 0
     names: Mapping[str, str] = field(default_factory=dict)
     private: frozenset[str] = NOBODY
+    readings: tuple[ReadingTaken, ...] = ()
 
     def __post_init__(self) -> None:
         index = object.__setattr__

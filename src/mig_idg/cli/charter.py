@@ -1,23 +1,27 @@
-"""`mig-idg charter check|prove|rules|articles|readings`: the law asked, proved, read. No database."""
+"""`mig-idg charter check|prove|rules|articles|readings|take-reading`: the law asked, proved, read."""
 
 from __future__ import annotations
 
 import sys
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mig_idg.charter import reference
+from mig_idg.charter.messages import day
 from mig_idg.charter.rulebook import RULEBOOK
 from mig_idg.charter.scenario import Question, Scenario, answer, differences, parse
+from mig_idg.cli.acts import DAY, JSON, KNOWN_AT, act, reading
 from mig_idg.cli.messages import lang, say, say_json, t
 from mig_idg.errors import InvalidDeclaration, Text, Unavailable, UnknownWord
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-JSON = click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
+    from mig_idg.registry.acts import Conn, Done, Record
+
 Response = dict[str, Any]
 
 
@@ -25,7 +29,7 @@ Response = dict[str, Any]
     name="charter", help=t("La charte : ses règles, et ce qui les éprouve.", "The charter: its rules, and their tests.")
 )
 def command() -> None:
-    """Group of the verbs that need no database."""
+    """Group of verbs; only what the partnership has read needs a database."""
 
 
 @command.command(
@@ -214,20 +218,68 @@ def articles(as_json: bool) -> None:
 
 
 @command.command(help=t("Les ambiguïtés des textes et la lecture retenue.", "The texts' ambiguities, our readings."))
+@click.option(
+    "--on",
+    type=DAY,
+    help=t("les lectures que le partenariat a prises, ce jour-là", "the readings the partnership has taken, that day"),
+)
+@KNOWN_AT
 @JSON
-def readings(as_json: bool) -> None:
-    """Print every ambiguity with the reading taken and the setting that changes it."""
+def readings(on: date | None, known_at: datetime | None, as_json: bool) -> None:
+    """Print every ambiguity with the reading taken and the setting that changes it; with `--on`, what was decided."""
     from mig_idg.charter.articles import readings as all_readings
 
+    taken = {} if on is None else _taken(on, known_at)
     told = all_readings()
     if as_json:
         say_json(
             [
-                {"number": r.number, "text": r.text, "words": r.words, "setting": r.setting, "choices": r.choices}
+                {
+                    "number": r.number,
+                    "text": r.text,
+                    "words": r.words,
+                    "setting": r.setting,
+                    "choices": r.choices,
+                    **({} if on is None else {"taken": taken.get(r.number)}),
+                }
                 for r in told
             ]
         )
         return
-    for reading in told:
-        where = f"{reading.setting} = {' | '.join(reading.choices)}" if reading.setting else reading.held_by
-        click.echo(f"{reading.number:>2}  {reading.text}: {reading.words.in_(lang())}  [{where}]")
+    for one in told:
+        where = f"{one.setting} = {' | '.join(one.choices)}" if one.setting else one.held_by
+        click.echo(f"{one.number:>2}  {one.text}: {one.words.in_(lang())}  [{where}]")
+        if decided := taken.get(one.number):
+            since = day(decided["since"]).in_(lang())
+            click.echo(
+                t(
+                    f"      → « {decided['choice']} » depuis le {since}, décision n° {decided['decision']}",
+                    f"      → “{decided['choice']}” since {since}, decision no. {decided['decision']}",
+                )
+            )
+
+
+def _taken(on: date, known_at: datetime | None) -> dict[int, dict[str, Any]]:
+    from mig_idg.registry import readings as registry_readings
+
+    with reading() as conn:
+        return {int(row["number"]): dict(row) for row in registry_readings.taken(conn, on, known_at)}
+
+
+@command.command(
+    name="take-reading",
+    help=t(
+        "Le partenariat prend une lecture d'un texte ambigu, décidée par le comité de pilotage, à compter de --on.",
+        "The partnership takes a reading of an ambiguous text, by a decision of the steering committee, from --on.",
+    ),
+)
+@click.argument("number", type=int, metavar=t("NUMÉRO", "NUMBER"))
+@click.argument("choice", metavar=t("LECTURE", "READING"))
+@click.option("--decision", type=int, required=True, help=t("la décision citée", "the decision cited"))
+@click.option("--days", type=int, default=0, help=t("jours de délai (18)", "days of grace (18)"))
+@act
+def take_reading(conn: Conn, record: Record, number: int, choice: str, decision: int, days: int) -> Done:
+    """`retained` confirms a reading that has no other choice."""
+    from mig_idg.registry import readings as registry_readings
+
+    return registry_readings.take(conn, number, choice, record, decision=decision, days=days)

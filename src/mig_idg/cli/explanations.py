@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from mig_idg.cli.acts import console, plain, show_table
 from mig_idg.cli.messages import lang, say, say_json, t
+from mig_idg.errors import Text
 
 if TYPE_CHECKING:
     from mig_idg.charter import AccessRequest, Decision, Facts
+    from mig_idg.charter.facts import ReadingTaken
     from mig_idg.charter.nouns import Noun
 
 
@@ -40,10 +42,16 @@ class Asked:
 def tell_decision(asked: Asked, world: Facts, as_json: bool) -> int:
     """One decision: the paragraph, then the rules consulted."""
     from mig_idg.charter import decide
+    from mig_idg.charter.decision import readings_behind
 
     decision = decide(asked.request, world)
     if as_json:
-        say_json({**_asked_json(asked), **decision_json(decision), "consulted": _consulted_json(decision)})
+        behind = [
+            {"number": r.number, "choice": r.choice, "decision": r.decision, "since": r.since}
+            for r in readings_behind(asked.request, world)
+        ]
+        told = {**_asked_json(asked), **decision_json(decision), "consulted": _consulted_json(decision)}
+        say_json(told | ({"readings": behind} if behind else {}))
     else:
         for line in paragraph(asked, decision, world):
             say(line)
@@ -54,6 +62,7 @@ def tell_decision(asked: Asked, world: Facts, as_json: bool) -> int:
 def paragraph(asked: Asked, decision: Decision, world: Facts) -> list[str]:
     """The answer as a town clerk would read it: yes or no, the reason, what is kept back, what is due, what to do."""
     from mig_idg.charter.citations import cited
+    from mig_idg.charter.decision import readings_behind
 
     response = t("OUI", "YES") if decision.permitted else t("NON", "NO")
     rule = t(f"règle {decision.rule}", f"rule {decision.rule}")
@@ -72,11 +81,29 @@ def paragraph(asked: Asked, decision: Decision, world: Facts) -> list[str]:
         lines.append(t("Aussi permis par : ", "Also permitted by: ") + ", ".join(decision.other) + ".")
     if decision.remedy is not None:
         lines.append(decision.remedy.in_(lang()))
+    lines += [_reading_told(one) for one in readings_behind(asked.request, world)]
     if asked.known_at is not None:
         lines.append(
             t(f"(d'après ce que l'on savait le {asked.known_at})", f"(from what was known at {asked.known_at})")
         )
     return lines
+
+
+def _reading_told(taken: ReadingTaken) -> str:
+    """A reading of the partnership that the answer rests on, with the decision that took it."""
+    from mig_idg.charter.articles import readings
+    from mig_idg.charter.citations import cited
+    from mig_idg.charter.messages import day
+
+    (told,) = (one for one in readings() if one.number == taken.number)
+    since = day(taken.since) if taken.since else Text("toujours", "always")
+    where = cited(told.text)
+    return t(
+        f"Selon la lecture n° {taken.number} ({where.fr}) que le partenariat a prise, « {taken.choice} », depuis le "
+        f"{since.fr} (décision n° {taken.decision} du comité de pilotage).",
+        f"By reading no. {taken.number} ({where.en}) that the partnership has taken, “{taken.choice}”, since "
+        f"{since.en} (decision no. {taken.decision} of the steering committee).",
+    )
 
 
 def _duties(decision: Decision, world: Facts) -> list[str]:

@@ -56,11 +56,20 @@ def attribution(collection: Collection, mention: str, obligations: Iterable[str]
         parts.append(mention)
     if owed & {"OWNER_CREDIT", "ATTRIBUTION"} or not parts:
         parts.append(collection.credit())
-    if "LAST_UPDATE_DATE" in owed and collection.declared.get("updated"):
-        parts.append(f"mise à jour : {collection.declared['updated']}")
+    if "LAST_UPDATE_DATE" in owed and collection.updated:
+        parts.append(f"mise à jour : {collection.updated}")
     if "DRAFT_ONLY" in owed:
         parts.append("document de travail, ne pas diffuser")
     return " — ".join(parts)
+
+
+def notice(collection: Collection, mention: str, obligations: Iterable[str]) -> str:
+    """What a file carries inside it: the same words, the licence, and what the owner is not liable for (004 §3.5.1)."""
+    owed = tuple(obligations)
+    parts = [attribution(collection, mention, owed), LICENCES.get(collection.licence or "")]
+    if "DISCLAIMER" in owed:
+        parts.append(DISCLAIMER.fr)
+    return " — ".join(part for part in parts if part)
 
 
 # What French typography has and the letters of a header (ISO 8859-1) have not.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection as Known
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ class Checked:
     bbox: tuple[float, float, float, float] | None
     time: TimeExtent | None = None
     grid: PixelGrid | None = None
+    updated: date | None = None
 
     @property
     def entry(self) -> dict[str, Any]:
@@ -44,6 +46,7 @@ class Checked:
             "bbox": list(self.bbox) if self.bbox else None,
             "time": asdict(self.time) if self.time else None,
             "grid": asdict(self.grid) if self.grid else None,
+            "updated": self.updated.isoformat() if self.updated else None,
         }
 
 
@@ -83,7 +86,8 @@ def check(
     found = _open_extent(connection, declared, table) or _extent_of_file(connection, declared, grid)
     moment = temporal(table, one.source.time) if table is not None else None
     time = extents.in_time(connection, table, moment) if table is not None and moment is not None else None
-    return Checked(declared, table, one.extent or found, time, grid)
+    updated = one.updated or _last_update(connection, declared, table)
+    return Checked(declared, table, one.extent or found, time, grid, updated)
 
 
 def unknown_crs(declared: Declared) -> Iterator[InvalidDeclaration]:
@@ -111,6 +115,21 @@ def _missing_raster(declared: Declared, rasters: Path | None) -> Iterator[Invali
         *("source", "raster", "cog"),
         remedy=Text("Importez-le : mig-idg import.", "Import it: mig-idg import."),
     )
+
+
+def _last_update(connection: Connection[Any], declared: Declared, table: Table | None) -> date | None:
+    """The latest date of the rows' declared column of update, or else of their time column (000 art. 13).
+
+    None when there is none, or when somebody may not see it: the day of publication is then what is said.
+    """
+    one = declared.declaration
+    name = one.source.updated or one.source.time
+    if table is None or name is None or one.takedown:
+        return None
+    hidden = {*(one.terms.hidden_attributes if one.terms else ())}.union(*(e.attributes for e in one.exceptions))
+    if name in hidden or any(not e.attributes for e in one.exceptions):
+        return None
+    return extents.latest_day(connection, table, name)
 
 
 def _open_extent(
@@ -195,6 +214,8 @@ def _named_columns(declared: Declared) -> Iterator[tuple[tuple[str | int, ...], 
         yield ("codes", name), name
     if one.source.time:
         yield ("source", "time"), one.source.time
+    if one.source.updated:
+        yield ("source", "updated"), one.source.updated
     if one.editing:
         for position, name in enumerate(one.editing.attributes):
             yield ("editing", "attributes", position), name

@@ -86,6 +86,7 @@ class Source(Strict):
     geometry: Word | None = Field(None, description="column of the geometry; absent = a table without geometry")
     crs: Crs = "EPSG:2154"
     time: Word | None = Field(None, description="column that `datetime=` filters")
+    updated: Word | None = Field(None, description="column that says when each row was last updated")
     prepared: bool = Field(
         True, description="readers have a copy shaped for speed; false = the table itself, less disk"
     )

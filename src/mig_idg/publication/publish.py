@@ -95,7 +95,7 @@ def publish(
                 raise InvalidCollections(
                     [found.declared.wrong(error.detail, "source", "table", remedy=error.remedy)]
                 ) from None
-            checked.append(one)
+            checked.append(told_updated(one, on))
             notes.extend(_in_parts(one))
             notes.extend(registry_declared.record(connection, _facts(one), author, on).notes)
         registry_declared.archive_missing(connection, [one.declared.declaration.id for one in checked], author, on)
@@ -116,6 +116,15 @@ def declare(connection: Connection[Any], folder: Path, *, author: str, on: date,
         _require_same_rows(connection, one, before)
         registry_declared.record(connection, _facts(one), author, on)
     registry_declared.archive_missing(connection, [one.declared.declaration.id for one in checked], author, on)
+
+
+def told_updated(checked: Checked, on: date) -> Checked:
+    """The same with its date of last update: that of its rows, never after the day, which is said when they have none.
+
+    A licence that owes the date (LO, 000 art. 13) always has one to give.
+    """
+    declared = checked.declared.declaration.updated
+    return replace(checked, updated=declared or min(checked.updated or on, on))
 
 
 def prepared(connection: Connection[Any], checked: Checked, *, anew: bool = False) -> Checked:

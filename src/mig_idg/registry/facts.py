@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.pq import TransactionStatus
 
+from mig_idg.charter.articles import readings
 from mig_idg.charter.facts import (
     Agreement,
     Dataset,
@@ -16,6 +17,7 @@ from mig_idg.charter.facts import (
     EptCommune,
     Facts,
     Membership,
+    ReadingTaken,
     Restriction,
     RowLimit,
     Span,
@@ -59,6 +61,7 @@ def _load(conn: Connection[Any], on: date, known_at: datetime | None) -> Facts:
         datasets=_datasets(conn, when),
         number=number,
         names={r["organisation"]: r["name"] for r in bodies},
+        readings=tuple(_reading(r) for r in ask(conn, "facts_readings", when)),
         private=frozenset(r["organisation"] for r in bodies if not r["public_authority"]),
     )
 
@@ -166,6 +169,11 @@ def _charter(rows: Sequence[Row], on: date) -> Span | None:
 
 def _span(row: Row) -> Span:
     return Span(row["start"], row["finish"])
+
+
+def _reading(row: Row) -> ReadingTaken:
+    (told,) = (one for one in readings() if one.number == row["number"])
+    return ReadingTaken(row["number"], row["choice"], told.setting, row["days"], row["decision"], row["since"])
 
 
 def _scope(datasets: list[str] | None) -> frozenset[str] | None:

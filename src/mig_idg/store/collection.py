@@ -31,7 +31,8 @@ class PixelGrid:
 class Collection:
     """One dataset as published. `declared` is the whole declaration as plain values, for metadata and pages.
 
-    `bbox` is west, south, east, north in CRS84 degrees: the extent declared, or that of the rows when they are open.
+    `updated` is the date of last update: declared, else that of the rows, else the day of publication. `bbox` is west,
+    south, east, north in CRS84 degrees: the extent declared, or that of the rows when they are open.
     `time` is from when to when its rows are, territory by territory.
     """
 
@@ -53,6 +54,7 @@ class Collection:
     declared: Mapping[str, Any] = field(repr=False)
     time: TimeExtent | None = None
     grid: PixelGrid | None = None
+    updated: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -142,6 +144,7 @@ def collection_from_json(document: Mapping[str, Any], generation: int) -> Collec
         declared=declared,
         time=_time(document.get("time")),
         grid=_grid(document.get("grid")),
+        updated=declared.get("updated") or document.get("updated"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from math import isfinite
 from typing import Any
 
@@ -84,6 +85,21 @@ def of_last_vintage(connection: Connection[Any], collection: str) -> tuple[Box, 
     if row is None or row[4] is None:
         return None
     return (float(row[0]), float(row[1]), float(row[2]), float(row[3])), str(row[4])
+
+
+def latest_day(connection: Connection[Any], table: Table, name: str) -> date | None:
+    """The latest day in a column of dates, in Paris; None for another kind of column, or when no row has one."""
+    column = next((one for one in table.columns if one.name == name), None)
+    if column is None or column.kind not in ("date", "timestamp"):
+        return None
+    zoned = column.base == "timestamp with time zone"
+    value = sql.SQL("max({}) at time zone 'Europe/Paris'" if zoned else "max({})").format(sql.Identifier(name))
+    row = connection.execute(
+        sql.SQL("select ({})::date, ({}) is not null and isfinite(({})::date) from {}").format(
+            value, value, value, sql.Identifier(table.schema, table.name)
+        )
+    ).fetchone()
+    return row[0] if row and row[1] else None
 
 
 _DEGREES = """

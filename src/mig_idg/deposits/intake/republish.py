@@ -10,7 +10,7 @@ from typing import Any
 from mig_idg.publication.check import check
 from mig_idg.publication.load import Declared
 from mig_idg.publication.model import Declaration
-from mig_idg.publication.publish import prepared
+from mig_idg.publication.publish import prepared, told_updated
 from mig_idg.registry import publications
 from mig_idg.registry.organisations import everyone
 
@@ -31,5 +31,6 @@ def republish(connection: Any, collection: str, *, author: str, anew: bool = Fal
     checked = check(connection, declared, everyone(connection))
     if isinstance(checked, list):
         raise checked[0]
-    entry = prepared(connection, checked, anew=anew).entry
+    (today,) = connection.execute("select (now() at time zone 'Europe/Paris')::date").fetchone()
+    entry = told_updated(prepared(connection, checked, anew=anew), today).entry
     return publications.record(connection, {**current.collections, collection: entry}, author=author)

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from mig_idg.guard.obligations import attribution
+from mig_idg.guard.obligations import notice
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.imagery import encode, geotiff_writer, render
@@ -106,7 +106,7 @@ async def _made(room: RasterEngine, request: Request, mosaic: Mosaic, asked_: Cu
     assert request.decision is not None
     words = geotiff_writer.Words(
         title=request.collection.title.in_(request.lang),
-        credit=attribution(request.collection, request.snapshot.mention, request.decision.obligations),
+        credit=notice(request.collection, request.snapshot.mention, request.decision.obligations),
     )
     pixels = asked_.frame.width * asked_.frame.height * len(asked_.bands)
     dark = room.render_pool if pixels <= SMALL_PIXELS else room.press

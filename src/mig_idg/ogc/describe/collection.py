@@ -108,9 +108,11 @@ def _stewardship(collection: Collection, lang: Lang) -> dict[str, Any]:
         told["workingGroup"] = [{"id": body, "name": name_of(body)} for body in declared.get("working_group", ())]
     if contacts := [_contact(one) for one in declared.get("contacts", ())]:
         told["contacts"] = contacts
-    for ours, theirs in (("theme", "theme"), ("updated", "updated"), ("update_frequency", "updateFrequency")):
+    for ours, theirs in (("theme", "theme"), ("update_frequency", "updateFrequency")):
         if declared.get(ours):
             told[theirs] = declared[ours]
+    if collection.updated:
+        told["updated"] = collection.updated
     if scale := declared.get("scale"):
         told["scaleDenominators"] = list(scale)
         if collection.raster is not None:

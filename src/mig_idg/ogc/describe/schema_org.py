@@ -33,8 +33,8 @@ def _correct(dataset: dict[str, Any], collection: Collection, base: str) -> None
     dataset["license"] = LICENCES.get(collection.licence or "", (f"{home}/access?f=html", ""))[0]
     dataset["creditText"] = collection.credit()
     dataset["isAccessibleForFree"] = collection.is_open
-    if collection.declared.get("updated"):
-        dataset["dateModified"] = collection.declared["updated"]
+    if collection.updated:
+        dataset["dateModified"] = collection.updated
     if collection.bbox is None:
         dataset.pop("spatial", None)
     for place in dataset.get("spatial") or ():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import struct
+import unicodedata
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
@@ -21,10 +22,10 @@ import orjson
 
 from mig_idg.database.pipeline import Row
 from mig_idg.errors import InvalidParameter, Text
-from mig_idg.guard import obligations
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.ogc.features import execution, files, formats, jsonfg
+from mig_idg.ogc.features.credit import noticed
 from mig_idg.ogc.features.files import Layer
 from mig_idg.store import binary_values, compile, text_encoders
 from mig_idg.store import crs as reference
@@ -43,13 +44,12 @@ Body = AsyncIterator[bytes]
 
 async def export(request: Request, query: Query, asked: Mapping[str, str], form: formats.Format) -> Response:
     """The selection as a file of this format; without `limit`, all of it up to five million features."""
-    collection, _ = request.layer
     if query.before is not None:
         raise InvalidParameter("before", Text("« before » est pour les pages.", "“before” is for pages."))
     whole = replace(query, limit=query.limit if "limit" in asked else (MOST if query.sortby else None))
     request.route = replace(request.route, pool="exports")
     body = _WRITERS[form.name](request, whole)
-    name = f"{collection.id}.{form.extension}"
+    name = f"{_file_name(request, form)}.{form.extension}"
     return Response(
         body=body,
         media_type=form.media_type,
@@ -60,12 +60,16 @@ async def export(request: Request, query: Query, asked: Mapping[str, str], form:
     )
 
 
-def mention(request: Request) -> str:
-    """The words owed with any use of these data, and the licence."""
+def _file_name(request: Request, form: formats.Format) -> str:
+    """The name of the file. A CSV has no place inside for the mention, which its name then bears (004 §3.5.2).
+
+    A line more would be a row for whoever reads it, and a column more would be one of the data.
+    """
     collection, grant = request.layer
-    words = obligations.attribution(collection, request.snapshot.mention, grant.obligations)
-    licence = obligations.LICENCES.get(collection.licence or "")
-    return f"{words} — {licence}" if licence else words
+    if form is not formats.CSV or "MENTION_MIG" not in grant.obligations:
+        return collection.id
+    plain = unicodedata.normalize("NFKD", request.snapshot.mention).encode("ascii", "ignore").decode()
+    return f"{collection.id} - {''.join(c for c in plain if c.isalnum() or c in ' -')}"
 
 
 def _detail(query: Query) -> text_encoders.Detail:
@@ -137,7 +141,7 @@ async def _document(request: Request, head: bytes, statement: Statement) -> Body
     async for piece in _gathered(features(), b",", b"\n"):
         yield head + piece[1:] if first else piece
         first = False
-    owed = orjson.dumps(mention(request)).decode()
+    owed = orjson.dumps(noticed(request)).decode()
     yield (head if first else b"") + f'],"numberReturned":{count},"attribution":{owed}}}\n'.encode()
 
 
@@ -160,7 +164,7 @@ async def _gml(request: Request, query: Query) -> Body:
     collection, grant = request.layer
     table = grant.table if query.geometry else replace(grant.table, geometry=None, companions=())
     member = text_encoders.gml_member(table, query.crs, collection.id, query.properties, _detail(query))
-    note = escape(mention(request)).replace("--", "- -")
+    note = escape(noticed(request)).replace("--", "- -")
     namespace = escape(f"{request.base_url}/collections/{collection.id}/schema")
     head = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -194,7 +198,7 @@ def _values(form: formats.Format) -> Callable[[Request, Query], Body]:
             layer = Layer(
                 name=collection.id,
                 title=collection.title.in_(request.lang),
-                mention=mention(request),
+                mention=noticed(request),
                 cells=wanted,
                 geometry=table.geometry,
                 crs=query.crs if table.geometry else CRS84,

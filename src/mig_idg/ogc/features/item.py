@@ -8,6 +8,7 @@ from mig_idg.errors import InvalidParameter, NotFound, Text, UnknownParameter
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, page_answer
 from mig_idg.ogc.features import execution, formats, jsonfg, links, validators
+from mig_idg.ogc.features.credit import credited
 from mig_idg.store import compile
 from mig_idg.store.crs import CRS84
 from mig_idg.store.query import Query, parse
@@ -37,7 +38,7 @@ async def item(request: Request) -> Response:
         return page_answer("item", {"item": document, "collection": collection, "table": grant.table})
     if fg:
         feature = b"{" + jsonfg.members(request, query) + b"," + feature[1:]
-    body = feature[:-1] + b',"links":' + made + b"}"
+    body = feature[:-1] + b',"attribution":' + credited(request) + b',"links":' + made + b"}"
     return Response(
         body=body,
         media_type=form.media_type,

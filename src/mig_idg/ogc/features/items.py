@@ -19,6 +19,7 @@ from mig_idg.database.pipeline import Columns, Row
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Deferred, Response, json_answer, page_answer
 from mig_idg.ogc.features import counting, execution, exports, formats, jsonfg, links, reverse_paging
+from mig_idg.ogc.features.credit import credited
 from mig_idg.store import compile, cursor
 from mig_idg.store.collection import Collection
 from mig_idg.store.query import DEFAULT_LIMIT, MAX_LIMIT, Limits, Query, parse, temporal
@@ -187,8 +188,8 @@ class Page:
         """Everything after the features."""
         matched = await self.matched()
         number = "".join(f',"{name}":{count}' for name, count in matched.members.items()) if matched else ""
-        head = f'],"numberReturned":{self.returned}{number},"timeStamp":"{now()}","links":'.encode()
-        return head + self.links() + b"}"
+        head = f'],"numberReturned":{self.returned}{number},"timeStamp":"{now()}","attribution":'.encode()
+        return head + credited(self.request) + b',"links":' + self.links() + b"}"
 
     async def matched(self) -> counting.Count | None:
         """numberMatched: free when the page says it, else counted; not given on pages reached by a cursor."""
