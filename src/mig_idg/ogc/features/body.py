@@ -20,8 +20,8 @@ from mig_idg.store.table import Column, Table
 from mig_idg.store.values import value_of
 
 MAX_VERTICES = 100_000
-MEMBERS = ("type", "id", "geometry", "properties", "links", "bbox", "conformsTo", "featureType", "time", "place",
-           "coordRefSys")  # fmt: skip
+MEMBERS = ("type", "id", "geometry", "properties", "links", "attribution", "bbox", "conformsTo", "featureType", "time",
+           "place", "coordRefSys")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
