@@ -2530,6 +2530,33 @@ ALTER TABLE registry.publication ALTER COLUMN number ADD GENERATED ALWAYS AS IDE
     CACHE 1
 );
 
+CREATE TABLE registry.reading (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    number integer NOT NULL,
+    choice text NOT NULL,
+    days integer DEFAULT 0 NOT NULL,
+    decision bigint NOT NULL,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT reading_choice_check CHECK ((btrim(choice) <> ''::text)),
+    CONSTRAINT reading_days_check CHECK (((days >= 0) AND (days <= 366))),
+    CONSTRAINT reading_number_check CHECK (((number >= 1) AND (number <= 99)))
+);
+
+COMMENT ON TABLE registry.reading IS 'The reading taken of an ambiguity (charter readings), from the day of its act; without a row, the proposed one.';
+
+ALTER TABLE registry.reading ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.reading_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE registry.remembered (
     id bigint NOT NULL,
     act bigint NOT NULL,
@@ -3054,6 +3081,9 @@ ALTER TABLE ONLY registry.piece
 ALTER TABLE ONLY registry.pilotage
     ADD CONSTRAINT one_pilot_at_any_date EXCLUDE USING gist (valid WITH &&, known WITH &&);
 
+ALTER TABLE ONLY registry.reading
+    ADD CONSTRAINT one_reading_at_any_date EXCLUDE USING gist (number WITH =, valid WITH &&, known WITH &&);
+
 ALTER TABLE ONLY registry.terms
     ADD CONSTRAINT one_set_of_terms EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
 
@@ -3101,6 +3131,9 @@ ALTER TABLE ONLY registry.attendance
 
 ALTER TABLE ONLY registry.publication
     ADD CONSTRAINT publication_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY registry.reading
+    ADD CONSTRAINT reading_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY registry.remembered
     ADD CONSTRAINT remembered_pkey PRIMARY KEY (id);
@@ -3263,6 +3296,8 @@ CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.piece FOR EACH STATEMENT
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.pilotage FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.reading FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.sub_distribution FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.takedown FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
@@ -3385,6 +3420,8 @@ CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.piece FOR EACH STATEMENT EXE
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.pilotage FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.reading FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.sub_distribution FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.takedown FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
@@ -3452,6 +3489,8 @@ CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.ownership 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.piece FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.pilotage FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.reading FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.sub_distribution FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
@@ -3789,6 +3828,15 @@ ALTER TABLE ONLY registry.pilotage
 ALTER TABLE ONLY registry.pilotage
     ADD CONSTRAINT pilotage_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
 
+ALTER TABLE ONLY registry.reading
+    ADD CONSTRAINT reading_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.reading
+    ADD CONSTRAINT reading_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.reading
+    ADD CONSTRAINT reading_decision_fkey FOREIGN KEY (decision) REFERENCES registry.decision(id);
+
 ALTER TABLE ONLY registry.sub_distribution
     ADD CONSTRAINT sub_distribution_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
 
@@ -4053,6 +4101,8 @@ GRANT SELECT ON TABLE registry.ownership TO idg_app;
 GRANT SELECT ON TABLE registry.pilotage TO idg_app;
 
 GRANT SELECT ON TABLE registry.publication TO idg_app;
+
+GRANT SELECT ON TABLE registry.reading TO idg_app;
 
 GRANT SELECT ON TABLE registry.sub_distribution TO idg_app;
 
