@@ -110,6 +110,9 @@ _KEYS: dict[str, dict[str, Text]] = {
         ),
         "crs": Text("Système de coordonnées de stockage.", "CRS of storage."),
         "time": Text("Colonne que filtre datetime=.", "Column that `datetime=` filters."),
+        "updated": Text(
+            "Colonne qui dit quand chaque ligne a été mise à jour.", "Column that says when each row was last updated."
+        ),
         "prepared": Text(
             "Les lecteurs ont une copie faite pour la vitesse ; false = la table elle-même, moins de disque.",
             "Readers have a copy shaped for speed; false = the table itself, less disk.",
