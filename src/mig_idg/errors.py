@@ -146,6 +146,11 @@ class Refused(Problem):
     """The charter says no. `extra` carries `rule`, `article`, `reason` and `remedy` for the problem document."""
 
 
+class SignInNeeded(Refused):
+    """The charter says no to the public, and the caller showed no credential: the same document as 401, so that
+    programs such as QGIS ask for one (design.md § 3)."""
+
+
 class NotFound(Problem):
     """Missing, or hidden from this caller: the same answer to the byte but the name."""
 
@@ -217,6 +222,7 @@ ANSWERS: dict[type[Problem], Response] = {
     BadRequest: Response(400, "not-understood", Text("Demande non comprise", "Request not understood"), 2),
     Unauthenticated: Response(401, "unauthenticated", Text("Identification refusée", "Not authenticated"), 1),
     Refused: Response(403, "refused", Text("Accès refusé par la charte", "Refused by the charter"), 1),
+    SignInNeeded: Response(401, "refused", Text("Accès refusé par la charte", "Refused by the charter"), 1),
     NotFound: Response(404, "not-found", Text("Ressource introuvable", "Not found"), 1),
     MethodNotAllowed: Response(405, "method-not-allowed", Text("Méthode non permise", "Method not allowed"), 1),
     PreconditionFailed: Response(

@@ -57,7 +57,7 @@ def test_a_bad_credential_is_401_even_on_open_data(service: Any) -> None:
 def test_a_refusal_says_the_rule_the_article_and_what_to_do(service: Any) -> None:
     refused = service.get(ITEMS)
     document = refused.json()
-    assert refused.status_code == 403
+    assert refused.status_code == 401
     assert document["rule"] == "B11"
     assert {"article", "reason", "remedy", "access"} <= document.keys()
     english = service.get(ITEMS, headers={"accept-language": "en"}).json()

@@ -167,12 +167,14 @@ def test_the_other_language_is_one_link_away(asking: Asking, render: pages.Rende
     assert 'hreflang="fr" href="/collections/bancs?lang=fr"' in text
 
 
-def test_persons_sign_in_where_there_is_a_provider(asking: Asking) -> None:
+def test_persons_sign_in_by_form_and_with_their_account_where_there_is_a_provider(asking: Asking) -> None:
     with_provider = pages.renderer(SimpleNamespace(config_file=CONFIG, oidc_issuer="https://id.example"))
     without = pages.renderer(SimpleNamespace(config_file=CONFIG, oidc_issuer=None))
     assert 'href="/connexion"' in page(asking, with_provider, "/aide/connexion")
     assert 'href="/connexion"' not in page(asking, without, "/aide/connexion")
-    assert 'href="/deconnexion"' in page(asking, with_provider, "/", PARTNER)
+    for render in (with_provider, without):
+        assert 'href="/sign-in?next=/collections"' in page(asking, render, "/collections")
+        assert 'href="/sign-in?' not in page(asking, render, "/", PARTNER)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

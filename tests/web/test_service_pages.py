@@ -62,7 +62,7 @@ def test_an_empty_search_says_so(service: Any) -> None:
 
 def test_a_refusal_is_a_page_that_helps(service: Any) -> None:
     response = service.get("/collections/adresses/items", headers=PAGE)
-    assert response.status_code == 403
+    assert response.status_code == 401
     assert "Que faire" in response.text
     assert "/collections/adresses/access" in response.text
 

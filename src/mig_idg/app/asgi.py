@@ -154,7 +154,7 @@ class Application:
         response = json_answer(document, status=status, media_type="application/problem+json")
         if _wants_page(headers):
             with suppress(Exception):
-                response.body = self._render("problem", {"problem": document}, lang).encode()
+                response.body = self._render("problem", {"problem": document, "onward": _onward(scope)}, lang).encode()
                 response.media_type = "text/html; charset=utf-8"
         response.headers.update(error.headers)
         response.headers["content-language"] = lang
@@ -275,6 +275,14 @@ def _whole(scope: Scope) -> Whole | None:
 def _language(scope: Scope, headers: Mapping[str, str]) -> Lang:
     query = {"lang": "en"} if b"lang=en" in scope.get("query_string", b"") else {}
     return choose_language(query, headers)
+
+
+def _onward(scope: Scope) -> str:
+    """Where a person who signs in comes back to: the page that was asked for, never an address that holds a token."""
+    path, query = scope.get("raw_path", b"/").split(b"?", 1)[0], scope.get("query_string", b"")
+    if scope["method"] not in ("GET", "HEAD") or path.startswith((b"/t/", b"/sign-")) or b"token" in query:
+        return ""
+    return (path + (b"?" + query if query else b"")).decode("latin-1")
 
 
 def _wants_page(headers: Mapping[str, str]) -> bool:

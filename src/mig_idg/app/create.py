@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -74,7 +75,7 @@ def create_app(
     evaluation = Evaluation(current.facts_on)
     oidc, sessions = identity(settings, clock)
     trades = every_route(settings, records) if routes is None else routes
-    mounted = Router([*operations.routes(), *evaluation.routes(), *trades, *(sessions.routes() if sessions else ())])
+    mounted = Router([*operations.routes(), *evaluation.routes(), *trades, *sessions.routes()])
     guard = Guard(
         mounted,
         current,
@@ -114,31 +115,54 @@ def create_app(
     return Application(guard, render=renderer(settings), operations=operations, start=start, stop=stop)
 
 
-def identity(settings: Settings, clock: Clock) -> tuple[Oidc | None, Sessions | None]:
-    """OpenID Connect, when the settings name an issuer; else none of its libraries is loaded (10 MB)."""
-    if settings.oidc_issuer is None or settings.oidc_client_id is None:
-        return None, None
-    from mig_idg.guard.oidc import Oidc, Provider
+def identity(settings: Settings, clock: Clock) -> tuple[Oidc | None, Sessions]:
+    """How people sign in: by token, and with OpenID Connect when the settings name an issuer.
+
+    Else none of its libraries is loaded (10 MB).
+    """
     from mig_idg.guard.sessions import Sessions
+
+    key = session_key(settings)
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        return None, Sessions(None, key, settings.public_url, clock)
+    from mig_idg.guard.oidc import Oidc, Provider
 
     secret = settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret else None
     audience = settings.oidc_audience or settings.oidc_client_id
     oidc = Oidc(Provider(settings.oidc_issuer, settings.oidc_client_id, secret, audience), clock)
-    return oidc, Sessions(oidc, session_key(settings), settings.public_url)
+    return oidc, Sessions(oidc, key, settings.public_url, clock)
 
 
 def session_key(settings: Settings) -> bytes:
-    """The 32 bytes that sign session cookies: from the settings, or a file of the home made once (mode 600)."""
+    """The 32 bytes that sign session cookies: from the settings, or a file of the home made once (mode 600).
+
+    Workers that start together agree: the file appears whole. In a home that cannot be written, each worker has its
+    own: people sign in again when another one answers, until IDG_SESSION_SECRET is set.
+    """
     if settings.session_secret is not None:
         return hashlib.sha256(settings.session_secret.get_secret_value().encode()).digest()
     path = settings.home / "session.key"
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.is_file():
+            _keep_whole(path, secrets.token_bytes(32))
         return hashlib.sha256(path.read_bytes()).digest()
-    with open(handle, "wb") as file:
-        file.write(secrets.token_bytes(32))
-    return hashlib.sha256(path.read_bytes()).digest()
+    except OSError as error:
+        log.warning("session-key-not-kept", reason=type(error).__name__, remedy="IDG_SESSION_SECRET")
+        return secrets.token_bytes(32)
+
+
+def _keep_whole(path: Path, content: bytes) -> None:
+    """Write a file of mode 600 that nobody sees half written; the one that is there already stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        pass
+    finally:
+        aside.unlink()
 
 
 def every_route(settings: Settings, records: Records) -> list[Route]:

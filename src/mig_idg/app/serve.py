@@ -71,7 +71,7 @@ def _answer(settings: Settings) -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
-        loop="mig_idg.app.accept_loop:EvenLoop",
+        loop="mig_idg.app.accept_loop:SharingLoop",
         http=BoundedProtocol,
         lifespan="on",
         access_log=False,

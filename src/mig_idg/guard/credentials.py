@@ -22,6 +22,8 @@ from mig_idg.registry.tokens import Credentials, fingerprint
 
 LONGEST = 8192
 PATH_PREFIX = "/t/"
+BEARER = 'Bearer realm="mig-idg"'
+BEARER_AND_BASIC = f'{BEARER}, Basic realm="mig-idg", charset="UTF-8"'
 
 VerifyJwt = Callable[[str, Credentials], Principal | None]
 
@@ -113,7 +115,7 @@ def rejected() -> Unauthenticated:
             "Check the token, or ask your body's administrator for one.",
         ),
     )
-    error.headers["www-authenticate"] = 'Bearer realm="mig-idg", Basic realm="mig-idg", charset="UTF-8"'
+    error.headers["www-authenticate"] = BEARER_AND_BASIC
     return error
 
 

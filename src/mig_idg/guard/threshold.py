@@ -16,9 +16,19 @@ import structlog
 from mig_idg.charter import Decision
 from mig_idg.database.pipeline import CHUNK, Columns, ReadVersion, Row, StatementFailed, TransactionContext
 from mig_idg.database.pool import Pool
-from mig_idg.errors import MethodNotAllowed, NotFound, Problem, Refused, Text, Unauthenticated, Unavailable
+from mig_idg.errors import (
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    Refused,
+    SignInNeeded,
+    Text,
+    Unauthenticated,
+    Unavailable,
+)
 from mig_idg.guard import credentials as doorkeeper
 from mig_idg.guard import obligations
+from mig_idg.guard.credentials import BEARER, BEARER_AND_BASIC
 from mig_idg.guard.current import Current
 from mig_idg.guard.http_request import HttpRequest, choose_language, unknown_place
 from mig_idg.guard.journal import Journal
@@ -390,8 +400,13 @@ def missing(collection: str) -> NotFound:
 
 
 def refused(collection: Collection, decision: Decision, request: Request) -> Problem:
-    """The refusal of a collection whose existence the caller may know: rule, article, reason, remedy."""
-    return Refused(
+    """The refusal of a collection whose existence the caller may know: rule, article, reason, remedy.
+
+    401 for who showed no credential: programs ask for one only then. A page is spared the browser's own dialogue: it
+    leads to the form (`Bearer` alone).
+    """
+    kind = SignInNeeded if request.principal.public else Refused
+    error = kind(
         decision.reason,
         remedy=decision.remedy,
         extra={
@@ -402,6 +417,10 @@ def refused(collection: Collection, decision: Decision, request: Request) -> Pro
             "access": request.url(f"/collections/{collection.id}/access"),
         },
     )
+    if kind is SignInNeeded:
+        page = "text/html" in request.headers.get("accept", "")
+        error.headers["www-authenticate"] = BEARER if page else BEARER_AND_BASIC
+    return error
 
 
 def statement_problem(error: StatementFailed) -> Problem:

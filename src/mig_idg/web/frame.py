@@ -19,7 +19,9 @@ _TOKEN_PREFIX = re.compile(r"/t/[^/]+$")
 class Frame:
     """The surroundings of one page. Addresses are below the root of the site, with the caller's token prefix if any.
 
-    `sign_in` says that persons may sign in with their body's account (OpenID Connect), at `/connexion`.
+    `provider` says that persons may also sign in with their body's account (OpenID Connect), at `/connexion`.
+    `session` that the caller came in by the form: there is something to sign out of. `onward` is where a caller who
+    signs in goes back to.
     """
 
     service: Service
@@ -31,7 +33,9 @@ class Frame:
     query: Mapping[str, str] = field(default_factory=dict)
     who: str | None = None
     signed_in: bool = False
-    sign_in: bool = False
+    session: bool = False
+    provider: bool = False
+    onward: str = ""
 
     def url(self, path: str, **query: str | int) -> str:
         """An address of ours for a link in this page; the language chosen by `lang=` goes with it."""
@@ -47,17 +51,26 @@ class Frame:
         return self.url(self.path, **{**query, **changed})
 
     @property
+    def sign_in(self) -> str:
+        """The form, and back here."""
+        return self.url("/sign-in", next=self.onward)
+
+    @property
     def other(self) -> Lang:
         """The other language."""
         return "fr" if self.lang == "en" else "en"
 
 
-def frame_of(service: Service, lang: Lang, request: Any = None, *, sign_in: bool = False) -> Frame:
+def frame_of(service: Service, lang: Lang, request: Any = None, *, provider: bool = False, onward: str = "") -> Frame:
     """The frame of a request; without one (a problem told before the threshold), the bare one."""
     if request is None:
-        return Frame(service, lang, sign_in=sign_in)
+        return Frame(service, lang, provider=provider, onward=onward)
     public = _TOKEN_PREFIX.sub("", request.base_url)
     principal = request.principal
+    shown = request.tokened or any(name in request.headers for name in ("authorization", "x-api-key"))
+    query = {name: value for name, value in request.query.items() if name not in ("token", "next")}
+    elsewhere = request.path in ("/sign-in", "/sign-out")
+    here = f"{request.path}?{urlencode(query)}" if query else request.path
     return Frame(
         service=service,
         lang=lang,
@@ -68,5 +81,7 @@ def frame_of(service: Service, lang: Lang, request: Any = None, *, sign_in: bool
         query=request.query,
         who=name_of(principal.organisation) if principal.organisation else principal.name,
         signed_in=not principal.public,
-        sign_in=sign_in,
+        session=not principal.public and not shown and "cookie" in request.headers,
+        provider=provider,
+        onward=onward or ("" if elsewhere else here),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from mig_idg.errors import Lang
+from mig_idg.store.tiles import stands_for
 from mig_idg.web.frame import Frame
 
 BEHIND = "communes"
@@ -28,6 +29,22 @@ _LOCALE: dict[Lang, dict[str, str]] = {
 }
 
 
+_WORDS: dict[Lang, dict[str, str]] = {
+    "fr": {
+        "yes": "oui",
+        "no": "non",
+        "thinned": "Carte allégée à cette échelle : une entité en montre plusieurs. Zoomez pour les voir toutes.",
+        "standsFor": "Montre ici {n} entités : zoomez pour les voir toutes.",
+    },
+    "en": {
+        "yes": "yes",
+        "no": "no",
+        "thinned": "Thinned at this scale: one feature shows many. Zoom in to see them all.",
+        "standsFor": "Shows {n} features here: zoom in to see them all.",
+    },
+}
+
+
 def chart_of(request: Any, frame: Frame, document: Any) -> dict[str, Any] | None:
     """The drawing of a request's collection, or None when there is nothing to draw or the caller may not view it."""
     collection = request.collection if request is not None else None
@@ -40,7 +57,10 @@ def chart_of(request: Any, frame: Frame, document: Any) -> dict[str, Any] | None
         "bbox": list(collection.bbox or frame.service.extent or EVERYWHERE),
         "attribution": request.snapshot.credit(collection, frame.lang),
         "labels": _labels(request, collection, frame.lang),
+        "codes": _codes(request, collection, frame.lang),
         "locale": _LOCALE[frame.lang],
+        "words": _WORDS[frame.lang],
+        "counts": "feature_count",
     }
     if of_items:
         drawing["items"] = frame.here(f="json", **_as_many(document))
@@ -49,6 +69,7 @@ def chart_of(request: Any, frame: Frame, document: Any) -> dict[str, Any] | None
         drawing |= {"raster": tiles, "about": tiles.split("/{z}")[0] + "?f=tilejson"}
     elif collection.table is not None and collection.table.geometry is not None and "tiles" in collection.services:
         drawing |= {"tiles": frame.root + frame.prefix + TILES.format(collection.id), "layer": collection.id}
+        drawing["counts"] = stands_for(collection.table)
     else:
         return None
     if collection.id != BEHIND and _tiled(request, BEHIND):
@@ -62,6 +83,18 @@ def _labels(request: Any, collection: Any, lang: Lang) -> dict[str, str]:
     seen = set(grant.table.names) if grant else set()
     declared = collection.declared.get("attributes", {})
     return {name: text[lang] for name, text in declared.items() if name in seen and lang in text}
+
+
+def _codes(request: Any, collection: Any, lang: Lang) -> dict[str, dict[str, str]]:
+    """What the values of the code lists mean, for the attributes that this caller sees."""
+    _, grant = request.snapshot.grant(request.principal, collection, "view")
+    seen = set(grant.table.names) if grant else set()
+    declared = collection.declared.get("codes", {})
+    return {
+        name: {code: text[lang] for code, text in codes.items() if lang in text}
+        for name, codes in declared.items()
+        if name in seen
+    }
 
 
 def _as_many(document: Any) -> dict[str, int]:

@@ -52,7 +52,7 @@ def environment() -> Environment:
 def renderer(settings: Configured) -> Render:
     """`render` for the service that the settings name."""
     return partial(
-        _render, load_service(settings.config_file), sign_in=getattr(settings, "oidc_issuer", None) is not None
+        _render, load_service(settings.config_file), provider=getattr(settings, "oidc_issuer", None) is not None
     )
 
 
@@ -66,10 +66,10 @@ def problem_page(document: Mapping[str, Any], lang: Lang) -> str:
     return render("problem", {"problem": document}, lang)
 
 
-def _render(service: Service, name: str, context: Mapping[str, Any], lang: Lang, *, sign_in: bool = False) -> str:
+def _render(service: Service, name: str, context: Mapping[str, Any], lang: Lang, *, provider: bool = False) -> str:
     context = {key: value.make() if isinstance(value, Deferred) else value for key, value in context.items()}
     request = context.get("visit")
-    frame = frame_of(service, lang, request, sign_in=sign_in)
+    frame = frame_of(service, lang, request, provider=provider, onward=str(context.get("onward", "")))
     document = context.get("document", context.get(name))
     shown = {"visit": None, "document": document, **context, **_tools(frame)}
     shown["chart"] = chart_of(request, frame, document)

@@ -131,7 +131,7 @@ def test_outside_the_picture_a_tile_is_nothing_at_all_where_the_setting_says_so(
             response = served.get(f"{TILES}/WebMercatorQuad/10/0/0?{query}", "other-partner")
             assert (response.status_code, response.content) == (204, b""), query
         assert served.get(f"{frame_of('WebMercatorQuad')[0]}?f=png", "other-partner").status_code == 200
-        assert served.get(f"{TILES}/WebMercatorQuad/10/0/0").status_code == 403
+        assert served.get(f"{TILES}/WebMercatorQuad/10/0/0").status_code == 401
 
 
 def test_the_edge_of_the_picture_is_transparent_where_there_is_nothing(service: Any) -> None:
@@ -157,7 +157,7 @@ def test_the_public_gets_no_pixel_and_learns_why(service: Any) -> None:
     for where in (path, "/collections/orthophoto/map", "/map?collections=orthophoto",
                   "/collections/orthophoto/files/orthophoto.tif"):  # fmt: skip
         response = service.get(where)
-        assert response.status_code == 403, where
+        assert response.status_code == 401, where
         assert response.json()["rule"]
 
 
@@ -186,7 +186,7 @@ def test_a_person_who_opens_tiles_gets_a_page_that_shows_the_picture(service: An
     assert "{z}/{y}/{x}?f=png" in page.text
     assert "/collections/orthophoto/map?width=512" in page.text
     refused = service.get(f"/collections/orthophoto/{under}/WebMercatorQuad", headers=browser)
-    assert refused.status_code == 403
+    assert refused.status_code == 401
 
 
 def test_the_collection_leads_to_its_files_and_to_wmts(service: Any) -> None:

@@ -48,7 +48,12 @@ def assert_refused(rasters: Any, path: str, who: str | None, **headers: str) -> 
     """Refused with the article, whatever the form, and no byte of a picture."""
     for method in ("GET", "HEAD"):
         response = rasters.ask(method, path, who, headers=headers)
-        assert response.status_code == 403, (method, path, response.status_code, response.text[:200])
+        assert response.status_code == (401 if who is None else 403), (
+            method,
+            path,
+            response.status_code,
+            response.text[:200],
+        )
         assert "image" not in response.headers["content-type"]
         assert "content-range" not in response.headers
         assert response.headers["cache-control"] == "private, no-store"
@@ -161,6 +166,6 @@ def test_the_map_of_everything_draws_what_may_be_drawn(rasters: Any) -> None:
 ])  # fmt: skip
 def test_a_refusal_does_not_tell_what_there_is(rasters: Any, pair: tuple[str, str]) -> None:
     there, nowhere = (rasters.get(path, None) for path in pair)
-    assert there.status_code == nowhere.status_code == 403
+    assert there.status_code == nowhere.status_code == 401
     told = [{k: v for k, v in one.json().items() if k != "instance"} for one in (there, nowhere)]
     assert told[0] == told[1]

@@ -66,7 +66,7 @@ def test_the_limits_hold_every_tile_that_is_not_empty_and_no_other_row_or_column
 
 def test_layers_name_the_attributes_granted_and_no_other(town) -> None:
     path = "/collections/quartiers/tiles/WebMercatorQuad"
-    assert town.get(path).status_code in (403, 404)
+    assert town.get(path).status_code in (401, 404)
     (layer,) = town.get(path, partner=True).json()["layers"]
     assert layer["id"] == "quartiers"
     assert layer["geometryDimension"] == 2

@@ -41,6 +41,7 @@ map.on("load", async () => {
   } else if (drawing.tiles) {
     map.addSource("own", tiled(drawing.tiles));
     draw({ source: "own", "source-layer": drawing.layer });
+    tellThinned({ "source-layer": drawing.layer });
   } else if (drawing.items) {
     const answer = await fetch(absolute(drawing.items), { headers: { accept: "application/geo+json" } });
     if (!answer.ok) return;
@@ -84,20 +85,64 @@ function draw(from) {
   }
   map.on("click", (event) => {
     const [feature] = map.queryRenderedFeatures(event.point, { layers: ["points", "lines", "areas"] });
-    if (feature) new maplibre.Popup({ maxWidth: "22rem" }).setLngLat(event.lngLat).setDOMContent(card(feature)).addTo(map);
+    if (feature) new maplibre.Popup({ maxWidth: "24rem", className: "card" }).setLngLat(event.lngLat).setDOMContent(card(feature)).addTo(map);
   });
 }
 
+// What a feature says, as people read it: labels, dates, yes and no; what is empty is left out.
 function card(feature) {
+  const box = document.createElement("div");
+  const { [drawing.counts]: count, ...properties } = feature.properties;
+  if (count > 1) box.append(paragraph(drawing.words.standsFor.replace("{n}", number(count))));
   const list = document.createElement("dl");
-  for (const [name, value] of Object.entries(feature.properties)) {
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === null || value === undefined || value === "") continue;
     const term = document.createElement("dt");
     const description = document.createElement("dd");
-    term.textContent = drawing.labels?.[name] ?? name;
-    description.textContent = value;
+    term.textContent = drawing.labels?.[name] ?? name.replaceAll("_", " ");
+    description.textContent = drawing.codes?.[name]?.[value] ?? shown(value);
     list.append(term, description);
   }
-  return list;
+  box.append(list);
+  return box;
+}
+
+const language = document.documentElement.lang || "fr";
+const number = (value) => value.toLocaleString(language);
+
+function shown(value) {
+  if (typeof value === "boolean") return value ? drawing.words.yes : drawing.words.no;
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : number(value);
+  if (typeof value === "object") return Object.values(value).map(shown).join(", ");
+  const text = String(value);
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return day(text, { timeZone: "UTC" });
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text)) return day(text, { hour: "2-digit", minute: "2-digit" });
+  return text;
+}
+
+function day(text, more) {
+  const date = new Date(text);
+  const words = { day: "numeric", month: "long", year: "numeric", ...more };
+  return Number.isNaN(date.getTime()) ? text : new Intl.DateTimeFormat(language, words).format(date);
+}
+
+function paragraph(text) {
+  const made = document.createElement("p");
+  made.textContent = text;
+  return made;
+}
+
+// Tiles that are too crowded show one feature for many: the map says so for as long as one of them is on it.
+function tellThinned(from) {
+  const note = paragraph(drawing.words.thinned);
+  note.className = "maplibregl-ctrl map-thinned";
+  note.setAttribute("role", "status");
+  note.hidden = true;
+  map.addControl({ onAdd: () => note, onRemove: () => note.remove() }, "bottom-left");
+  map.on("idle", () => {
+    const [one] = map.querySourceFeatures("own", { sourceLayer: from["source-layer"], filter: [">", ["to-number", ["get", drawing.counts], 0], 1] });
+    note.hidden = one === undefined;
+  });
 }
 
 function extent(found) {

@@ -26,6 +26,8 @@ UNSPOKEN = (
     "/healthz",
     "/readyz",
     "/.well-known/",
+    "/sign-in",
+    "/sign-out",
     "/connexion",
     "/deconnexion",
 )
