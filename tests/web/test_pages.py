@@ -126,7 +126,9 @@ def test_a_caller_by_token_is_told_the_address_but_never_the_token(asking: Askin
     assert response.page is not None
     reader = Reader(render(*response.page, "fr"))
     shown = "".join(reader.text)
-    assert "https://idg.example/t/VOTRE_JETON/" in shown
+    assert "VOTRE_JETON" not in shown
+    assert "https://idg.example/" in shown
+    assert "onglet « De base »" in shown
     assert "idg_secret" not in shown
     assert "/t/idg_secret/collections" in {link.get("href") for link in reader.all("a")}
 
