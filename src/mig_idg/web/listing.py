@@ -54,10 +54,14 @@ def operations_of(document: Mapping[str, Any], tag: str) -> list[dict[str, Any]]
 
 
 def told_together(decisions: Iterable[Mapping[str, Any]]) -> list[tuple[list[str], Mapping[str, Any]]]:
-    """Decisions that say the same, once: the titles of their actions, and what is said."""
+    """Decisions that say the same, once: the titles of their actions, and what is said.
+
+    Refusals by one rule, with one thing to do, are one: their sentences differ by the verb only.
+    """
     grouped: dict[str, tuple[list[str], Mapping[str, Any]]] = {}
     for one in decisions:
-        said = repr([(name, value) for name, value in one.items() if name not in ("action", "title")])
+        apart = ("action", "title") if one["outcome"] == "permit" else ("action", "title", "reason")
+        said = repr([(name, value) for name, value in one.items() if name not in apart])
         grouped.setdefault(said, ([], one))[0].append(one["title"])
     return list(grouped.values())
 
