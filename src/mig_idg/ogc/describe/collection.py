@@ -1,7 +1,5 @@
-"""One collection as a caller sees it: pygeoapi's description, completed with what is ours.
-
-pygeoapi gives identity, extent and reference systems. We add who must be named, how fresh it is, who answers for it,
-under which licence, what this caller may do, and the links of the routes that open.
+"""One collection as a caller sees it: identity, extent and reference systems; who must be named, how fresh it is, who
+answers for it, under which licence, what this caller may do, and the links of the routes that open.
 """
 
 from __future__ import annotations
@@ -21,27 +19,30 @@ GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 
 
 def complete(
-    skeleton: dict[str, Any],
     entitlements: Entitlements,
     *,
     attribution: str,
     mounted: Set[str],
-    has_extent: bool,
+    bbox: tuple[float, float, float, float] | None,
     base: str,
     lang: Lang,
 ) -> dict[str, Any]:
-    """The collection document. `skeleton` is pygeoapi's; addresses start with `base`.
+    """The collection document on `base`. `bbox` is the extent that may be told, never one of hidden rows.
 
     Clauses: OGC 17-069r4 §7.14 (collection), 18-058r1 §6.1 (crs, storageCrs), 20-024 (attribution).
     """
     collection, permitted = entitlements.collection, entitlements.permitted
     here = f"{base}/collections/{collection.id}"
-    document: dict[str, Any] = {name: skeleton[name] for name in ("id", "title", "description")}
+    document: dict[str, Any] = {
+        "id": collection.id,
+        "title": collection.title.in_(lang),
+        "description": collection.description.in_(lang),
+    }
     if collection.keywords:
         document["keywords"] = list(collection.keywords)
     document["attribution"] = attribution
-    if has_extent and "extent" in skeleton:
-        document["extent"] = skeleton["extent"]
+    if bbox is not None:
+        document["extent"] = {"spatial": {"bbox": [list(bbox)], "crs": reference.CRS84.uri}}
     if (time := _time(entitlements)) is not None:
         document["extent"] = {**document.get("extent", {}), "temporal": {"interval": [list(time)], "trs": GREGORIAN}}
     if collection.grid is not None and "spatial" in document.get("extent", {}):
@@ -50,8 +51,9 @@ def complete(
     if "features" in collection.services and "query" in permitted:
         document["itemType"] = "feature"
     if collection.table is not None and collection.table.geometry is not None:
-        document["crs"] = skeleton["crs"]
-        document["storageCrs"] = skeleton["storageCrs"]
+        geometry = collection.table.geometry
+        document["crs"] = [one.uri for one in reference.offered(geometry.srid, geometry.has_z)]
+        document["storageCrs"] = reference.storage_crs(geometry.srid).uri
     elif collection.raster is not None and not {"coverages", "maps", "tiles"}.isdisjoint(collection.services):
         document["dataType"] = "coverage" if "coverages" in collection.services else "map"
         srid = int(str(collection.declared["source"].get("crs", "EPSG:2154")).removeprefix("EPSG:"))

@@ -19,11 +19,11 @@ from mig_idg.guard.snapshot import Snapshot
 from mig_idg.ogc.describe import conformance, entitlements, schema_org, search
 from mig_idg.ogc.describe.access import access_document
 from mig_idg.ogc.describe.collection import complete
-from mig_idg.ogc.describe.document_cache import Document, Kept, document, fingerprint
+from mig_idg.ogc.describe.document_cache import BASE, Document, Kept, document, fingerprint
 from mig_idg.ogc.describe.entitlements import Entitlements
 from mig_idg.ogc.describe.landing import landing_document
+from mig_idg.ogc.describe.threads import Threads
 from mig_idg.ogc.negotiation import JSON_PAGES, LINKED_PAGES, only, wanted
-from mig_idg.ogc.pygeoapi_engine import BASE, Engine
 from mig_idg.ogc.service_metadata import Service
 from mig_idg.store.collection import Collection
 
@@ -40,7 +40,7 @@ class Describer:
 
     def __init__(self, service: Service, mounted: Iterable[str] = ()) -> None:
         self.service = service
-        self.engine = Engine(service)
+        self._threads = Threads()
         self.mounted = frozenset(mounted)
         self.conforms_to = conformance.classes()
         self._answers: Kept[Document] = Kept(ANSWERS_BYTES)
@@ -57,7 +57,7 @@ class Describer:
             return await self._linked(
                 request,
                 "landing-ld",
-                lambda: schema_org.corrected(self.engine.landing(request.lang, "jsonld"), (), BASE),
+                lambda: schema_org.of_service(self.service, BASE, request.lang),
             )
         pictures = any(
             one.raster
@@ -70,7 +70,7 @@ class Describer:
         )
         if form == "html":
             first = search.Search(limit=LANDING_ROWS)
-            listed = self._placed(request, await self.engine.in_thread(self._list, request, first))
+            listed = self._placed(request, await self._threads.run(self._list, request, first))
             return self.response(request, body, "landing", collections=orjson.loads(listed))
         return self.response(request, body, None)
 
@@ -90,13 +90,13 @@ class Describer:
             return await self._linked(
                 request,
                 "catalogue",
-                lambda: schema_org.corrected(self.engine.catalogue(seen, request.lang), seen, BASE),
+                lambda: schema_org.of_collections(self.service, seen, BASE, request.lang),
             )
         asked = search.parse(request.query, HTML_PAGE if form == "html" else None)
         if asked.everything:
             body = await self.kept(request, ("collections",), lambda: self._list(request, asked))
         else:
-            body = document(self._placed(request, await self.engine.in_thread(self._list, request, asked)))
+            body = document(self._placed(request, await self._threads.run(self._list, request, asked)))
         return self.response(request, body, "collections" if form == "html" else None, search=asked)
 
     async def collection(self, request: Request) -> Response:
@@ -105,11 +105,10 @@ class Describer:
         form = wanted(request, LINKED_PAGES)
         collection = entitlements.asked(request)
         if form == "jsonld":
-            alone = (collection,)
             return await self._linked(
                 request,
                 f"{collection.id}-ld",
-                lambda: schema_org.corrected(self.engine.collection(collection, request.lang, "jsonld"), alone, BASE),
+                lambda: schema_org.of_collection(self.service, collection, BASE, request.lang),
             )
         body = await self.kept(
             request, ("collection", collection.id), lambda: orjson.dumps(self._document(request, collection))
@@ -133,7 +132,7 @@ class Describer:
 
     def _landing(self, lang: Lang, pictures: bool) -> dict[str, Any]:
         mounted = self.mounted if pictures else self.mounted - {"/map"}
-        return landing_document(self.engine.landing(lang), self.service, mounted, BASE, lang)
+        return landing_document(self.service, mounted, BASE, lang)
 
     def _document(self, request: Request, collection: Collection) -> Any:
         return orjson.Fragment(self._fragment(request, collection, listed=False))
@@ -193,11 +192,10 @@ class Describer:
         if known is not None:
             return known
         document = complete(
-            self.engine.collection(collection, request.lang),
             place,
             attribution=request.snapshot.credit(collection, request.lang),
             mounted=self.mounted,
-            has_extent=bool(collection.bbox or (self.service.extent and _placed_somewhere(collection))),
+            bbox=collection.bbox or (self.service.extent if _placed_somewhere(collection) else None),
             base=BASE,
             lang=request.lang,
         )
@@ -223,7 +221,7 @@ class Describer:
                 body = make()
                 return answers.keep(key, document(body if request.tokened else self._placed(request, body)))
 
-            found = await self.engine.in_thread(made)
+            found = await self._threads.run(made)
         if not request.tokened:
             return found
         mark = fingerprint(f"{found.mark} {request.base_url}".encode())

@@ -10,6 +10,10 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
+# Addresses are written on this base, which no caller can reach, and replaced last: what is computed for one class of
+# rights and one language serves every address by which the service is reached.
+BASE = "https://base.invalid"
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -1,4 +1,4 @@
-"""The landing page: pygeoapi's title and description, and the links of the routes that are really there."""
+"""The landing page: the service's title and description, and the links of the routes that are really there."""
 
 from __future__ import annotations
 
@@ -37,13 +37,11 @@ _LINKS: tuple[tuple[str, str, str, Text], ...] = (
 )  # fmt: skip
 
 
-def landing_document(
-    skeleton: dict[str, Any], service: Service, mounted: Set[str], base: str, lang: Lang
-) -> dict[str, Any]:
+def landing_document(service: Service, mounted: Set[str], base: str, lang: Lang) -> dict[str, Any]:
     """The landing page on `base`. Clauses: OGC 17-069r4 §7.2, 19-072 §8.1."""
     document: dict[str, Any] = {
-        "title": skeleton["title"],
-        "description": skeleton["description"],
+        "title": service.metadata.identification.title.in_(lang),
+        "description": service.metadata.identification.description.in_(lang),
         "attribution": service.metadata.provider.name,
     }
     if service.extent:
