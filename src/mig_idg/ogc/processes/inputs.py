@@ -1,7 +1,7 @@
 """The inputs of an execution, against what the process says of them (OGC 18-062r2, 7.11.2).
 
 A value comes as it is, or in an object with `value` and its media type; several as a list. By reference (`href`) is
-refused: the server fetches nothing that a caller names (docs/explanations/processes.md).
+refused: the server fetches nothing that a caller names (docs/how-to/processes.md).
 """
 
 from __future__ import annotations
