@@ -62,7 +62,7 @@ def operations(asking: httpx.Client) -> Iterator[tuple[str, list[dict[str, Any]]
             values["coords"] = "LINESTRING(2.2065 48.8924,2.207 48.8925)"
         required = [one for one in parameters if one["in"] == "query" and one["required"]]
         query = "&".join(f"{one['name']}={values[one['name']]}" for one in required)
-        if path.endswith(("/items", "/coverage", "/map")):
+        if path.endswith("/items"):
             query = f"{query}&bbox={SMALL}" if query else f"bbox={SMALL}"
         yield f"{there}?{query}", parameters, verbs["get"]
 
