@@ -52,13 +52,13 @@ def test_addresses_stand_in_their_commune_and_none_is_there_twice():
     assert rows.num_rows == 100_000
     for name in ("id", "cle_interop"):
         assert len(pc.unique(rows[name])) == rows.num_rows
-    found, network = addresses.routes(1), streets.network(1.0)
+    found, network = addresses.doors(1), streets.network(1.0)
     polygons = np.array([town.polygon for town in network.towns])[network.town[found.street]]
     assert shapely.contains_xy(polygons, found.x, found.y).all()
 
 
 def test_odd_numbers_are_on_one_side_and_even_numbers_on_the_other():
-    found, network = addresses.routes(1), streets.network(1.0)
+    found, network = addresses.doors(1), streets.network(1.0)
     axes = network.axes[found.street]
     here = shapely.line_locate_point(axes, shapely.points(found.x, found.y))
     left = streets.along(axes, here, np.full(len(here), 10.0))
@@ -97,7 +97,7 @@ def test_the_addresses_pass_our_own_checks_of_bal():
 def test_the_same_seed_gives_the_same_bytes(content: demonstration.Content):
     first = fingerprint(content)
     streets.network.cache_clear()
-    addresses.routes.cache_clear()
+    addresses.doors.cache_clear()
     assert fingerprint(content) == first
 
 

@@ -30,7 +30,7 @@ TABLE = LayerTable(
 
 
 @dataclass(frozen=True, slots=True)
-class Router:
+class Doors:
     """Where the addresses stand, as columns: row of their street, number, suffix (rank in SUFFIXES), x and y (m)."""
 
     street: NDArray[np.int64]
@@ -46,7 +46,7 @@ def density(scale: int) -> float:
 
 
 @lru_cache(maxsize=1)
-def doors(scale: int) -> Router:
+def doors(scale: int) -> Doors:
     """Exactly `scale` × 100 000 places, ordered by street and number."""
     network = streets.network(density(scale))
     wanted = PER_SCALE * scale
@@ -57,7 +57,7 @@ def doors(scale: int) -> Router:
         step *= 0.93
         found = _placed(network, step, rng)
     kept = np.sort(rng.choice(len(found.street), wanted, replace=False))
-    return Router(found.street[kept], found.number[kept], found.suffix[kept], found.x[kept], found.y[kept])
+    return Doors(found.street[kept], found.number[kept], found.suffix[kept], found.x[kept], found.y[kept])
 
 
 def rows(scale: int) -> pa.Table:
@@ -97,7 +97,7 @@ def rows(scale: int) -> pa.Table:
     return pa.table(columns)
 
 
-def _placed(network: streets.Streets, step: float, rng: np.random.Generator) -> Router:
+def _placed(network: streets.Streets, step: float, rng: np.random.Generator) -> Doors:
     """Both sides of every street, one number each `step` metres or so; none on another street's roadway."""
     each = np.maximum((network.lengths / step).astype(np.int64), 1)
     street = np.repeat(np.arange(len(each)), 2 * each)
@@ -114,7 +114,7 @@ def _placed(network: streets.Streets, step: float, rng: np.random.Generator) -> 
     aside = np.where(left, 1, -1) * rng.uniform(8.5, 12.5, len(rank))
     x, y = streets.along(network.axes[street], distance, aside)
     clear = alone & ~_on_a_roadway(network, street, x, y)
-    return Router(street[clear], number[clear], suffix[clear], np.round(x[clear], 2), np.round(y[clear], 2))
+    return Doors(street[clear], number[clear], suffix[clear], np.round(x[clear], 2), np.round(y[clear], 2))
 
 
 def _first_of_each(
