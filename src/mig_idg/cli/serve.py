@@ -22,7 +22,7 @@ from mig_idg.settings import Settings
 @click.option("--collections", "folder", type=click.Path(path_type=Path), help=t("dossier surveillé", "watched folder"))
 def command(host: str | None, port: int | None, workers: int | None, watch: bool, folder: Path | None) -> None:
     """Start the private cluster if need be, then serve until stopped."""
-    from mig_idg.app.serve import run
+    from mig_idg.app.serve import check_port, run
 
     chosen = settings()
     _require_config(chosen)
@@ -30,6 +30,7 @@ def command(host: str | None, port: int | None, workers: int | None, watch: bool
         name: value for name, value in (("host", host), ("port", port), ("workers", workers)) if value is not None
     }
     chosen = chosen.model_copy(update=changes)
+    check_port(chosen.host, chosen.port)
     with database_urls() as (owner, app):
         _require_migrated(owner)
         stop = None
@@ -40,7 +41,7 @@ def command(host: str | None, port: int | None, workers: int | None, watch: bool
         say(
             Text(
                 f"mig-idg sert sur {chosen.public_url} (Ctrl-C pour arrêter).",
-                f"mig-idg serves on {chosen.public_url}.",
+                f"mig-idg serves on {chosen.public_url} (Ctrl-C to stop).",
             )
         )
         with _supervised(chosen):

@@ -27,7 +27,7 @@ from mig_idg.store.table import COPIES, Table
 from mig_idg.store.tiles import PIECE
 
 # To be changed when the same rows give another tile.
-RECIPE = 2
+RECIPE = 3
 # Where it is written that all tiles are there.
 _ALL = (-1, 0, 0)
 

@@ -25,6 +25,8 @@ EXTENT = 4096
 BUFFER = 64
 CELLS = 128
 PIECE = 32_000
+# How many times the mean of its extent the fullest tiles of a layer hold: data gather where people do.
+UNEVEN = 3.0
 _SHAPE, _ID, _KEPT = "idg_shape", "idg_id", "idg_kept"
 # A quarter of a pixel of a tile shown on 512 pixels: no line moves by what an eye could see.
 _PIXELS = 2048
@@ -81,6 +83,37 @@ def expected(rectangle: Rectangle, table: Table) -> float | None:
     return stats.rows * min(1.0, across) * min(1.0, up)
 
 
+def crowded(rectangle: Rectangle, table: Table, most: int) -> float | None:
+    """Roughly how many features the fullest tiles of this size hold, when that is over `most`; else None.
+
+    It rests on the layer and on the level alone, never on the tile: neighbours are thinned together, or not at all.
+    """
+    stats, geometry = table.stats, table.geometry
+    if stats is None or stats.extent is None or geometry is None:
+        return None
+    region = reference.moved(stats.extent, geometry.srid, rectangle.srid)
+    if region is None:
+        return None
+    xmin, ymin, xmax, ymax = region.bounds
+    across = min(1.0, rectangle.width / max(xmax - xmin, 1e-9))
+    up = min(1.0, rectangle.width / max(ymax - ymin, 1e-9))
+    fullest = min(float(stats.rows), stats.rows * across * up * UNEVEN)
+    return fullest if fullest > most else None
+
+
+def _cell(rectangle: Rectangle, table: Table, cells: int, bounds: Bounds) -> tuple[float, float]:
+    """The size of a cell in the CRS of storage: one for a level, so that neighbouring tiles share them."""
+    stats, geometry = table.stats, table.geometry
+    if geometry is not None and rectangle.srid != geometry.srid and stats is not None and stats.extent is not None:
+        region = reference.moved(stats.extent, geometry.srid, rectangle.srid)
+        west, south, east, north = stats.extent
+        if region is not None and east > west and north > south:
+            xmin, ymin, xmax, ymax = region.bounds
+            size = rectangle.width / cells
+            return size * (east - west) / (xmax - xmin), size * (north - south) / (ymax - ymin)
+    return (bounds[2] - bounds[0]) / cells, (bounds[3] - bounds[1]) / cells
+
+
 def whole(query: Query, grant: Grant, layer: str, rectangle: Rectangle, cap: int, time_column: str | None) -> Statement:
     """Every feature of the tile, up to `cap` + 1: one more than the cap means that the tile must be thinned."""
     table, bind = grant.table, Binder()
@@ -126,7 +159,8 @@ def thinned(
     assert geometry is not None
     assert bounds is not None
     column = quoted(geometry.name)
-    across, up = bind((bounds[2] - bounds[0]) / cells, "float8"), bind((bounds[3] - bounds[1]) / cells, "float8")
+    width, height = _cell(rectangle, table, cells, bounds)
+    across, up = bind(width, "float8"), bind(height, "float8")
     where = _where(query, table, rectangle, bind, time_column)
     source = grant.view
     if limits < 1 and grant.all_rows:

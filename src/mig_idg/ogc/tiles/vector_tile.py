@@ -10,6 +10,7 @@ counts of publication only where the caller sees every row: elsewhere it would t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from weakref import WeakKeyDictionary
 
@@ -124,17 +125,20 @@ async def drawn(fetch: Fetch, collection: Collection, grant: Grant, query: Query
         await fetch(NOTHING)
         return Drawn(b"", 0, 0)
     expected = tiles.expected(rectangle, grant.table) if grant.all_rows else None
-    if await _fits(fetch, collection, grant, query, rectangle, expected):
+    plain = grant.all_rows and not query.selective
+    crowded = tiles.crowded(rectangle, grant.table, MOST_FEATURES) if plain else None
+    if crowded is None and await _fits(fetch, collection, grant, query, rectangle, expected):
         statement = tiles.whole(query, grant, collection.id, rectangle, MOST_FEATURES, time_column)
         made = _read(await fetch(statement), "complete")
         if made.of <= MOST_FEATURES and len(made.body) <= MOST_BYTES:
             return made
-    limits = _limits(expected, grant)
+    limits = _limits(expected if crowded is None else crowded, grant)
     for cells in GRIDS:
         statement = tiles.thinned(query, grant, collection.id, rectangle, time_column, cells=cells, limits=limits)
         made = _read(await fetch(statement), "thinned" if limits == 1 else "sampled")
         if len(made.body) <= MOST_BYTES:
-            return made
+            # Nothing was left out where each cell has one feature at most.
+            return replace(made, how="complete") if limits == 1 and made.features == made.of else made
     raise TooLarge(
         Text("Cette tuile dépasse la taille permise.", "This tile is over the size allowed."),
         remedy=Text("Choisissez des attributs (properties=).", "Choose attributes (properties=)."),
