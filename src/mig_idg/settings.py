@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     session_secret: SecretStr | None = Field(
         None, description="signs the cookies of people who signed in; absent = a key in the home"
     )
+    access_log: bool = Field(
+        False, description="a JSON line for each request on standard error: no token, no value of a query"
+    )
     journal: bool = Field(True, description="record decisions on data that are not open")
     rights: bool = Field(True, description="only `./idg bench` turns this off, to measure what rights cost")
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from mig_idg.app import access_log
 from mig_idg.app.metrics import observe
 from mig_idg.app.operations import Operations
 from mig_idg.app.page_queue import PageQueue
@@ -19,7 +20,8 @@ from mig_idg.app.send import send_answer
 from mig_idg.app.single_write import EXTENSION, Whole
 from mig_idg.database.pipeline import StatementFailed
 from mig_idg.errors import BadRequest, Lang, Problem, Text, TooLarge, answer_for, problem
-from mig_idg.guard.http_request import choose_language, read
+from mig_idg.guard.credentials import split_prefix
+from mig_idg.guard.http_request import HttpRequest, choose_language, read
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer
 from mig_idg.guard.threshold import Guard, statement_problem
@@ -56,8 +58,10 @@ class Application:
         operations: Operations,
         start: Callable[[], Awaitable[None]],
         stop: Callable[[], Awaitable[None]],
+        access_log: bool = False,
     ) -> None:
         self.guard = guard
+        self._access_log = access_log
         self._render = render
         self._always = {b"/healthz": operations.health, b"/readyz": operations.readiness}
         self._start, self._stop = start, stop
@@ -90,6 +94,7 @@ class Application:
         started = time.perf_counter()
         method, pattern, status = scope["method"], "-", LEFT_FIRST
         headers: Mapping[str, str] = {}
+        http_request: HttpRequest | None = None
         request: Request | None = None
         body = _Body(receive)
         marker = id(body)
@@ -109,6 +114,7 @@ class Application:
                     await self._resolve_page(response, request)
             except Exception as error:
                 response = self._problem(error, scope, headers)
+                pattern = self._pattern(http_request)
             status = response.status
             if not isinstance(response.body, bytes):
                 wanted = request is not None and request.pool in ("items", "tiles")
@@ -121,7 +127,17 @@ class Application:
                 raise
         finally:
             self._under_way.pop(marker, None)
-        observe(pattern, method, status, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        observe(pattern, method, status, seconds)
+        if self._access_log:
+            access_log.note(http_request, request, route=pattern, method=method, status=status, seconds=seconds)
+
+    def _pattern(self, http_request: HttpRequest | None) -> str:
+        """The route of a request that was refused or failed: its time counts with that of the others."""
+        if http_request is None:
+            return "-"
+        found = self.guard.routes.find(split_prefix(http_request.path)[1])
+        return found[0].pattern if found else "-"
 
     async def _resolve_page(self, response: Response, request: Request | None) -> None:
         """Pages are rendered off the event loop: a long table takes its time, and others wait for none of it."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from mig_idg.app import metrics
 from mig_idg.app.asgi import Application
 from mig_idg.app.operations import Operations
 from mig_idg.database.pool import PLANNED_ONCE, READ_ONLY, READ_WRITE, Pool, PoolLimits, Watch
@@ -71,7 +72,11 @@ def create_app(
             pool.down = False
 
     watch = Watch(url, on_epoch=current.hear, on_down=on_down, on_up=on_up)
-    operations = Operations(current, lambda: watch.up, lambda: read_state(settings.home))
+    exposition = metrics.Exposition(
+        lambda: gauges(current, {**pools, "writes": writers}, journal, read_state(settings.home)),
+        folder=os.environ.get(metrics.FOLDER_VARIABLE),
+    )
+    operations = Operations(current, lambda: watch.up, lambda: read_state(settings.home), exposition)
     evaluation = Evaluation(current.facts_on)
     oidc, sessions = identity(settings, clock)
     trades = every_route(settings, records) if routes is None else routes
@@ -97,6 +102,7 @@ def create_app(
             log.warning("waiting-for-database", reason=error.text("en"))
         on_up()
         tasks.extend((asyncio.create_task(watch.run()), asyncio.create_task(journal.run())))
+        tasks.append(asyncio.create_task(_written(exposition)))
         await watch.first_beat()
         if oidc is not None:
             await oidc.refresh()
@@ -112,7 +118,49 @@ def create_app(
         for pool in every_pool:
             pool.close()
 
-    return Application(guard, render=renderer(settings), operations=operations, start=start, stop=stop)
+    return Application(
+        guard,
+        render=renderer(settings),
+        operations=operations,
+        start=start,
+        stop=stop,
+        access_log=settings.access_log,
+    )
+
+
+async def _written(exposition: metrics.Exposition) -> None:
+    """Leave what this worker counts for whichever worker is asked."""
+    while True:
+        exposition.write()
+        await asyncio.sleep(metrics.WRITTEN_EVERY_SECONDS)
+
+
+def gauges(
+    current: Current, pools: Mapping[str, Pool], journal: Journal, supervised: Mapping[str, Any] | None
+) -> dict[str, metrics.Gauges]:
+    """What the service holds at this moment, by families of `/metrics`."""
+    snapshot = current.snapshot
+    use = {name: pool.use for name, pool in pools.items()}
+    found: dict[str, metrics.Gauges] = {
+        "idg_generation": ("Publication in force", None, {"": snapshot.generation if snapshot else 0}),
+        "idg_epoch": ("Epoch of rights in force", None, {"": snapshot.epoch if snapshot else 0}),
+        "idg_pool_size": ("Connections at most", "pool", {name: one["most"] for name, one in use.items()}),
+        "idg_pool_busy": ("Connections held by a request", "pool", {name: one["busy"] for name, one in use.items()}),
+        "idg_pool_idle": ("Connections open and free", "pool", {name: one["idle"] for name, one in use.items()}),
+        "idg_pool_shared": ("Connections shared", "pool", {name: one["shared"] for name, one in use.items()}),
+        "idg_queue": (
+            "Requests that wait for a connection, lines that wait to be journalled",
+            "queue",
+            {**{name: one["waiting"] for name, one in use.items()}, "journal": journal.waiting},
+        ),
+    }
+    if current.published_at is not None:
+        age = (current.clock() - current.published_at).total_seconds()
+        found["idg_publication_age_seconds"] = ("Since the publication in force was made", None, {"": max(age, 0.0)})
+    if supervised is not None:
+        restarts = float(supervised.get("restarts") or 0)
+        found["idg_postgresql_restarts"] = ("Times PostgreSQL was started again", None, {"": restarts})
+    return found
 
 
 def identity(settings: Settings, clock: Clock) -> tuple[Oidc | None, Sessions]:

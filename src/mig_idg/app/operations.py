@@ -26,10 +26,12 @@ class Operations:
         current: Current,
         database_up: Callable[[], bool],
         supervised: Callable[[], dict[str, Any] | None] = lambda: None,
+        exposition: metrics.Exposition | None = None,
     ) -> None:
         self._current = current
         self._database_up = database_up
         self._supervised = supervised
+        self._exposition = exposition or metrics.Exposition(dict)
 
     def routes(self) -> tuple[Route, ...]:
         """The one that needs to know its caller; health and readiness answer before the threshold."""
@@ -66,10 +68,9 @@ class Operations:
     async def _metrics(self, request: Request) -> Response:
         if not (_from_here(request) or "administrator" in request.principal.roles):
             raise unknown_place()
-        snapshot = self._current.snapshot
-        metrics.GENERATION.set(snapshot.generation if snapshot else 0)
-        metrics.EPOCH.set(snapshot.epoch if snapshot else 0)
-        return Response(body=metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8", private=True)
+        return Response(
+            body=self._exposition.text(), media_type="text/plain; version=0.0.4; charset=utf-8", private=True
+        )
 
 
 def _from_here(request: Request) -> bool:

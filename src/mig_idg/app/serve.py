@@ -10,6 +10,7 @@ import resource
 import signal
 import socket
 import sys
+import tempfile
 from contextlib import suppress
 from threading import Thread
 
@@ -17,6 +18,7 @@ import uvicorn
 
 from mig_idg.app.asgi import Application
 from mig_idg.app.create import create_app
+from mig_idg.app.metrics import FOLDER_VARIABLE
 from mig_idg.app.protocol import BoundedProtocol
 from mig_idg.errors import Text, Unavailable
 from mig_idg.settings import Settings
@@ -59,7 +61,9 @@ def run(settings: Settings, url: str) -> None:
     beside = Beside(settings, url)
     beside.start()
     try:
-        _answer(settings)
+        with tempfile.TemporaryDirectory(prefix="mig-idg-metrics-") as folder:
+            os.environ[FOLDER_VARIABLE] = folder
+            _answer(settings)
     finally:
         beside.stop()
 

@@ -130,6 +130,17 @@ class Pool:
             _less(self._held, caller)
 
     @property
+    def use(self) -> dict[str, int]:
+        """For `/metrics`: connections at most, open and idle, held by a request, shared; requests that wait."""
+        return {
+            "most": self._limits.size + self._limits.shared,
+            "idle": len(self._idle),
+            "busy": len(self._busy),
+            "shared": len(self._shared),
+            "waiting": len(self._waiters),
+        }
+
+    @property
     def sharing(self) -> bool:
         """Whether light questions may share a connection here."""
         return self._limits.shared > 0

@@ -65,6 +65,7 @@ class Current:
         self._snapshot: Snapshot | None = None
         self._tried = -1
         self.refused_generation: int | None = None
+        self.published_at: datetime | None = None
         self.broken: list[Broken] = []
 
     @property
@@ -173,6 +174,7 @@ class Current:
             return dict(before.collections), before.generation
         for one in broken:
             del built[one.collection]
+        self.published_at = publication.published_at
         log.info("publication-in-force", generation=publication.number, collections=len(built))
         return built, publication.number
 

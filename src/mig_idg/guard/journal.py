@@ -72,6 +72,11 @@ class Journal:
             raise down()
         noted[key] = [now, now, 1, decision]
 
+    @property
+    def waiting(self) -> int:
+        """Lines that are noted and not written yet."""
+        return len(self._waiting)
+
     async def run(self) -> None:
         """Write twice a second, for ever; cancel the task to stop, then `flush`."""
         while True:

@@ -11,6 +11,7 @@ from typing import Literal
 from mig_idg.imagery import gdal
 from mig_idg.imagery.render_pool import RenderPool
 from mig_idg.imagery.territory_mask import TerritoryMask
+from mig_idg.store.cache_use import CacheUse
 from mig_idg.store.storage import Folder, Place
 
 KEPT_BYTES = 96 * 1024 * 1024
@@ -23,11 +24,13 @@ class Kept:
     def __init__(self, most: int = KEPT_BYTES) -> None:
         self._most = most
         self._bytes = 0
+        self._use = CacheUse("pictures")
         self._pictures: OrderedDict[tuple[object, ...], tuple[bytes, str]] = OrderedDict()
 
     def get(self, key: tuple[object, ...]) -> tuple[bytes, str] | None:
         """The picture and its media type, or None."""
         found = self._pictures.get(key)
+        self._use.note(found is not None)
         if found is not None:
             self._pictures.move_to_end(key)
         return found

@@ -10,6 +10,8 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
+from mig_idg.store.cache_use import CacheUse
+
 # Addresses are written on this base, which no caller can reach, and replaced last: what is computed for one class of
 # rights and one language serves every address by which the service is reached.
 BASE = "https://base.invalid"
@@ -32,12 +34,14 @@ class Kept[T: (bytes, Document)]:
 
     def __init__(self, bound: int) -> None:
         self._bound = bound
+        self._use = CacheUse("documents")
         self._size = 0
         self._documents: OrderedDict[Hashable, T] = OrderedDict()
 
     def get(self, key: Hashable) -> T | None:
         """The document kept under this key."""
         document = self._documents.get(key)
+        self._use.note(document is not None)
         if document is not None:
             self._documents.move_to_end(key)
         return document

@@ -18,6 +18,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from weakref import finalize
 
+from mig_idg.store.cache_use import CacheUse
+
 BUDGET = 64 * 2**20
 # What a kept tile costs beside its bytes, counted with them: many empty tiles must not fill the memory.
 _OVERHEAD = 600
@@ -54,6 +56,7 @@ class Drawer:
 
     def __init__(self, budget: int = BUDGET) -> None:
         self._budget = budget
+        self._use = CacheUse("vector_tiles")
         self._file: int | None = None
         # In the order of their places, beginning with the next to be written over.
         self._held: dict[Key, _Kept] = {}
@@ -77,6 +80,7 @@ class Drawer:
     def get(self, key: Key, version: object) -> Drawn | None:
         """The tile of this version, or None."""
         kept = self._held.get(key)
+        self._use.note(kept is not None and kept.version == version)
         if kept is None or kept.version != version or self._file is None:
             return None
         length = kept.size - _OVERHEAD
