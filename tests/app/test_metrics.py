@@ -51,19 +51,19 @@ def test_a_scrape_tells_what_every_worker_counted(tmp_path: Path) -> None:
 def test_the_access_log_tells_each_request_and_never_a_credential_nor_a_value(
     serve_demonstration: Callable[..., Any],
 ) -> None:
-    with serve_demonstration(access_log=True) as running:
+    # The line is written after the answer: the server has stopped when the lines are looked at.
+    with structlog.testing.capture_logs() as lines, serve_demonstration(access_log=True) as running:
         token = running.tokens["owner"]
         items = "/collections/adresses/items"
         basic = base64.b64encode(f"owner:{token}".encode()).decode()
-        with structlog.testing.capture_logs() as lines:
-            running.get(items, headers={"authorization": f"Bearer {token}"})
-            running.get(items, headers={"authorization": f"Basic {basic}"})
-            running.get(items, headers={"x-api-key": token})
-            running.get(f"{items}?token={token}&limit=1&filter=nom%3D%27secret%27")
-            running.get(f"/t/{token}{items}")
-            running.get(f"/t/{token}")
-            running.get(f"/%74/{token}{items}")
-            running.get(f"/nowhere/{token}?{token}=1")
+        running.get(items, headers={"authorization": f"Bearer {token}"})
+        running.get(items, headers={"authorization": f"Basic {basic}"})
+        running.get(items, headers={"x-api-key": token})
+        running.get(f"{items}?token={token}&limit=1&filter=nom%3D%27secret%27")
+        running.get(f"/t/{token}{items}")
+        running.get(f"/t/{token}")
+        running.get(f"/%74/{token}{items}")
+        running.get(f"/nowhere/{token}?{token}=1")
     said = [line for line in lines if line["event"] == "access"]
     assert len(said) == 8
     assert {line["path"] for line in said[:5]} == {items}
