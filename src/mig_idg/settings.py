@@ -11,6 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from mig_idg.errors import Text, Unavailable
 from mig_idg.store.storage import Folder, Place
 
+# How a supervisor tells its workers the database it started: not for people, who say IDG_DATABASE_URL.
+URL_VARIABLE = "IDG_SERVE_DATABASE_URL"
+
 
 class Settings(BaseSettings):
     """The effective configuration: defaults, then `IDG_*` variables, then what a command was told."""

@@ -21,7 +21,7 @@ class Streaming:
 
     def __init__(self, pool: str) -> None:
         self.closed = False
-        self._visit: Any = SimpleNamespace(pool=pool, route=SimpleNamespace(pattern="/"))
+        self._visit: Any = SimpleNamespace(pool=pool, route="/")
 
     async def receive(self, *_: object) -> tuple[Response, Request | None]:
         return Response(body=self._pieces()), self._visit

@@ -110,7 +110,7 @@ class Application:
                     response = Response(status=204, headers=dict(_PREFLIGHT))
                 else:
                     response, request = await self.guard.receive(http_request, body.read)
-                    pattern = request.route.pattern if request else "-"
+                    pattern = request.route if request else "-"
                     await self._resolve_page(response, request)
             except Exception as error:
                 response = self._problem(error, scope, headers)

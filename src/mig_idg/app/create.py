@@ -24,6 +24,7 @@ from mig_idg.guard.current import Clock, Current
 from mig_idg.guard.evaluation import Evaluation
 from mig_idg.guard.journal import Journal
 from mig_idg.guard.rates import Rates
+from mig_idg.guard.resources import Resources
 from mig_idg.guard.route import Route, Router
 from mig_idg.guard.threshold import Guard
 from mig_idg.jobs import Records
@@ -81,6 +82,7 @@ def create_app(
     oidc, sessions = identity(settings, clock)
     trades = every_route(settings, records) if routes is None else routes
     mounted = Router([*operations.routes(), *evaluation.routes(), *trades, *sessions.routes()])
+    resources = resources_of(settings)
     guard = Guard(
         mounted,
         current,
@@ -91,6 +93,7 @@ def create_app(
         oidc=oidc,
         sessions=sessions,
         rates=Rates(settings.rate_limit),
+        resources=resources,
     )
     tasks: list[asyncio.Task[None]] = []
 
@@ -115,6 +118,7 @@ def create_app(
                 await task
         await journal.flush()
         await current.close()
+        resources.close()
         for pool in every_pool:
             pool.close()
 
@@ -217,14 +221,25 @@ def every_route(settings: Settings, records: Records) -> list[Route]:
     """All routes of the trades."""
     from mig_idg.ogc import describe
     from mig_idg.ogc.features.routes import ROUTES as FEATURES
-    from mig_idg.ogc.processes.routes import routes as process_doors
-    from mig_idg.ogc.raster.routes import routes as raster_routes
-    from mig_idg.ogc.tiles.routes import routes as tile_routes
+    from mig_idg.ogc.processes.routes import routes as process_routes
+    from mig_idg.ogc.raster_routes import ROUTES as RASTERS
+    from mig_idg.ogc.tiles.routes import ROUTES as TILES
     from mig_idg.web.routes import routes as web_routes
 
-    others = [*FEATURES, *tile_routes(settings.kept_tiles), *raster_routes(settings)]
-    others += [*process_doors(settings, records), *web_routes()]
+    others = [*FEATURES, *TILES, *RASTERS, *process_routes(settings, records), *web_routes()]
     return [*describe.routes(settings, others), *others]
+
+
+def resources_of(settings: Settings) -> Resources:
+    """What the application holds for its handlers, by the settings."""
+    from mig_idg.imagery.engine import RasterEngine
+    from mig_idg.ogc.tiles.cache import TileCache
+
+    resources = Resources()
+    home = settings.home.resolve() / "rasters"
+    resources.provide(RasterEngine, lambda: RasterEngine(home, settings.empty_tiles, elsewhere=settings.raster_place()))
+    resources.provide(TileCache, lambda: TileCache(settings.kept_tiles * 2**20))
+    return resources
 
 
 def renderer(settings: Settings) -> Render:

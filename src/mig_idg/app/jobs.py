@@ -20,7 +20,6 @@ from typing import Any
 
 import structlog
 
-from mig_idg.app.serve import URL_VARIABLE
 from mig_idg.database.pool import READ_WRITE, Pool, PoolLimits
 from mig_idg.errors import Lang, Text, Unauthenticated
 from mig_idg.guard.principal import PUBLIC, Principal
@@ -28,7 +27,7 @@ from mig_idg.guard.snapshot import Snapshot
 from mig_idg.jobs import Job, Records
 from mig_idg.jobs.isolated import Isolated, bare_environment
 from mig_idg.registry.tokens import Account, Credential
-from mig_idg.settings import Settings
+from mig_idg.settings import URL_VARIABLE, Settings
 
 log = structlog.get_logger(__name__)
 

@@ -21,9 +21,8 @@ from mig_idg.app.create import create_app
 from mig_idg.app.metrics import FOLDER_VARIABLE
 from mig_idg.app.protocol import BoundedProtocol
 from mig_idg.errors import Text, Unavailable
-from mig_idg.settings import Settings
+from mig_idg.settings import URL_VARIABLE, Settings
 
-URL_VARIABLE = "IDG_SERVE_DATABASE_URL"
 DRAIN_SECONDS = 30
 SWITCH_SECONDS = 0.0005
 OPEN_FILES = 8192

@@ -6,17 +6,38 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 from mig_idg import territory
 from mig_idg.charter.facts import NOBODY, READ, Dataset, Delegation, Facts, Restriction, SubDistribution, Terms
 from mig_idg.charter.settings import Settings
 
-if TYPE_CHECKING:
-    from mig_idg.charter.decision import Decision
-
 DELEGABLE = ("B1", "B3", "B4")  # permits all: no refusal states them
 TERMS_FOR_ALL = Terms(mode="all_partners", actions=READ)
+
+
+class Permission(Protocol):
+    """What is read of a decision by what decisions stand on: its rule, what it hides, which rows it leaves."""
+
+    @property
+    def rule(self) -> str:
+        """The rule of the rule book that states the answer."""
+
+    @property
+    def permitted(self) -> bool:
+        """Whether the outcome is a permit."""
+
+    @property
+    def obligations(self) -> tuple[str, ...]:
+        """What must go with what is given."""
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Attributes that are not shown."""
+
+    @property
+    def rows(self) -> frozenset[str] | None:
+        """Communes whose rows are shown; None for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +59,7 @@ class Case:
     """
 
     def __init__(
-        self, request: AccessRequest, facts: Facts, settings: Settings, ask: Callable[[AccessRequest], Decision]
+        self, request: AccessRequest, facts: Facts, settings: Settings, ask: Callable[[AccessRequest], Permission]
     ) -> None:
         self.request = request
         self.organisation = request.organisation
@@ -148,7 +169,7 @@ class Case:
         return any(span.end is not None and span.end <= self.on for span in spans)
 
     @cached_property
-    def mandates(self) -> tuple[tuple[Delegation, Decision], ...]:
+    def mandates(self) -> tuple[tuple[Delegation, Permission], ...]:
         """The live delegations to this contractor that work, each with what its delegator itself is permitted."""
         known = () if self.settings.contractors == "never" else self.facts.delegations_to(self.organisation)
         return tuple(
@@ -161,7 +182,7 @@ class Case:
             if own.rule in DELEGABLE and self._may_be_delegated(own.rule)
         )
 
-    def reading(self, action: str) -> Decision:
+    def reading(self, action: str) -> Permission:
         """What the same body would be answered for an action that reads (what a process does, it does for the body)."""
         return self._ask(replace(self.request, action=action))
 

@@ -16,6 +16,7 @@ from mig_idg.charter.facts import NOBODY, Facts, ReadingTaken
 from mig_idg.charter.rulebook import RULEBOOK, Rule, RuleBook
 from mig_idg.charter.settings import Settings
 from mig_idg.charter.views import View, joined
+from mig_idg.charter.what_if import way_in
 from mig_idg.errors import Text
 
 __all__ = ["AccessRequest", "Consulted", "Decision", "decide"]
@@ -196,9 +197,10 @@ def _refusal(why: Why) -> Decision:
 
 
 def _remedy(why: Why) -> Text:
-    from mig_idg.charter.what_if import way_in  # which asks `decide` what each fact would change
+    def ask(request: AccessRequest, facts: Facts) -> Decision:
+        return decide(request, facts, why.rulebook)
 
-    return messages.remedy(why.case, why.rule) or way_in(why.case.request, why.case.facts, why.rulebook)
+    return messages.remedy(why.case, why.rule) or way_in(why.case.request, why.case.facts, ask)
 
 
 def _consult(rule: Rule, why: Why) -> Consulted:

@@ -12,7 +12,7 @@ from datetime import date
 from mig_idg.charter.decision import AccessRequest, Decision, decide
 from mig_idg.charter.facts import NOBODY, Facts
 from mig_idg.charter.rulebook import RULEBOOK, RuleBook
-from mig_idg.charter.what_if import WhatIf, what_would_change
+from mig_idg.charter.what_if import WhatIf, openings
 
 __all__ = [
     "Difference",
@@ -116,3 +116,8 @@ def all_changes_between(
         for action in tuple(actions)
     )
     return tuple(difference for difference in asked if difference is not None)
+
+
+def what_would_change(request: AccessRequest, facts: Facts) -> tuple[WhatIf[Decision], ...]:
+    """The single facts that would each turn this refusal into a permit; empty for a permit, or when none would do."""
+    return openings(request, facts, decide)

@@ -1,18 +1,18 @@
 """What would change the answer: the single facts that would each turn a refusal into a permit, and who brings each.
 
-Each candidate is tried by asking `decide` on the facts with it: what is proposed opens, always.
+Each candidate is tried by asking for the decision on the facts with it (`ask`): what is proposed opens, always.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
 
 from mig_idg import territory
+from mig_idg.charter.case import AccessRequest, Permission
 from mig_idg.charter.conditions import IN_PREPARATION
-from mig_idg.charter.decision import AccessRequest, Decision, decide
 from mig_idg.charter.facts import (
     ALWAYS,
     READ,
@@ -26,12 +26,13 @@ from mig_idg.charter.facts import (
 )
 from mig_idg.charter.messages import SIGN_IN, ask_holder, first_day, name, owner_of
 from mig_idg.charter.nouns import Noun
-from mig_idg.charter.rulebook import RULEBOOK, RuleBook
 from mig_idg.errors import Text
+
+type Ask[D: Permission] = Callable[[AccessRequest, Facts], D]
 
 
 @dataclass(frozen=True, slots=True)
-class WhatIf:
+class WhatIf[D: Permission]:
     """One fact that would turn a refusal into a permit: its kind, who acts, in words, and the answer then.
 
     `by` None: the committees, or nobody alone.
@@ -40,21 +41,21 @@ class WhatIf:
     kind: str
     by: str | None
     text: Text
-    decision: Decision
+    decision: D
 
 
-def what_would_change(request: AccessRequest, facts: Facts, rulebook: RuleBook = RULEBOOK) -> tuple[WhatIf, ...]:
+def openings[D: Permission](request: AccessRequest, facts: Facts, ask: Ask[D]) -> tuple[WhatIf[D], ...]:
     """The single facts that would each turn this refusal into a permit; empty for a permit, or when none would do.
 
     Facts nobody can bring about (an earlier date, another owner) are not proposed, nor is the end of an exception by
     anyone but whoever answers for the data.
     """
     dataset = facts.datasets.get(request.dataset)
-    if dataset is None or decide(request, facts, rulebook).permitted:
+    if dataset is None or ask(request, facts).permitted:
         return ()
     found = []
     for kind, by, text, changed in _single_facts(request, facts, dataset):
-        decision = decide(request, changed, rulebook)
+        decision = ask(request, changed)
         if decision.permitted:
             found.append(WhatIf(kind, by, text, decision))
     return tuple(found)
@@ -68,7 +69,7 @@ NEAREST = (
 PROPOSED = 2
 
 
-def way_in(request: AccessRequest, facts: Facts, rulebook: RuleBook = RULEBOOK) -> Text:
+def way_in[D: Permission](request: AccessRequest, facts: Facts, ask: Ask[D]) -> Text:
     """What a body that no rule serves may do, from the nearest fact that would open to the farthest.
 
     Whoever is named can bring the fact about, and the fact opens: nobody is sent where it stays closed.
@@ -76,7 +77,7 @@ def way_in(request: AccessRequest, facts: Facts, rulebook: RuleBook = RULEBOOK) 
     dataset = facts.datasets[request.dataset]
     if request.organisation is None:
         return SIGN_IN
-    found = {opening.kind: opening for opening in reversed(what_would_change(request, facts, rulebook))}
+    found = {opening.kind: opening for opening in reversed(openings(request, facts, ask))}
     if not facts.in_force(request.on) and (facts.member(request.organisation, request.on) or "charter" in found):
         return Text(
             "La poursuite de la démarche relève du comité de pilotage (Charte MIG, § 2.7).",
@@ -96,7 +97,7 @@ def way_in(request: AccessRequest, facts: Facts, rulebook: RuleBook = RULEBOOK) 
     return Text(f"{fr[0].upper()}{fr[1:]}.", f"{en[0].upper()}{en[1:]}.")
 
 
-def _asked_for(opening: WhatIf, request: AccessRequest, facts: Facts, dataset: Dataset) -> Text:
+def _asked_for[D: Permission](opening: WhatIf[D], request: AccessRequest, facts: Facts, dataset: Dataset) -> Text:
     """One opening as what the body asking may do about it; no capital and no full stop: it joins others."""
     owner = owner_of(facts, dataset)
     match opening.kind:
@@ -145,7 +146,7 @@ def _asked_for(opening: WhatIf, request: AccessRequest, facts: Facts, dataset: D
             return _join(request, facts)
 
 
-def _acknowledge(opening: WhatIf, facts: Facts) -> Text:
+def _acknowledge[D: Permission](opening: WhatIf[D], facts: Facts) -> Text:
     """What the body itself has left unanswered: its EPT's act, a partner's delegation, a transfer."""
     answerable = [code.partition(":")[2] for code in opening.decision.obligations if code.startswith("RESPONSIBLE:")]
     giver = name(facts, answerable[0]) if answerable else None
@@ -165,7 +166,7 @@ def _acknowledge(opening: WhatIf, facts: Facts) -> Text:
     )
 
 
-def _asked_of_the_owner(opening: WhatIf, owner: Noun) -> Text:
+def _asked_of_the_owner[D: Permission](opening: WhatIf[D], owner: Noun) -> Text:
     match opening.decision.rule:
         case "B6b":
             return Text(
@@ -185,7 +186,7 @@ def _asked_of_the_owner(opening: WhatIf, owner: Noun) -> Text:
     )
 
 
-def _asked_of_a_delegator(opening: WhatIf, facts: Facts) -> Text:
+def _asked_of_a_delegator[D: Permission](opening: WhatIf[D], facts: Facts) -> Text:
     if opening.by is None:
         return Text(
             "agissez comme prestataire, par la délégation d'un partenaire qui a lui-même ce droit "

@@ -5,23 +5,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from mig_idg.charter import Decision
 from mig_idg.database.pipeline import Columns, Row
 from mig_idg.errors import Lang, NotFound, Text
+from mig_idg.guard.principal import Principal
+from mig_idg.guard.resources import Resources
+from mig_idg.guard.snapshot import Snapshot
 from mig_idg.store.collection import Collection
 from mig_idg.store.grant import Grant
 from mig_idg.store.statement import NOTHING, Statement
 
-if TYPE_CHECKING:
-    from mig_idg.guard.principal import Principal
-    from mig_idg.guard.route import Route
-    from mig_idg.guard.snapshot import Snapshot
-
 
 class Threshold(Protocol):
     """What a request may ask of the threshold that let it in."""
+
+    @property
+    def resources(self) -> Resources:
+        """What the application holds for its handlers."""
 
     async def fetch(self, request: Request, statement: Statement, layer: Layer | None) -> list[Row]:
         """All rows of a statement under a grant."""
@@ -54,7 +56,7 @@ class Request:
     """One request past the threshold.
 
     `path` is without the `/t/TOKEN` prefix; `base_url` is the public address with it, so that links in the answer can
-    be followed by clients that drop headers (`tokened`: it has one). `params` are the names of the route's pattern;
+    be followed by clients that drop headers (`tokened`: it has one). `route` is the pattern found, `params` its names;
     `query` the decoded query string (no name twice). `collection`, `grant` and `decision` are set for routes on a
     collection.
     """
@@ -68,7 +70,8 @@ class Request:
     principal: Principal
     snapshot: Snapshot
     base_url: str
-    route: Route
+    route: str
+    body_limit: int = 0
     tokened: bool = False
     collection: Collection | None = None
     grant: Grant | None = None
@@ -116,10 +119,15 @@ class Request:
         assert self.threshold is not None
         return self.threshold.admit(self, collection, action)
 
+    def resource[T](self, kind: type[T]) -> T:
+        """What the application holds of this type: a cache, an engine."""
+        assert self.threshold is not None
+        return self.threshold.resources.get(kind)
+
     async def body(self) -> bytes:
         """The request body, up to the route's limit. Raises TooLarge."""
         assert self.read_body is not None
-        return await self.read_body(self.route.body_limit)
+        return await self.read_body(self.body_limit)
 
     @property
     def layer(self) -> tuple[Collection, Grant]:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 
-if TYPE_CHECKING:
-    from mig_idg.guard.request import Request
-
-Handler = Callable[["Request"], Awaitable[Response]]
+Handler = Callable[[Request], Awaitable[Response]]
 PoolName = Literal["items", "tiles", "exports", "admin", "none"]
 
 # Actions of the charter, and two that give no data: `open` (the same for all: conformance, health, assets) and

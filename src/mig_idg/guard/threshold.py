@@ -35,6 +35,7 @@ from mig_idg.guard.journal import Journal
 from mig_idg.guard.principal import PUBLIC, Principal
 from mig_idg.guard.rates import Rates, account_of
 from mig_idg.guard.request import Layer, Request, StaleEpoch
+from mig_idg.guard.resources import Resources
 from mig_idg.guard.response import Response
 from mig_idg.guard.route import Route, Router
 from mig_idg.guard.snapshot import Snapshot
@@ -69,7 +70,9 @@ class Guard:
         oidc: Oidc | None = None,
         sessions: Sessions | None = None,
         rates: Rates | None = None,
+        resources: Resources | None = None,
     ) -> None:
+        self.resources = resources or Resources()
         self.routes = routes
         self.current = current
         self.journal = journal
@@ -120,7 +123,8 @@ class Guard:
                     snapshot=snapshot,
                     base_url=self._base_url + prefix,
                     tokened=bool(prefix),
-                    route=route,
+                    route=route.pattern,
+                    body_limit=route.body_limit,
                     pool=route.pool,
                     threshold=self,
                     read_body=read_body,

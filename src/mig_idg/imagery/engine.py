@@ -80,27 +80,7 @@ class RasterEngine:
         while len(self.territory_masks) > KEPT_OUTLINES:
             self.territory_masks.popitem(last=False)
 
-
-_engines: list[RasterEngine] = []
-
-
-def open_raster_engine(
-    home: Path, *, empty: Literal["transparent", "204"] = "transparent", place: Place | None = None
-) -> RasterEngine:
-    """The raster engine of this worker, for files under `home` (IDG_HOME/rasters) or in another `place`.
-
-    The routes use the last one opened.
-    """
-    wanted = place or Folder(home)
-    if not _engines or _engines[-1].place != wanted or _engines[-1].empty != empty:
-        if _engines:
-            old = _engines.pop()
-            old.render_pool.close()
-            old.press.close()
-        _engines.append(RasterEngine(home, empty, elsewhere=place))
-    return _engines[-1]
-
-
-def raster_engine() -> RasterEngine:
-    """The raster engine opened by the routes."""
-    return _engines[-1]
+    def close(self) -> None:
+        """Let the render pools go."""
+        self.render_pool.close()
+        self.press.close()

@@ -14,11 +14,11 @@ from mig_idg.store import full_text
 from mig_idg.store.binary_values import weight
 from mig_idg.store.cql2.sql import condition as filter_condition
 from mig_idg.store.crs import Box
-from mig_idg.store.cursor import Cursor
+from mig_idg.store.cursor import Cursor, Sort
 from mig_idg.store.datetimes import Period
 from mig_idg.store.feature import geojson, utc
 from mig_idg.store.grant import Grant
-from mig_idg.store.query import Query, Sort, temporal
+from mig_idg.store.query import Query, temporal
 from mig_idg.store.statement import Param, Statement, quoted
 from mig_idg.store.table import TEXTS, Column, Table
 

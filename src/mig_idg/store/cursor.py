@@ -12,16 +12,12 @@ import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import orjson
 
 from mig_idg.errors import InvalidParameter, Text
 from mig_idg.store.table import Column, Table
 from mig_idg.store.values import value_of
-
-if TYPE_CHECKING:
-    from mig_idg.store.query import Sort
 
 MAX_TOKEN = 40_000
 # How PostgreSQL writes values that no client may write: before our era, at 24 o'clock, with the zone of a time, long.
@@ -33,6 +29,14 @@ _WRITTEN = {
     "text": re.compile(r"[^\0]*", re.DOTALL),
 }
 _INFINITE = ("infinity", "-infinity", "Infinity", "-Infinity", "NaN")
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One key of the order asked for."""
+
+    column: str
+    descending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from mig_idg.store.cql2 import text as cql2_text
 from mig_idg.store.cql2 import typing as cql2_typing
 from mig_idg.store.cql2.syntax import Node
 from mig_idg.store.crs import CRS84, Box, Crs, box, named
-from mig_idg.store.cursor import Cursor, read_cursor
+from mig_idg.store.cursor import Cursor, Sort, read_cursor
 from mig_idg.store.datetimes import Period
 from mig_idg.store.table import Column, Table
 from mig_idg.store.values import MAX_VALUE, NUMBER, value_of
@@ -38,14 +38,6 @@ _KNOWN = frozenset(PARAMETERS)
 # Columns that cannot be a parameter of their own.
 _UNASKED = ("json", "array", "other")
 _WHOLE = re.compile(r"\d{1,18}")
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """One key of the order asked for."""
-
-    column: str
-    descending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

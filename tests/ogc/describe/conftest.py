@@ -137,7 +137,7 @@ class Asking:
         route, params = found
         request = Request(
             method="GET", path=path, params=params, query=query, headers={"accept": accept}, lang=lang, principal=who,
-            snapshot=self.snapshot, base_url=base, tokened="/t/" in base, route=route, collection=self.snapshot.collections.get(params.get("collection", "")),
+            snapshot=self.snapshot, base_url=base, tokened="/t/" in base, route=route.pattern, collection=self.snapshot.collections.get(params.get("collection", "")),
         )  # fmt: skip
         response = asyncio.run(route.handler(request))
         if response.page is not None:

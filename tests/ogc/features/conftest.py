@@ -137,6 +137,7 @@ class Client:
 
     def __init__(self, application: Any, runner: asyncio.Runner, secrets: Mapping[str, str]) -> None:
         self._runner = runner
+        self.resource = application.guard.resources.get
         self._secrets = secrets
         self._http = httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url=BASE)
 

@@ -14,10 +14,10 @@ from mig_idg.store.table import Column, Table
 
 
 @pytest.fixture
-def small_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_cap(monkeypatch: pytest.MonkeyPatch, served: Any) -> None:
     """Counts stop at a hundred, and none is remembered."""
     monkeypatch.setattr(compile, "COUNT_CAP", 100)
-    counting._counts.clear()
+    served.resource(counting.CountCache).counts.clear()
 
 
 def test_a_count_within_the_cap_is_exact(served: Any, small_cap: None) -> None:

@@ -24,8 +24,8 @@ from mig_idg.app.create import create_app
 from mig_idg.database import connect
 from mig_idg.deposits.intake import lidar
 from mig_idg.deposits.intake.rasters import Choices, run
-from mig_idg.imagery.engine import open_raster_engine
-from mig_idg.ogc.raster.routes import routes as raster_routes
+from mig_idg.imagery.engine import RasterEngine
+from mig_idg.ogc.raster_routes import ROUTES as RASTERS
 from mig_idg.ogc.tiles.routes import ROUTES as TILES
 from mig_idg.publication.load import load_folder
 from mig_idg.publication.publish import publish
@@ -82,6 +82,7 @@ class Rasters:
     corner: tuple[float, float]
     folder: Path
     home: Path
+    engine: RasterEngine
 
     def get(self, path: str, who: str | None = "other-partner", **options: Any) -> httpx.Response:
         """GET as an account of the demonstration."""
@@ -169,23 +170,17 @@ def rasters(
     with asyncio.Runner() as runner:
         application = create_app(
             settings, cluster.url(role="idg_app", database=name), clock=lambda: NOW,
-            routes=[*TILES, *raster_routes(settings)],
+            routes=[*TILES, *RASTERS],
         )  # fmt: skip
         runner.run(application._start())
         http = httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url=BASE)
         try:
-            yield Rasters(runner, http, tokens, corner, folder, own)
+            yield Rasters(runner, http, tokens, corner, folder, own, application.guard.resources.get(RasterEngine))
         finally:
             runner.run(http.aclose())
             runner.run(application._stop())
     with connect(cluster.url(role="idg_owner", database="postgres"), autocommit=True) as admin:
         admin.execute(f"drop database {name} with (force)")
-
-
-@pytest.fixture(scope="module")
-def own_studio(rasters: Rasters) -> None:
-    """One raster engine serves a process: this module looks at these pictures, whatever another one opened before."""
-    open_raster_engine(rasters.home / "rasters")
 
 
 def _corner(owner: Any) -> tuple[float, float]:

@@ -25,7 +25,7 @@ from mig_idg.database import connect
 from mig_idg.deposits.intake.rasters import Choices, run
 from mig_idg.errors import Unavailable
 from mig_idg.imagery import gdal
-from mig_idg.ogc.raster.routes import routes as raster_routes
+from mig_idg.ogc.raster_routes import ROUTES as RASTERS
 from mig_idg.ogc.tiles.routes import ROUTES as TILES
 from mig_idg.publication.load import load_folder
 from mig_idg.settings import Settings
@@ -227,14 +227,13 @@ def distant(rasters: Any, cluster: Any, storage: Storage, tmp_path: Path) -> Ite
 
     application = create_app(
         settings, cluster.url(role="idg_app", database="idg_rasters"), clock=lambda: datetime(2026, 6, 15, 10, tzinfo=UTC),
-        routes=[*TILES, *raster_routes(settings)],
+        routes=[*TILES, *RASTERS],
     )  # fmt: skip
     rasters.runner.run(application._start())
     http = httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://idg.test")
     yield replace(rasters, http=http)
     rasters.runner.run(http.aclose())
     rasters.runner.run(application._stop())
-    raster_routes(Settings(home=rasters.home))  # the raster engine is the last one opened
 
 
 FILE = "/collections/photos/files/2025/ouest.tif"

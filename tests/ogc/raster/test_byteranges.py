@@ -85,7 +85,6 @@ def test_a_span_is_told_with_both_ends_included() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("own_studio")
 class TestOverHttp:
     """The same, served."""
 

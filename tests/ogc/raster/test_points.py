@@ -13,10 +13,9 @@ import laspy
 import pytest
 
 from mig_idg.app.create import create_app
-from mig_idg.ogc.raster.routes import routes as raster_routes
 from mig_idg.settings import Settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_studio")]
+pytestmark = pytest.mark.slow
 
 ITEM = "/stac/collections/lidar/items/lidar.2024.dalle"
 FILE = "/collections/lidar/files/2024/dalle.laz"
@@ -102,7 +101,6 @@ def whole(rasters: Any, cluster: Any) -> Iterator[Any]:
     yield replace(rasters, http=http)
     rasters.runner.run(http.aclose())
     rasters.runner.run(application._stop())
-    raster_routes(Settings(home=rasters.home))  # the raster engine is the last one opened
 
 
 def test_the_pages_of_a_collection_of_points_say_where_its_files_are(whole: Any) -> None:

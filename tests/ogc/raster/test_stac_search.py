@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_studio")]
+pytestmark = pytest.mark.slow
 
 IDENTITY = {"type", "stac_version", "id", "collection"}
 DEFAULT = IDENTITY | {"geometry", "bbox", "links", "assets", "properties"}

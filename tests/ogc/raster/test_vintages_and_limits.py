@@ -16,7 +16,6 @@ from rasterio.io import MemoryFile
 pytestmark = [
     pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning"),
     pytest.mark.slow,
-    pytest.mark.usefixtures("own_studio"),
 ]
 
 
@@ -79,10 +78,8 @@ def test_pixels_outside_the_caller_s_territory_are_masked_to_the_metre(rasters: 
 
 def _outline(code: str) -> Any:
     def read(rasters: Any) -> str:
-        from mig_idg.imagery.engine import raster_engine
-
         rasters.get(f"/collections/photos-masquees/map?{box(rasters, 0, 0, 100, 50)}&width=10", "other-partner")
-        held = next(one for key, one in raster_engine().territory_masks.items() if key.endswith(code))
+        held = next(one for key, one in rasters.engine.territory_masks.items() if key.endswith(code))
         return shapely.to_wkb(held.shape).hex()
 
     return read

@@ -10,7 +10,6 @@ from rasterio.io import MemoryFile
 pytestmark = [
     pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning"),
     pytest.mark.slow,
-    pytest.mark.usefixtures("own_studio"),
 ]
 
 # Each shows pixels, or values of pixels. {c}: the collection; {x}, {y}: a place in the west of the first photograph.

@@ -23,7 +23,7 @@ TOWN = "/collections/lampes/tiles/WebMercatorQuad/10/352/518"
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers keep no tile here: each is read or drawn."""
-    monkeypatch.setattr(vector_tile, "drawer_of", lambda request: vector_tile.Drawer(budget=0))
+    monkeypatch.setattr(vector_tile, "cache_of", lambda request: vector_tile.TileCache(budget=0))
 
 
 @contextmanager

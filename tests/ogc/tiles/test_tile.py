@@ -202,7 +202,7 @@ def test_a_crowded_tile_shows_one_feature_a_cell_and_says_how_many_it_stands_for
 def test_a_sample_is_said_to_be_one_and_is_the_same_each_time(town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vector_tile, "MOST_FEATURES", 100)
     monkeypatch.setattr(vector_tile, "SAMPLE", 1000)
-    monkeypatch.setattr(vector_tile, "drawer_of", lambda request: vector_tile.Drawer(budget=0))
+    monkeypatch.setattr(vector_tile, "cache_of", lambda request: vector_tile.TileCache(budget=0))
     first, second = (town.get(f"{LAMPS}/{TOWN}?properties=commune") for _ in range(2))
     assert first.headers["idg-tile"].startswith("lampes;sampled;")
     assert first.content == second.content
@@ -213,7 +213,7 @@ def test_a_sample_is_said_to_be_one_and_is_the_same_each_time(town, monkeypatch:
 
 def test_lines_and_surfaces_are_thinned_too(town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vector_tile, "MOST_FEATURES", 1)
-    monkeypatch.setattr(vector_tile, "drawer_of", lambda request: vector_tile.Drawer())
+    monkeypatch.setattr(vector_tile, "cache_of", lambda request: vector_tile.TileCache())
     wards = town.layers("/collections/quartiers/tiles/LAMB93_10cm/14/1566/195", partner=True)["quartiers"]["features"]
     assert len(wards) == 2
     assert {ward["properties"]["feature_count"] for ward in wards} == {1}
@@ -294,29 +294,29 @@ def _in_order(tile: bytes) -> list[dict[str, Any]]:
 
 
 def test_tiles_kept_stay_within_their_budget_and_the_oldest_leave_first() -> None:
-    drawer = vector_tile.Drawer(budget=10_000)
+    cache = vector_tile.TileCache(budget=10_000)
     for number in range(40):
-        drawer.put((number,), 1, vector_tile.Drawn(b"%02d" % number * (200 + number), number, 1))
-        assert drawer.size <= 10_000
-    kept = [number for number in range(40) if drawer.knows((number,))]
+        cache.put((number,), 1, vector_tile.Drawn(b"%02d" % number * (200 + number), number, 1))
+        assert cache.size <= 10_000
+    kept = [number for number in range(40) if cache.knows((number,))]
     assert kept == list(range(kept[0], 40))
     assert len(kept) >= 8
     for number in kept:
-        assert drawer.get((number,), 1) == vector_tile.Drawn(b"%02d" % number * (200 + number), number, 1)
-    assert drawer.get((0,), 1) is None
-    assert drawer.get((39,), 2) is None
-    drawer.put(("large",), 1, vector_tile.Drawn(b"x" * 9_000, 1, 1))
-    assert not drawer.knows(("large",))
+        assert cache.get((number,), 1) == vector_tile.Drawn(b"%02d" % number * (200 + number), number, 1)
+    assert cache.get((0,), 1) is None
+    assert cache.get((39,), 2) is None
+    cache.put(("large",), 1, vector_tile.Drawn(b"x" * 9_000, 1, 1))
+    assert not cache.knows(("large",))
 
 
 def test_a_disk_without_room_keeps_no_tile_and_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawer = vector_tile.Drawer(budget=10_000)
-    drawer.put(("old",), 1, vector_tile.Drawn(b"x", 1, 1))
+    cache = vector_tile.TileCache(budget=10_000)
+    cache.put(("old",), 1, vector_tile.Drawn(b"x", 1, 1))
 
     def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("os.pwrite", full)
-    drawer.put(("new",), 1, vector_tile.Drawn(b"y", 1, 1))
-    assert drawer.get(("old",), 1) == vector_tile.Drawn(b"x", 1, 1)
-    assert drawer.get(("new",), 1) is None
+    cache.put(("new",), 1, vector_tile.Drawn(b"y", 1, 1))
+    assert cache.get(("old",), 1) == vector_tile.Drawn(b"x", 1, 1)
+    assert cache.get(("new",), 1) is None

@@ -17,7 +17,7 @@ from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.imagery import encode, geotiff_writer, render
 from mig_idg.imagery.bands import closed, open_bands
-from mig_idg.imagery.engine import RasterEngine, raster_engine
+from mig_idg.imagery.engine import RasterEngine
 from mig_idg.imagery.frame import Frame
 from mig_idg.imagery.mosaic import Mosaic
 from mig_idg.ogc.coverages import parameters
@@ -25,7 +25,7 @@ from mig_idg.ogc.coverages.parameters import Cut
 from mig_idg.ogc.negotiation import only, wanted
 from mig_idg.ogc.raster import extent, picture_formats
 from mig_idg.ogc.raster.mosaic_selection import mosaic_of, raster_of
-from mig_idg.ogc.tiles.raster_tile import developed, known
+from mig_idg.ogc.raster.rendering import developed, known
 
 PARAMETERS = (
     "bbox", "bbox-crs", "subset", "subset-crs", "crs", "scale-size", "scale-factor", "scale-axes", "width", "height",
@@ -58,7 +58,7 @@ async def coverage(request: Request) -> Response:
         DRAFT_NAMES[name]: value for name, value in request.query.items() if name in DRAFT_NAMES
     }
     assert request.collection is not None
-    room, format = raster_engine(), _format(request)
+    room, format = request.resource(RasterEngine), _format(request)
     native = await extent.native(room, request, request.collection, request.query.get("datetime"))
     cut_ = parameters.cut_of(request, native)
     if format == "png" and cut_.frame.width * cut_.frame.height > PREVIEW_PIXELS:

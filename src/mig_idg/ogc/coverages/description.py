@@ -8,7 +8,7 @@ from typing import Any
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer
 from mig_idg.imagery.bands import open_bands
-from mig_idg.imagery.engine import raster_engine
+from mig_idg.imagery.engine import RasterEngine
 from mig_idg.ogc.negotiation import only, wanted
 from mig_idg.ogc.raster import extent
 from mig_idg.ogc.raster.extent import BAND_LABELS, Native
@@ -104,7 +104,9 @@ async def _native(request: Request, media: str = "application/json") -> Native:
     only(request, "datetime")
     wanted(request, {"json": media})
     assert request.collection is not None
-    native = await extent.native(raster_engine(), request, request.collection, request.query.get("datetime"))
+    native = await extent.native(
+        request.resource(RasterEngine), request, request.collection, request.query.get("datetime")
+    )
     await request.read_version()
     assert request.decision is not None
     kind = str((request.collection.raster or {}).get("bands", "rgb"))

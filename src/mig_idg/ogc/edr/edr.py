@@ -15,14 +15,14 @@ from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer
 from mig_idg.imagery import dataset_cache, warp_grid
 from mig_idg.imagery.dataset_cache import Source
-from mig_idg.imagery.engine import raster_engine
+from mig_idg.imagery.engine import RasterEngine
 from mig_idg.imagery.frame import Frame
 from mig_idg.imagery.mosaic import Mosaic
 from mig_idg.ogc.negotiation import only, wanted
 from mig_idg.ogc.raster import parameters
 from mig_idg.ogc.raster.extent import BAND_LABELS
 from mig_idg.ogc.raster.mosaic_selection import mosaic_of, raster_of, srid_of
-from mig_idg.ogc.tiles.raster_tile import developed
+from mig_idg.ogc.raster.rendering import developed
 from mig_idg.store import crs as reference
 from mig_idg.store.crs import Crs
 
@@ -59,9 +59,9 @@ async def _values(request: Request, kinds: tuple[str, ...]) -> Response:
     points, distances = _points(shape, crs, pixel)
     low, high = points.min(axis=0) - pixel, points.max(axis=0) + pixel
     frame = Frame((low[0], low[1], high[0], high[1]), crs.srid, 1_000_000, 1_000_000)
-    mosaic = await mosaic_of(raster_engine(), request, frame, datetime=request.query.get("datetime"))
+    mosaic = await mosaic_of(request.resource(RasterEngine), request, frame, datetime=request.query.get("datetime"))
     _known_names(request, mosaic)
-    values = await developed(raster_engine().render_pool, request, sample, mosaic, points, crs.srid)
+    values = await developed(request.resource(RasterEngine).render_pool, request, sample, mosaic, points, crs.srid)
     etag = request.etag("edr", mosaic.key, form, sorted(request.query.items()))
     names = mosaic.bands
     shown = np.column_stack((points[:, 1], points[:, 0])) if crs.flipped else points

@@ -6,8 +6,9 @@ Beyond the cap a filtered count is estimated, and said so: it is never `numberMa
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
+
+from cachetools import LRUCache
 
 from mig_idg.guard.request import Request
 from mig_idg.ogc.features import execution
@@ -34,8 +35,12 @@ class Count:
         return {} if self.about is None else {"numberMatchedEstimated": self.about}
 
 
-_counts: OrderedDict[tuple[object, ...], Count] = OrderedDict()
-_shares: OrderedDict[tuple[object, ...], float] = OrderedDict()
+class CountCache:
+    """Counts of this application, and the parts of a table that words of `q` are in; the least asked leave first."""
+
+    def __init__(self, most: int = REMEMBERED) -> None:
+        self.counts: LRUCache[tuple[object, ...], Count] = LRUCache(most)
+        self.parts: LRUCache[tuple[object, ...], float] = LRUCache(most)
 
 
 def _key(request: Request, query: Query) -> tuple[object, ...]:
@@ -58,12 +63,11 @@ async def matched(request: Request, query: Query) -> Count:
     """How many features match in all."""
     await request.read_version()
     key = _key(request, query)
-    known = _counts.get(key)
+    counts = request.resource(CountCache).counts
+    known = counts.get(key)
     if known is None:
         known = await _counted(request, query)
-        _counts[_key(request, query)] = known
-        if len(_counts) > REMEMBERED:
-            _counts.popitem(last=False)
+        counts[_key(request, query)] = known
     return known
 
 
@@ -116,10 +120,10 @@ async def aware(request: Request, query: Query) -> Query:
     assert grant is not None
     alone = Query(limit=None, q=query.q)
     key = ("common", *_key(request, alone))
-    if key not in _shares:
+    parts = request.resource(CountCache).parts
+    part = parts.get(key)
+    if part is None:
         matching = await _guess(request, estimate.statement(alone, grant))
         every = await _guess(request, estimate.statement(estimate.NOTHING_ASKED, grant))
-        _shares[key] = matching / every if every else 1.0
-        if len(_shares) > REMEMBERED:
-            _shares.popitem(last=False)
-    return replace(query, common=_shares[key] > COMMON)
+        part = parts[key] = matching / every if every else 1.0
+    return replace(query, common=part > COMMON)

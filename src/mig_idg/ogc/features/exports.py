@@ -47,7 +47,6 @@ async def export(request: Request, query: Query, asked: Mapping[str, str], form:
     if query.before is not None:
         raise InvalidParameter("before", Text("« before » est pour les pages.", "“before” is for pages."))
     whole = replace(query, limit=query.limit if "limit" in asked else (MOST if query.sortby else None))
-    request.route = replace(request.route, pool="exports")
     body = _WRITERS[form.name](request, whole)
     name = f"{_file_name(request, form)}.{form.extension}"
     return Response(

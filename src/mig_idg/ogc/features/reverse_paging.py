@@ -13,8 +13,8 @@ import orjson
 from mig_idg.guard.request import Request
 from mig_idg.ogc.features import execution
 from mig_idg.store import compile
-from mig_idg.store.cursor import Cursor
-from mig_idg.store.query import Query, Sort
+from mig_idg.store.cursor import Cursor, Sort
+from mig_idg.store.query import Query
 
 NOTHING = "''"  # each feature is only counted
 

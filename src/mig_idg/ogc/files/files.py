@@ -18,13 +18,13 @@ from mig_idg.errors import NotFound, Refused, Text
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.imagery.bands import whole
-from mig_idg.imagery.engine import raster_engine
+from mig_idg.imagery.engine import RasterEngine
 from mig_idg.ogc.files import byte_ranges
 from mig_idg.ogc.files.byte_ranges import Span
 from mig_idg.ogc.negotiation import only
 from mig_idg.ogc.raster.mosaic_selection import raster_of, unreadable
+from mig_idg.ogc.raster.rendering import known
 from mig_idg.ogc.stac import point_cloud_item
-from mig_idg.ogc.tiles.raster_tile import known
 from mig_idg.store import rasters
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ async def collection_file(request: Request) -> Response:
     only(request)
     _whole_only(request)
     name, state = await _found(request, raster.get("cog"))
-    place = raster_engine().place
+    place = request.resource(RasterEngine).place
     held = await asyncio.to_thread(place.held, name)
     if held is None:
         assert request.collection is not None

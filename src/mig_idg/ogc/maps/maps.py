@@ -15,7 +15,7 @@ from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.imagery import attribution_overlay, render
 from mig_idg.imagery.encode import Colour, Format
-from mig_idg.imagery.engine import raster_engine
+from mig_idg.imagery.engine import RasterEngine
 from mig_idg.imagery.frame import Frame, Pixels, blank
 from mig_idg.imagery.mosaic import Mosaic
 from mig_idg.imagery.render import Style
@@ -23,7 +23,7 @@ from mig_idg.ogc.maps import map_window
 from mig_idg.ogc.negotiation import only
 from mig_idg.ogc.raster import extent, parameters, picture_formats
 from mig_idg.ogc.raster.mosaic_selection import mosaic_under, raster_of, srid_of
-from mig_idg.ogc.tiles.raster_tile import developed, known
+from mig_idg.ogc.raster.rendering import developed, known
 from mig_idg.store.collection import Collection
 
 PARAMETERS = (
@@ -88,7 +88,7 @@ def _drawable(request: Request, one: Collection) -> bool:
 
 
 async def _map(request: Request, layers: Sequence[tuple[Collection, Decision]]) -> Response:
-    room = raster_engine()
+    room = request.resource(RasterEngine)
     format, background = picture_formats.wanted(request), parameters.background(request)
     first = layers[0][0]
     whole = (0.0, 0.0, 0.0, 0.0) if "bbox" in request.query else await extent.of(room, request, layers)

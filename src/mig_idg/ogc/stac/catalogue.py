@@ -13,6 +13,7 @@ from urllib.parse import quote
 from mig_idg.errors import Text
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer, link
+from mig_idg.imagery.engine import RasterEngine
 from mig_idg.ogc.negotiation import only, wanted
 from mig_idg.ogc.raster.mosaic_selection import raster_of, srid_of
 from mig_idg.ogc.stac import item_document
@@ -198,7 +199,7 @@ async def _extent(request: Request, one: Collection) -> tuple[tuple[float, ...] 
     if not (one.raster or {}).get("vintages"):
         if one.bbox is not None:
             return one.bbox, (day, day)
-        row = await item_document.of_file(one)
+        row = await item_document.of_file(request.resource(RasterEngine), one)
         points = json.loads(row["footprint"])["coordinates"][0] if row else []
         xs, ys = [x for x, _ in points], [y for _, y in points]
         return ((min(xs), min(ys), max(xs), max(ys)) if points else None), (day, day)

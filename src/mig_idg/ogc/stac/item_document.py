@@ -15,7 +15,7 @@ from mig_idg.guard.request import Request
 from mig_idg.guard.response import link
 from mig_idg.imagery import dataset_cache, render
 from mig_idg.imagery.bands import BAND_NAMES, whole
-from mig_idg.imagery.engine import raster_engine
+from mig_idg.imagery.engine import RasterEngine
 from mig_idg.ogc.raster.mosaic_selection import srid_of
 from mig_idg.ogc.stac import point_cloud_item
 from mig_idg.store import crs as reference
@@ -107,14 +107,13 @@ def assets(
     return found
 
 
-async def of_file(collection: Collection) -> dict[str, Any] | None:
+async def of_file(engine: RasterEngine, collection: Collection) -> dict[str, Any] | None:
     """The row of a collection that is one file; None for vintages, or when the file is not there."""
     cog = (collection.raster or {}).get("cog")
     if not cog:
         return None
-    room = raster_engine()
     try:
-        return await room.render_pool.develop(single, room.path(str(cog)), collection)
+        return await engine.render_pool.develop(single, engine.path(str(cog)), collection)
     except OSError:
         return None
 

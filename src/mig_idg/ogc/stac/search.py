@@ -11,6 +11,7 @@ import orjson
 from mig_idg.errors import NotFound, Text
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer, link
+from mig_idg.imagery.engine import RasterEngine
 from mig_idg.ogc.negotiation import only, wanted
 from mig_idg.ogc.raster.mosaic_selection import raster_of
 from mig_idg.ogc.stac import item_document, parameters
@@ -98,7 +99,7 @@ async def _found(
 ) -> tuple[list[dict[str, Any]], int | None, str | None]:
     """The items of a page, how many match when it is known, and the marker of the next page."""
     by_id = {one.id: one for one in chosen}
-    singles = [row for one in chosen if (row := await item_document.of_file(one))]
+    singles = [row for one in chosen if (row := await item_document.of_file(request.resource(RasterEngine), one))]
     grant = stac.items([one.id for one in chosen if (one.raster or {}).get("vintages")], singles)
     query = parameters.query_of(asked)
     statement = compile.page(query, grant, "datetime")

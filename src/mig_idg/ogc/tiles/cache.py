@@ -51,7 +51,7 @@ class _Kept:
     drawn: Drawn
 
 
-class Drawer:
+class TileCache:
     """Tiles by key. When no file can be had, none is kept."""
 
     def __init__(self, budget: int = BUDGET) -> None:

@@ -1,6 +1,6 @@
 """Tiles packed once for those who ask again: 2 MB take 6 ms by zstd, 45 ms by gzip, at each answer otherwise.
 
-Who takes no packing gets the tile as drawn, and the drawer keeps it packed all the same: a fourth of the room, and
+Who takes no packing gets the tile as drawn, and the cache keeps it packed all the same: a fourth of the room, and
 2 MB unpacked in 2 ms.
 """
 

@@ -5,27 +5,19 @@ The route belongs to `ogc.tiles`, which reads the address and hands it over when
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import rasterio
-import rasterio.errors
-import structlog
-
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.imagery import render
 from mig_idg.imagery.encode import PNG, Format, encode
-from mig_idg.imagery.engine import raster_engine
+from mig_idg.imagery.engine import RasterEngine
 from mig_idg.imagery.frame import Frame, Pixels, blank
 from mig_idg.imagery.mosaic import Mosaic
 from mig_idg.imagery.render import Style
-from mig_idg.imagery.render_pool import RenderPool
 from mig_idg.ogc.negotiation import only
 from mig_idg.ogc.raster import picture_formats
-from mig_idg.ogc.raster.mosaic_selection import mosaic_of, raster_of, unreadable
+from mig_idg.ogc.raster.mosaic_selection import mosaic_of, raster_of
+from mig_idg.ogc.raster.rendering import developed, known
 from mig_idg.ogc.tiles.tile_address import Place
-
-log = structlog.get_logger(__name__)
 
 SIZE = 256
 
@@ -36,7 +28,7 @@ async def tile(request: Request, place: Place, *, word: str | None = None) -> Re
     Raises NotFound (no tiles here, no vintage at that date), Refused (a territory limit that cannot be masked),
     InvalidParameter, Unavailable (503: the render pool is full, the file cannot be read).
     """
-    room = raster_engine()
+    room = request.resource(RasterEngine)
     raster = raster_of(request.collection, "tiles")
     only(request, "datetime", "style")
     assert request.decision is not None
@@ -67,22 +59,6 @@ def draw(mosaic: Mosaic, frame: Frame, style: Style, format: Format | None, bare
     if pixels.empty and (bare or format is None or format is PNG):
         return b"", PNG.media_type
     return picture_formats.finish(pixels, format)
-
-
-def known(request: Request, etag: str) -> bool:
-    """True when the client already has this: the answer will be 304, and no pixel need be read for it."""
-    header = request.headers.get("if-none-match")
-    return header is not None and request.method in ("GET", "HEAD") and f'"{etag}"' in header
-
-
-async def developed[T](dark: RenderPool, request: Request, work: Callable[..., T], *args: object) -> T:
-    """`work(*args)` in a render pool, an unreadable file being told as such."""
-    try:
-        return await dark.develop(work, *args)
-    except (rasterio.errors.RasterioError, OSError) as error:
-        name = request.collection.id if request.collection else request.query.get("collections", "")
-        log.error("raster-unreadable", collection=name, reason=type(error).__name__)
-        raise unreadable(name) from error
 
 
 def _empty() -> bytes:

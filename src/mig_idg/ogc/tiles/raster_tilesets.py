@@ -11,7 +11,7 @@ from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer, link, page_answer
 from mig_idg.imagery import render
 from mig_idg.imagery.encode import FORMATS as PICTURES
-from mig_idg.imagery.engine import raster_engine
+from mig_idg.imagery.engine import RasterEngine
 from mig_idg.ogc.negotiation import JSON_PAGES, only, wanted
 from mig_idg.ogc.raster import extent
 from mig_idg.ogc.raster.mosaic_selection import raster_of
@@ -34,7 +34,7 @@ async def tilesets(request: Request, *, under: str = MAPS) -> Response:
     path = _path(collection, under)
     title = collection.title.in_(request.lang)
     assert request.decision is not None
-    box = await extent.known(raster_engine(), request, collection, request.decision)
+    box = await extent.known(request.resource(RasterEngine), request, collection, request.decision)
     document: dict[str, Any] = {
         "tilesets": [
             _summary(request, grid, path, title)
@@ -57,7 +57,7 @@ async def tileset(request: Request, *, under: str = MAPS) -> Response:
     path = _path(collection, under)
     if form == "tilejson":
         assert request.decision is not None
-        box = await extent.known(raster_engine(), request, collection, request.decision)
+        box = await extent.known(request.resource(RasterEngine), request, collection, request.decision)
         return json_answer(_tilejson(request, collection, grid, path, box), media_type=WORDS["tilejson"])
     title = collection.title.in_(request.lang)
     document: dict[str, Any] = {
@@ -71,7 +71,7 @@ async def tileset(request: Request, *, under: str = MAPS) -> Response:
     if licence := LICENCES.get(collection.licence or ""):
         document["license"] = licence
     assert request.decision is not None
-    if box := await extent.known(raster_engine(), request, collection, request.decision):
+    if box := await extent.known(request.resource(RasterEngine), request, collection, request.decision):
         document["boundingBox"] = {
             "lowerLeft": list(box[:2]),
             "upperRight": list(box[2:]),

@@ -7,7 +7,7 @@ from mig_idg.guard.response import Response
 from mig_idg.guard.route import Route
 from mig_idg.ogc.tiles import raster_tile as raster_tiles
 from mig_idg.ogc.tiles import raster_tilesets as raster_tilesets
-from mig_idg.ogc.tiles import tile_address, vector_tile
+from mig_idg.ogc.tiles import tile_address
 from mig_idg.ogc.tiles.grid_pages import every_grid, one_grid
 from mig_idg.ogc.tiles.tile import collection_tile, dataset_tile
 from mig_idg.ogc.tiles.tileset import collection_tileset, collection_tilesets, dataset_tileset, dataset_tilesets
@@ -48,9 +48,3 @@ ROUTES = (
     Route("/tiles/{tms}", "listing", dataset_tileset, pool="tiles"),
     Route("/tiles/{tms}/{z}/{row}/{col}", "listing", dataset_tile, pool="tiles"),
 )
-
-
-def routes(kept: int) -> tuple[Route, ...]:
-    """All routes; each worker keeps so many megabytes of finished tiles."""
-    vector_tile.keep(kept * 2**20)
-    return ROUTES

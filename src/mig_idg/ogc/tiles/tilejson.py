@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mig_idg.errors import NotAcceptable, Text
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer
 from mig_idg.ogc.tiles.grids import Grid
+from mig_idg.ogc.tiles.layer_metadata import GENERALISATION, Bounds, properties, words
 from mig_idg.store.collection import Collection
 from mig_idg.store.grant import Grant
-
-if TYPE_CHECKING:
-    from mig_idg.ogc.tiles.tileset import Bounds
 
 # Beyond, clients enlarge: a unit of a tile of level 18 is less than four centimetres.
 LAST_LEVEL = 18
@@ -32,8 +30,6 @@ def response(
             Text("TileJSON ne connaît que la grille WebMercatorQuad.", "TileJSON knows the WebMercatorQuad grid only."),
             remedy=Text("Demandez f=json.", "Ask for f=json."),
         )
-    from mig_idg.ogc.tiles.tileset import GENERALISATION, words
-
     document: dict[str, Any] = {
         "tilejson": "3.0.0",
         "name": title,
@@ -53,8 +49,6 @@ def response(
 
 
 def _layer(request: Request, collection: Collection, grant: Grant) -> dict[str, Any]:
-    from mig_idg.ogc.tiles.tileset import properties
-
     schemas = properties(request, collection, grant)
     return {
         "id": collection.id,

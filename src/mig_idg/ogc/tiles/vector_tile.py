@@ -12,14 +12,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
-from weakref import WeakKeyDictionary
 
 from mig_idg.database.pipeline import Row, StatementFailed
 from mig_idg.errors import Text, TooLarge
-from mig_idg.guard.request import Layer, Request, Threshold
+from mig_idg.guard.request import Layer, Request
 from mig_idg.ogc.features.execution import explained
 from mig_idg.ogc.tiles import compression
-from mig_idg.ogc.tiles.cache import BUDGET, Drawer, Drawn, Key
+from mig_idg.ogc.tiles.cache import Drawn, Key, TileCache
 from mig_idg.ogc.tiles.tile_address import Place
 from mig_idg.store import seeded_tiles, tiles
 from mig_idg.store.collection import Collection
@@ -41,9 +40,6 @@ _NOT_THERE = ("42P01", "42501")
 
 Fetch = Callable[[Statement], Awaitable[list[Row]]]
 
-_budget = BUDGET
-_drawers: WeakKeyDictionary[Threshold, Drawer] = WeakKeyDictionary()
-
 
 async def draw(
     request: Request, layer: Layer, query: Query, place: Place, asked: tuple[tuple[str, str], ...], encoding: str = ""
@@ -52,12 +48,12 @@ async def draw(
     collection, grant, _ = layer
     assert grant is not None
     key: Key = (collection.id, grant.key, place.name, asked, encoding or PACKED)
-    drawer = drawer_of(request)
+    cache = cache_of(request)
     fetch = partial(_fetch, request, layer)
-    async with drawer.turn(key) as at_once:
-        if drawer.knows(key) or not at_once:
+    async with cache.turn(key) as at_once:
+        if cache.knows(key) or not at_once:
             await fetch(NOTHING)
-            kept = drawer.get(key, _version(request))
+            kept = cache.get(key, _version(request))
             if kept is not None:
                 return kept if encoding else await compression.unpacked(kept)
         plain = not query.selective and query.properties is None
@@ -65,33 +61,23 @@ async def draw(
         if found is not None:
             made = found if encoding == found.encoding else await compression.unpacked(found)
             made = await compression.packed(made, encoding)
-            drawer.put(key, _version(request), made if encoding else found)
+            cache.put(key, _version(request), made if encoding else found)
             return made
         made = await compression.packed(await drawn(fetch, collection, grant, query, place), encoding)
-        drawer.put(key, _version(request), made)
+        cache.put(key, _version(request), made)
         if not encoding:
-            drawer.later(_pack(drawer, key, _version(request), made))
+            cache.later(_pack(cache, key, _version(request), made))
         return made
 
 
-async def _pack(drawer: Drawer, key: Key, version: object, made: Drawn) -> None:
+async def _pack(cache: TileCache, key: Key, version: object, made: Drawn) -> None:
     """Keep packed what was sent as it was drawn."""
-    drawer.put(key, version, await compression.packed(made, PACKED))
+    cache.put(key, version, await compression.packed(made, PACKED))
 
 
-def keep(budget: int) -> None:
-    """How many bytes of finished tiles the drawers to come have room for."""
-    global _budget
-    _budget = budget
-
-
-def drawer_of(request: Request) -> Drawer:
-    """The finished tiles of this worker: one drawer for a threshold, so for a database."""
-    assert request.threshold is not None
-    drawer = _drawers.get(request.threshold)
-    if drawer is None:
-        drawer = _drawers[request.threshold] = Drawer(_budget)
-    return drawer
+def cache_of(request: Request) -> TileCache:
+    """The finished tiles of this application."""
+    return request.resource(TileCache)
 
 
 def _version(request: Request) -> object:

@@ -13,7 +13,7 @@ from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.imagery import render
 from mig_idg.imagery.encode import FORMATS
-from mig_idg.imagery.engine import raster_engine
+from mig_idg.imagery.engine import RasterEngine
 from mig_idg.ogc.raster import extent
 from mig_idg.ogc.raster.extent import Bounds
 from mig_idg.ogc.raster.picture_formats import BY_MEDIA
@@ -74,7 +74,7 @@ async def capabilities(request: Request) -> Response:
             continue
         decision = request.snapshot.decide(request.principal, "view", one.id)
         if decision.permitted and render.drawable(one, decision):
-            box = await extent.known(raster_engine(), request, one, decision)
+            box = await extent.known(request.resource(RasterEngine), request, one, decision)
             seen.append((one, decision, box or (-180.0, -90.0, 180.0, 90.0)))
     return _capabilities(request, seen)
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Literal, Protocol
-
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.guard.route import Route
-from mig_idg.imagery.engine import open_raster_engine
 from mig_idg.ogc.coverages import coverages, description
 from mig_idg.ogc.edr import edr
 from mig_idg.ogc.files import files
@@ -16,7 +12,6 @@ from mig_idg.ogc.maps import maps
 from mig_idg.ogc.stac import catalogue, search
 from mig_idg.ogc.tiles import raster_tile, raster_tilesets, tile_address
 from mig_idg.ogc.wmts import wmts
-from mig_idg.store.storage import Place
 
 _COLLECTION = "/collections/{collection}"
 _STAC = "/stac/collections/{collection}"
@@ -56,25 +51,3 @@ ROUTES = (
     Route(f"{_STAC}/items", "query", search.items),
     Route(f"{_STAC}/items/{{item}}", "query", search.item),
 )
-
-
-class Housed(Protocol):
-    """What we read of the settings."""
-
-    @property
-    def home(self) -> Path:
-        """IDG_HOME."""
-
-    @property
-    def empty_tiles(self) -> Literal["transparent", "204"]:
-        """What a tile outside the data is."""
-
-    def raster_place(self) -> Place:
-        """Where the files of rasters are."""
-
-
-def routes(settings: Housed) -> tuple[Route, ...]:
-    """All routes, on the files of IDG_HOME/rasters, or of the bucket that the settings name."""
-    home = Path(settings.home).resolve() / "rasters"
-    open_raster_engine(home, empty=settings.empty_tiles, place=settings.raster_place())
-    return ROUTES
