@@ -68,6 +68,13 @@ class SharedListener(asyncio.AbstractServer):
         """The loop it runs on."""
         return self._loop
 
+    async def start_serving(self) -> None:
+        """It serves from the start."""
+
+    async def serve_forever(self) -> None:
+        """Nobody waits for it here: the supervisor ends the worker."""
+        raise NotImplementedError
+
     def close(self) -> None:
         """Take no more connections; those taken go on."""
         if not self._closed:

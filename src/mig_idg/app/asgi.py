@@ -295,7 +295,8 @@ def _language(scope: Scope, headers: Mapping[str, str]) -> Lang:
 
 def _onward(scope: Scope) -> str:
     """Where a person who signs in comes back to: the page that was asked for, never an address that holds a token."""
-    path, query = scope.get("raw_path", b"/").split(b"?", 1)[0], scope.get("query_string", b"")
+    path: bytes = scope.get("raw_path", b"/").split(b"?", 1)[0]
+    query: bytes = scope.get("query_string", b"")
     if scope["method"] not in ("GET", "HEAD") or path.startswith((b"/t/", b"/sign-")) or b"token" in query:
         return ""
     return (path + (b"?" + query if query else b"")).decode("latin-1")

@@ -46,7 +46,7 @@ class BoundedProtocol(ReadableRequestLine):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there: it has so long to say what it wants."""
-        super().connection_made(transport)  # type: ignore[arg-type]
+        super().connection_made(transport)
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -103,7 +103,7 @@ class BoundedProtocol(ReadableRequestLine):
         self._received = self._body = 0
         super().on_headers_complete()
         if self.cycle is not None:
-            self.scope["extensions"] = {single_write.EXTENSION: single_write.offered(self.cycle)}  # type: ignore[typeddict-unknown-key,dict-item]
+            self.scope["extensions"] = {single_write.EXTENSION: single_write.offered(self.cycle)}  # type: ignore[dict-item]
 
     def on_body(self, body: bytes) -> None:
         """Some of a body."""

@@ -199,9 +199,9 @@ async def _packed(body: bytes, encoding: str, kept: dict[str, bytes] | None) -> 
 
 def _compressed(body: bytes, encoding: str) -> bytes:
     if encoding == "zstd":
-        return zstandard.ZstdCompressor(level=3).compress(body)
+        return bytes(zstandard.ZstdCompressor(level=3).compress(body))
     if encoding == "br":
-        return brotli.compress(body, quality=4)
+        return bytes(brotli.compress(body, quality=4))
     return gzip.compress(body, compresslevel=5, mtime=0)
 
 

@@ -206,8 +206,8 @@ def _told(as_json: bool, untold: Text | None = None) -> Iterator[list[InvalidDec
         errors = [{"file": e.file, "line": e.line, "message": e.text(messages.lang())} for e in wrong]
         say_json({"ok": False, "errors": errors, **({"untold": untold.in_(messages.lang())} if untold else {})})
         return
-    for error in wrong:
-        click.echo(error.text(messages.lang()), err=True)
+    for one in wrong:
+        click.echo(one.text(messages.lang()), err=True)
     if untold:
         say(untold, err=True)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mig_idg.deposits.intake.rasters import Report
-    from mig_idg.deposits.intake.rasters.importer import Progress
+    from mig_idg.deposits.intake.rasters.validity import Progress
     from mig_idg.publication.model import Declaration
 
 

@@ -50,7 +50,9 @@ def _unknown(what: Text, word: str, near: Iterable[str] | None) -> Text:
 
 def _parameter(error: click.BadParameter) -> str:
     """The name of a parameter as it is typed: `--evidence`, or `ORGANISME`."""
+    if isinstance(error.param, click.Argument) and error.ctx is not None:
+        return error.param.make_metavar(error.ctx)
     if error.param is not None:
-        return error.param.make_metavar(error.ctx) if isinstance(error.param, click.Argument) else error.param.opts[0]
+        return error.param.opts[0]
     hint = error.param_hint
     return hint if isinstance(hint, str) else ", ".join(hint or ())

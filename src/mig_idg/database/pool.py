@@ -241,7 +241,7 @@ class Pool:
     async def _open(self, caller: str) -> PipelinedConnection:
         self._opening += 1
         try:
-            connection = self._still_wanted(await open_lane(self._url, self._options))
+            connection = self._still_wanted(await open_lane(self._url, self._options, PipelinedConnection))
         finally:
             self._opening -= 1
         return self._at_work(connection, caller)
@@ -284,8 +284,10 @@ class _Hold:
 
 
 async def open_lane[T: PipelinedConnection](
-    url: str, options: str = READ_ONLY, kind: type[T] = PipelinedConnection
-) -> T:  # type: ignore[assignment]
+    url: str,
+    options: str = READ_ONLY,
+    kind: type[T] = PipelinedConnection,  # type: ignore[assignment]  # the default of T (PEP 696 is of 3.13)
+) -> T:
     """A new pipelined connection; raises Unavailable (503) within three seconds.
 
     Options that the URL carries (`-c role=idg_app`) are kept; whoever it is at the end must be the role without rights.
@@ -364,7 +366,7 @@ class Watch:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _listen(self) -> None:
-        connection = await open_lane(self._url)
+        connection = await open_lane(self._url, kind=PipelinedConnection)
         try:
             await self._ask(connection, b"listen idg_epoch")
             if not self.up:

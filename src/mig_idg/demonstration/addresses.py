@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -42,7 +43,7 @@ class Doors:
 
 def density(scale: int) -> float:
     """How much closer the streets are at this scale: half of the growth, the numbers along them take the rest."""
-    return float(scale) ** 0.45
+    return math.pow(scale, 0.45)
 
 
 @lru_cache(maxsize=1)

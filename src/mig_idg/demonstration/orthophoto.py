@@ -108,7 +108,7 @@ def _trees(network: streets.Streets, rng: np.random.Generator) -> NDArray[np.obj
     axes = network.axes[shapely.intersects(network.axes, FRAME)]
     picked = rng.integers(0, len(axes), 1_400)
     distance = rng.random(len(picked)) * shapely.length(axes[picked])
-    x, y = streets.along(axes[picked], distance, rng.choice([-6.2, 6.2], len(picked)))
+    x, y = streets.along(axes[picked], distance, rng.choice(np.array([-6.2, 6.2]), len(picked)))
     wild = rng.random((1_600, 2)) * SIDE + (WEST, NORTH - SIDE)
     spots = np.concatenate([np.stack([x, y], axis=-1), wild])
     return np.asarray(shapely.buffer(shapely.points(spots), rng.uniform(1.4, 3.6, len(spots)), quad_segs=3))

@@ -159,7 +159,7 @@ def _pieces(network: streets.Streets, wanted: int, rng: np.random.Generator) -> 
     fronts = _first(fronts, wanted - len(kerbs.street))
     both = [np.concatenate(pair) for pair in zip(_columns(kerbs), _columns(fronts), strict=True)]
     is_kerb = np.arange(len(both[0])) < len(kerbs.street)
-    return Pieces(*both, is_kerb)
+    return Pieces(both[0], both[1], both[2], both[3], is_kerb)
 
 
 def _cut(
@@ -188,7 +188,8 @@ def _columns(pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.float64], ND
 
 
 def _first(pieces: Pieces, count: int) -> Pieces:
-    return Pieces(*(column[:count] for column in _columns(pieces)), pieces.kerb[:count])
+    street, start, end, aside = _columns(pieces)
+    return Pieces(street[:count], start[:count], end[:count], aside[:count], pieces.kerb[:count])
 
 
 def _drawn(network: streets.Streets, pieces: Pieces, rng: np.random.Generator) -> NDArray[np.object_]:

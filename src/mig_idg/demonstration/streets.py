@@ -74,7 +74,7 @@ def _of_town(town: terrain.Town, rng: np.random.Generator, density: float) -> ND
         grids.append(_grid(shapely.intersection(quarter, built), angle, width, depth, rng))
     # Rounded to the centimetre, so that the last bit of a sine, which depends on the processor, is of no consequence.
     lines = shapely.transform(np.concatenate(grids), lambda xy: np.round(xy, 2))
-    return lines[np.asarray(shapely.length(lines)) >= SHORTEST]
+    return np.asarray(lines[np.asarray(shapely.length(lines)) >= SHORTEST], dtype=np.object_)
 
 
 def _quarters(polygon: shapely.Polygon, rng: np.random.Generator) -> NDArray[np.object_]:

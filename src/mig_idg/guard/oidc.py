@@ -16,14 +16,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 import httpx
 import structlog
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, KeySetSerialization
 
 from mig_idg.errors import Text, Unavailable
 from mig_idg.guard.principal import Principal, from_account
@@ -75,7 +75,7 @@ class Oidc:
                 document = await _fetch(f"{self.provider.issuer.rstrip('/')}/.well-known/openid-configuration")
                 if document.get("issuer") != self.provider.issuer:
                     raise ValueError("issuer")
-                keys = KeySet.import_key_set(await _fetch(document["jwks_uri"]))
+                keys = KeySet.import_key_set(cast("KeySetSerialization", await _fetch(document["jwks_uri"])))
             except (httpx.HTTPError, ValueError, KeyError, JoseError) as error:
                 log.warning("oidc-refresh-failed", reason=type(error).__name__)
                 return False

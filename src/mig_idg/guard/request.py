@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -28,7 +28,7 @@ class Threshold(Protocol):
     async def fetch(self, request: Request, statement: Statement, layer: Layer | None) -> list[Row]:
         """All rows of a statement under a grant."""
 
-    def stream(self, request: Request, statement: Statement, layer: Layer | None) -> AsyncIterator[Row]:
+    def stream(self, request: Request, statement: Statement, layer: Layer | None) -> AsyncGenerator[Row]:
         """The same, row by row."""
 
     def chunks(self, request: Request, statement: Statement, layer: Layer | None) -> AsyncGenerator[Columns]:
@@ -91,7 +91,7 @@ class Request:
         assert self.threshold is not None
         return await self.threshold.fetch(self, statement, layer)
 
-    def stream(self, statement: Statement, layer: Layer | None = None) -> AsyncIterator[Row]:
+    def stream(self, statement: Statement, layer: Layer | None = None) -> AsyncGenerator[Row]:
         """The rows one by one, no faster than they are consumed; leaving early cancels the query."""
         assert self.threshold is not None
         return self.threshold.stream(self, statement, layer)

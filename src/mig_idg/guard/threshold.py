@@ -260,7 +260,7 @@ class Guard:
         self._check(request, read_version)
         return rows
 
-    async def stream(self, request: Request, statement: Statement, layer: Layer | None = None) -> AsyncIterator[Row]:
+    async def stream(self, request: Request, statement: Statement, layer: Layer | None = None) -> AsyncGenerator[Row]:
         """Rows one by one; the first is only given once the epoch was checked."""
         async with aclosing(self.chunks(request, statement, layer, many=1)) as rows:
             async for columns in rows:

@@ -84,7 +84,7 @@ class Cog:
     @property
     def dtype(self) -> np.dtype[Any]:
         """The type of the pixels."""
-        return np.dtype(self.dataset.dtypes[0])
+        return np.dtype(str(self.dataset.dtypes[0]))
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -126,7 +126,7 @@ def take(source: Path | Source) -> Cog:
 
 def clear() -> None:
     """Close what this thread holds open."""
-    shelf: OrderedDict[Path, Cog] = getattr(_shelves, "open", OrderedDict())
+    shelf: OrderedDict[Path, Cog] = getattr(_shelves, "open", None) or OrderedDict()
     while shelf:
         shelf.popitem()[1].close()
 

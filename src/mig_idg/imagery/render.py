@@ -172,7 +172,9 @@ def _gradients(metres: NDArray[np.float32], frame: Frame) -> tuple[NDArray[np.fl
     a, b, c = metres[:-2, :-2], metres[:-2, 1:-1], metres[:-2, 2:]
     d, f = metres[1:-1, :-2], metres[1:-1, 2:]
     g, h, i = metres[2:, :-2], metres[2:, 1:-1], metres[2:, 2:]
-    return ((c + 2 * f + i) - (a + 2 * d + g)) / (8 * dx), ((g + 2 * h + i) - (a + 2 * b + c)) / (8 * dy)
+    east = ((c + 2 * f + i) - (a + 2 * d + g)) / (8 * dx)
+    south = ((g + 2 * h + i) - (a + 2 * b + c)) / (8 * dy)
+    return east.astype(np.float32, copy=False), south.astype(np.float32, copy=False)
 
 
 def _metres_per_pixel(frame: Frame) -> tuple[float, float]:

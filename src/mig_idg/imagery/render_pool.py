@@ -54,7 +54,7 @@ class RenderPool:
         """At shutdown: what waits is dropped, what runs is finished."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _leave(self, _: Future[object]) -> None:
+    def _leave[T](self, _: Future[T]) -> None:
         self._inside -= 1
 
 

@@ -175,7 +175,7 @@ def _grid_of_pixels(connection: Connection[Any], declared: Declared, rasters: Pa
     with environment_of(rasters, {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}):
         try:
             with rasterio.open(rasters / name, driver="GTiff") as opened:
-                return PixelGrid(bounds or tuple(opened.bounds), opened.res)  # type: ignore[arg-type]
+                return PixelGrid(bounds or tuple(opened.bounds), opened.res)
         except rasterio.errors.RasterioIOError:
             return None
 

@@ -195,8 +195,8 @@ def told(changes: tuple[Change, ...] | list[Change]) -> list[Text]:
                 key = (change.dataset, gains, change.name, deciding.rule, deciding.article, ", ".join(sorted(columns)))
                 by_body.setdefault(key, []).append(change.action)
     grouped: dict[tuple[str, bool, tuple[str, ...], str, str, str], list[Text]] = {}
-    for (dataset, gains, name, rule, article, columns), actions in by_body.items():
-        grouped.setdefault((dataset, gains, tuple(actions), rule, article, columns), []).append(name)
+    for (dataset, gains, name, rule, article, shown), actions in by_body.items():
+        grouped.setdefault((dataset, gains, tuple(actions), rule, article, shown), []).append(name)
     return [_sentence(*key, names) for key, names in grouped.items()]
 
 

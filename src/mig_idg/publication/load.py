@@ -125,7 +125,7 @@ def _compose(text: str, file: str) -> Node | None:
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise InvalidDeclaration(
                     file,
-                    event.start_mark.line + 1,
+                    event.start_mark.line + 1 if event.start_mark else None,
                     Text(
                         "les ancres et les alias YAML ne sont pas admis.", "YAML anchors and aliases are not allowed."
                     ),

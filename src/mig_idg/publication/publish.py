@@ -146,7 +146,8 @@ def _require_same_rows(connection: Connection[Any], found: Checked, before: Mapp
     known = before.get(declaration.id)
     if known is None or declaration.kind != "coproduced":
         return
-    was, now = known["declaration"]["source"], found.declared.declaration.plain["source"]
+    was: Mapping[str, Any] = known["declaration"]["source"]
+    now: Mapping[str, Any] = found.declared.declaration.plain["source"]  # type: ignore[assignment]
     if all(was.get(key) == now.get(key) for key in ("table", "id", "geometry", "raster", "points")):
         return
     try:

@@ -72,7 +72,7 @@ class Access:
     secret: str = field(repr=False)
 
 
-class Keys(Session):
+class Keys(Session):  # type: ignore[misc]  # rasterio carries no types
     """The keys of one endpoint as GDAL's options, for the thread that enters the environment."""
 
     def __init__(self, access: Access) -> None:

@@ -69,5 +69,5 @@ def estimated(matching: float, every: float, rows: int, least: int) -> int:
     """
     limits = min(1.0, matching / every) if every > 0 else 1.0
     guess = max(least, round(rows * limits))
-    step = 10 ** max(0, len(str(guess)) - 2)
+    step = int(10 ** max(0, len(str(guess)) - 2))
     return min(rows, max(least, round(guess / step) * step))

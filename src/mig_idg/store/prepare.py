@@ -234,10 +234,10 @@ def _make(connection: Connection[Any], plan: _Plan) -> str:
             copy,
             sql.Literal(_WHOLE_ROW),
             # Found in the text just written, which would otherwise be written twice.
-            sql.SQL(cut(quoted(TEXT))),  # type: ignore[arg-type]
+            sql.SQL(cut(quoted(TEXT))),
             sql.Identifier(CUT),
             sql.SQL(",\n  ").join(
-                sql.SQL("{} as {}").format(sql.SQL(expression), sql.Identifier(column))  # type: ignore[arg-type]
+                sql.SQL("{} as {}").format(sql.SQL(expression), sql.Identifier(column))
                 for column, expression in plan.columns
                 if column != CUT
             ),
@@ -249,7 +249,7 @@ def _make(connection: Connection[Any], plan: _Plan) -> str:
     for index in plan.indexes:
         try:
             with connection.transaction():
-                connection.execute(sql.SQL("create index on {} using {}").format(copy, sql.SQL(index)))  # type: ignore[arg-type]
+                connection.execute(sql.SQL("create index on {} using {}").format(copy, sql.SQL(index)))
         except psycopg.Error as error:  # on a column that is not copied: a second geometry, the whole row
             log.info("index-not-copied", table=f"{table.schema}.{table.name}", index=index, **_said(error))
     shapes = [table.geometry.name] if table.geometry else []

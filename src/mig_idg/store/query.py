@@ -6,7 +6,7 @@ Every name is looked up in the table of the grant: a hidden column is an unknown
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mig_idg.errors import InvalidParameter, Text, TooLarge, UnknownParameter, UnknownWord
@@ -182,7 +182,7 @@ def _bbox(value: str, table: Table, asked: Asked) -> Box:
     return box(numbers(value, "bbox"), _crs_named(given, "bbox-crs", table) if given is not None else CRS84)
 
 
-def _checked_crs(name: str) -> object:
+def _checked_crs(name: str) -> Callable[[str, Table, Asked], object]:
     def read(value: str, table: Table, _asked: Asked) -> Crs:
         return _crs_named(value, name, table)
 
@@ -307,7 +307,7 @@ def _simplify(value: str, _table: Table, asked: Asked) -> float:
 def _zoom_level(value: str, _table: Table, _asked: Asked) -> float:
     """Half a screen pixel at that zoom of WebMercatorQuad, at the latitude of Paris."""
     zoom = _whole(value, "zoom-level", least=0, most=30)
-    return 156_543.033928 / 2**zoom * 0.66 / 2
+    return 156_543.033928 / float(2**zoom) * 0.66 / 2
 
 
 def _hits(value: str, _table: Table, _asked: Asked) -> bool:
@@ -321,7 +321,7 @@ def _precision(value: str, _table: Table, _asked: Asked) -> int:
     return _whole(value, "precision", least=0, most=15)
 
 
-_READERS = {
+_READERS: dict[str, Callable[[str, Table, Asked], object]] = {
     "limit": _limit,
     "offset": _offset,
     "after": lambda value, _table, _asked: value,

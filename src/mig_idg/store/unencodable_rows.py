@@ -50,7 +50,7 @@ def culprit(connection: Connection[Any], table: Table, expressions: Sequence[str
         sql.SQL(_ROW_BY_ROW).format(
             source=sql.Identifier(table.schema, table.name),
             id=sql.Identifier(table.id.name),
-            expressions=sql.SQL(", ").join(sql.SQL(one) for one in expressions),  # type: ignore[arg-type]
+            expressions=sql.SQL(", ").join(sql.SQL(one) for one in expressions),
         )
     )
     row = connection.execute("select pg_temp.idg_culprit()").fetchone()

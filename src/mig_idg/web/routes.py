@@ -48,7 +48,7 @@ async def static(request: Request) -> Response:
 @cache
 def compressed(asset: Asset) -> bytes:
     """The file in brotli, made once: the map's code is a megabyte, and everybody asks for it."""
-    return brotli.compress(asset.body, quality=9)
+    return bytes(brotli.compress(asset.body, quality=9))
 
 
 async def icon(_visit: Request) -> Response:

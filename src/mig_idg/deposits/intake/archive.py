@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from mig_idg.deposits.intake import format_detection
 from mig_idg.deposits.intake.format_detection import NEEDED, TOGETHER, Format
@@ -240,7 +241,7 @@ def _write(opened: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, budget: B
             target.write(chunk)
 
 
-def _chunks(source: zipfile.ZipExtFile) -> Iterator[bytes]:
+def _chunks(source: IO[bytes]) -> Iterator[bytes]:
     while chunk := source.read(CHUNK):
         yield chunk
 

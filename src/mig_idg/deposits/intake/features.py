@@ -63,15 +63,15 @@ class Features:
         if key := self._own_key(wanted, {one.name for one in fields}):
             fields.insert(0, key)
         kinds = [self._kind(layer) for layer in self.layers if layer.type is not None]
-        kind = geometry.common(set(kinds)) if kinds and wanted.geometry else None
+        shape = geometry.common(set(kinds)) if kinds and wanted.geometry else None
         if kinds and not wanted.geometry:
             self.tally.add([Finding("geometry.left")])
-        if kind and self.flat:
-            kind = Kind(kind.type)
+        if shape and self.flat:
+            shape = Kind(shape.type)
         known = all(layer.features >= 0 for layer in self.layers)
         territories = self._territories(wanted, renamed)
         rows = sum(layer.features for layer in self.layers) if known else -1
-        return Survey(tuple(fields), kind, rows, territories)
+        return Survey(tuple(fields), shape, rows, territories)
 
     def batches(
         self, wanted: Wanted, survey: Survey, target: Target | None, told: Told | None = None

@@ -21,7 +21,7 @@ from mig_idg.deposits.intake import curves, ewkb
 from mig_idg.errors import InvalidParameter, Text
 from mig_idg.standards.findings import Finding, Tally
 
-pyproj.network.set_network_enabled(active=False)
+pyproj.network.set_network_enabled(active=False)  # type: ignore[attr-defined]
 
 TYPES = {
     0: "Point", 1: "LineString", 2: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString",

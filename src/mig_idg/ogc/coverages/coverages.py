@@ -54,7 +54,7 @@ async def coverage(request: Request) -> Response:
     """`GET /collections/{collection}/coverage`."""
     raster_of(request.collection, "coverages")
     only(request, *PARAMETERS)
-    request.query = request.query | {
+    request.query = dict(request.query) | {
         DRAFT_NAMES[name]: value for name, value in request.query.items() if name in DRAFT_NAMES
     }
     assert request.collection is not None
@@ -70,6 +70,7 @@ async def coverage(request: Request) -> Response:
     if known(request, etag):
         return Response(etag=etag, headers=headers)
     if format == "png":
+        assert request.decision is not None
         style = render.style_named(mosaic.kind, None, request.decision)
         body, media = await developed(room.render_pool, request, _preview, mosaic, cut_.frame, style)
         return Response(body=body, media_type=media, headers=headers, etag=etag)

@@ -193,6 +193,7 @@ def _coverage_json(
 ) -> dict[str, Any]:  # fmt: skip
     line = kinds == ("LINESTRING",)
     xy = [[round(float(x), 9), round(float(y), 9)] for x, y in points]
+    axes: dict[str, Any]
     if not line and len(xy) == 1:
         domain, axes, shape, axis_names = "Point", {"x": {"values": [xy[0][0]]}, "y": {"values": [xy[0][1]]}}, [], []
     else:

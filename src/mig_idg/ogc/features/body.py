@@ -68,7 +68,7 @@ class Rules:
 class _Number(float):
     """A number as it was written: `numeric` keeps digits that a float has no room for."""
 
-    __slots__ = ("text",)
+    text: str
 
     def __new__(cls, text: str) -> _Number:
         made = super().__new__(cls, text)

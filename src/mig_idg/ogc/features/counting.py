@@ -95,8 +95,8 @@ async def _about(request: Request, query: Query, least: int) -> int | None:
     if matching is None or every is None:
         return None
     whole = (await matched_in_all(request)).exact or least
-    guesses = [await _guess(request, one) for one in (matching, every)]
-    return estimate.estimated(*guesses, rows=whole, least=least)
+    part, all_ = await _guess(request, matching), await _guess(request, every)
+    return estimate.estimated(part, all_, rows=whole, least=least)
 
 
 async def matched_in_all(request: Request) -> Count:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 import structlog
@@ -23,7 +23,7 @@ async def fetch(request: Request, statement: Statement) -> list[Row]:
         raise explained(failed, request) from failed
 
 
-async def stream(request: Request, statement: Statement) -> AsyncIterator[Row]:
+async def stream(request: Request, statement: Statement) -> AsyncGenerator[Row]:
     """The rows one by one, with the same explanations."""
     try:
         async with aclosing(request.stream(statement)) as flow:
@@ -33,7 +33,7 @@ async def stream(request: Request, statement: Statement) -> AsyncIterator[Row]:
         raise explained(failed, request) from failed
 
 
-async def chunks(request: Request, statement: Statement) -> AsyncIterator[Columns]:
+async def chunks(request: Request, statement: Statement) -> AsyncGenerator[Columns]:
     """The rows many at a time, each time as columns of values, with the same explanations."""
     try:
         async with aclosing(request.chunks(statement)) as flow:

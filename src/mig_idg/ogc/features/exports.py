@@ -11,7 +11,7 @@ import asyncio
 import ctypes
 import struct
 import unicodedata
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from dataclasses import replace
@@ -192,7 +192,7 @@ def _values(form: formats.Format) -> Callable[[Request, Query], Body]:
         expressions = [*(cell.expression for cell in wanted), *shapes]
         statement = compile.cells(query, grant, expressions, collection.time_column)
         async with aclosing(_batches(request, statement)) as batches:
-            first = await anext(batches, [])
+            first: list[Row] = await anext(batches, [])
             rows, weight = _size(first, query)
             layer = Layer(
                 name=collection.id,
@@ -231,7 +231,7 @@ def _give_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-async def _batches(request: Request, statement: Statement) -> AsyncIterator[list[Row]]:
+async def _batches(request: Request, statement: Statement) -> AsyncGenerator[list[Row]]:
     """The rows by hundreds: the first ones soon, then as many as a thread is worth."""
     gathered: list[Row] = []
     most = FIRST_BATCH

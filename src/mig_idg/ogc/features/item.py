@@ -29,7 +29,7 @@ async def item(request: Request) -> Response:
     rows = await execution.fetch(request, compile.item(grant, id, query, writer_of(request), expression))
     if not rows or rows[0][0] is None:
         raise missing()
-    feature, state = rows[0]
+    feature, state = rows[0][0], rows[0][1]
     named = state.decode() if state else hashlib.md5(feature, usedforsecurity=False).hexdigest()
     path = links.item_path(collection.id, links.item_id(request.params["item"]))
     made = links.written(request, path, request.query, form, formats.ITEM)

@@ -46,7 +46,7 @@ def asked(header: str, size: int) -> tuple[Span, ...]:
     read = [_ONE.fullmatch(word) for word in words]
     if not words or not all(one and _sound(*one.groups()) for one in read):
         return ()
-    spans = [span for one in read if one and (span := _span(*one.groups(), size))]
+    spans = [span for one in read if one and (span := _span(one[1], one[2], size))]
     if not spans:
         raise _refused(Text(f"Le fichier n'a que {size} octets.", f"The file has only {size} bytes."), size)
     return _together(spans)

@@ -157,8 +157,8 @@ def _files(
     raster_engine: RasterEngine, vintage: Vintage, found: tuple[rasters.Found, ...], frame: Frame
 ) -> tuple[tuple[Source, ...], tuple[object, ...]]:
     """The files to open, and their states. At small scales, the vintage's own overview: one file instead of many."""
-    coarse = vintage.overview is not None and vintage.overview_pixel is not None
-    if coarse and found and (len(found) > rasters.MOST_FILES or _pixel(frame, vintage.srid) >= vintage.overview_pixel):
+    pixel = vintage.overview_pixel if vintage.overview is not None else None
+    if found and pixel is not None and (len(found) > rasters.MOST_FILES or _pixel(frame, vintage.srid) >= pixel):
         return (Source(raster_engine.path(str(vintage.overview))),), (vintage.id, "overview")
     if len(found) > rasters.MOST_FILES:
         raise InvalidParameter(

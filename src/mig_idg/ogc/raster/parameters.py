@@ -111,6 +111,8 @@ def frame(request: Request, asked: Region) -> Frame:
 
     Raises InvalidParameter over 4096 × 4096 pixels.
     """
+    width: float | None
+    height: float | None
     width, height = side(request, "width"), side(request, "height")
     denominator, pixel = positive(request, "scale-denominator"), positive(request, "mm-per-pixel") or PIXEL_MM
     aspect = asked.aspect

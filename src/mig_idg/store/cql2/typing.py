@@ -199,7 +199,7 @@ class _Checker:
         for arg in args:
             if type_of(arg) not in _SCALARS:
                 _mismatch(op, arg, "text")
-        wanted = next((type_of(a) for a in args if not (isinstance(a, Literal) and a.type == "text")), "text")
+        wanted: Type = next((type_of(a) for a in args if not (isinstance(a, Literal) and a.type == "text")), "text")
         agreed = tuple(_read_as(wanted, arg) for arg in args)
         family = {"timestamp", "date"} if wanted in ("timestamp", "date") else {wanted}
         for arg in agreed:

@@ -86,7 +86,7 @@ class Export(Processor):
         def words(fr: str, en: str) -> str:
             return Text(fr, en).in_(self.lang)
 
-        taken = next((one for one in access["actions"] if one.get("action") == "download"), {})
+        taken: dict[str, Any] = next((one for one in access["actions"] if one.get("action") == "download"), {})
         lines = [
             record["title"],
             record["description"],
