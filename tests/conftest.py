@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 import json
 import os
+import shutil
 import sys
+import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -23,6 +27,7 @@ import structlog
 from mig_idg.database import connect
 from mig_idg.database.cluster import PrivateCluster, throwaway
 from mig_idg.database.migrate import migrate
+from mig_idg.database.programs import find_programs
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -54,13 +59,34 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateCluster]:
-    """A real PostgreSQL with PostGIS, made for this run, with a migrated template database."""
-    with throwaway(tmp_path_factory.mktemp("cluster")) as running:
-        with connect(running.url(role="idg_owner", database="postgres"), autocommit=True) as admin:
-            admin.execute("create database idg_template")
-        with connect(running.url(role="idg_owner", database="idg_template")) as template:
-            migrate(template)
+    """A real PostgreSQL with PostGIS, made for this run, with a migrated template database.
+
+    Between runs, a stopped copy is kept in the system's temporary folder for the same `sql/` and server: a run of one
+    test begins with it.
+    """
+    model = _model()
+    with throwaway(tmp_path_factory.mktemp("cluster"), model) as running:
+        if not model.is_dir():
+            with connect(running.url(role="idg_owner", database="postgres"), autocommit=True) as admin:
+                admin.execute("create database idg_template")
+            with connect(running.url(role="idg_owner", database="idg_template")) as template:
+                migrate(template)
+            running.keep_as(model)
         yield running
+
+
+def _model() -> Path:
+    """Where the data folder of a migrated cluster is kept, by everything it depends on."""
+    content = hashlib.sha256(repr(find_programs()).encode())
+    for path in sorted((ROOT / "sql").rglob("*.sql")):
+        content.update(path.name.encode() + path.read_bytes())
+    for path in (ROOT / "src/mig_idg/database/migrate.py", ROOT / "src/mig_idg/database/cluster.py"):
+        content.update(path.read_bytes())
+    name = f"idg-model-{os.getuid()}-{content.hexdigest()[:16]}"
+    for older in Path(tempfile.gettempdir()).glob(f"idg-model-{os.getuid()}-*"):
+        if older.name != name and time.time() - older.stat().st_mtime > 86_400:
+            shutil.rmtree(older, ignore_errors=True)
+    return Path(tempfile.gettempdir()) / name
 
 
 @pytest.fixture(scope="module")

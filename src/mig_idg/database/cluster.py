@@ -17,6 +17,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -91,6 +92,26 @@ class PrivateCluster:
         """Make the cluster if it is not there; an attempt cut short is swept away and begun again."""
         with self._alone():
             self._create()
+
+    def create_from(self, model: Path) -> None:
+        """Make it as a copy of the data folder of another one, which is stopped."""
+        with self._alone():
+            self._make_base(runner_for(self.base))
+            draft = self.base / "data.new"
+            shutil.rmtree(draft, ignore_errors=True)
+            subprocess.run(["cp", "-a", "--reflink=auto", str(model), str(draft)], check=True)
+            draft.rename(self.data)
+
+    def keep_as(self, model: Path) -> None:
+        """Leave a copy of the data folder at `model`, whole or not at all; stopped meanwhile, started again."""
+        draft = model.with_name(f"{model.name}.{os.getpid()}")
+        with self._alone():
+            self._stop("fast")
+            subprocess.run(["cp", "-a", "--reflink=auto", str(self.data), str(draft)], check=True)
+            with suppress(OSError):  # another run left it meanwhile
+                draft.rename(model)
+            shutil.rmtree(draft, ignore_errors=True)
+            self._start()
 
     def start(self) -> None:
         """Make it if need be, start it if need be, and wait until the database `idg` answers."""
@@ -209,11 +230,12 @@ class PrivateCluster:
 
 
 @contextmanager
-def throwaway(directory: Path | None = None) -> Iterator[PrivateCluster]:
+def throwaway(directory: Path | None = None, model: Path | None = None) -> Iterator[PrivateCluster]:
     """A small running cluster for the tests, without fsync, gone on exit; any role may connect to it.
 
     It is made in `directory` when the account that runs PostgreSQL may go there (pytest's folders are closed to it
-    when the suite runs as root), else in a new folder of the system's temporary one.
+    when the suite runs as root), else in a new folder of the system's temporary one. It begins as a copy of the data
+    folder `model`, where that exists.
     """
     runner = runner_for(directory / "cluster" if directory else Path("/nonexistent"))
     usable = directory is not None and directory.is_dir() and runner.may_reach(directory)
@@ -223,6 +245,8 @@ def throwaway(directory: Path | None = None) -> Iterator[PrivateCluster]:
         home.chmod(0o711)
     cluster = PrivateCluster(home, lasting=False)
     try:
+        if model is not None and model.is_dir():
+            cluster.create_from(model)
         cluster.start()
         yield cluster
     finally:
