@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from mig_idg.errors import InvalidParameter, NotAcceptable, Text, UnknownParameter, did_you_mean, nearest
 from mig_idg.guard.request import Request
@@ -40,10 +41,10 @@ def wanted(request: Request, offered: Mapping[str, str]) -> str:
     accept = request.headers.get("accept", "")
     if not accept.strip():
         return next(iter(offered))
-    ranges = _ranges(accept)
-    scored = [(_weight(ranges, media), word) for word, media in offered.items()]
-    weight, best = max(scored, key=lambda pair: pair[0])
-    if weight > 0:
+    ranges = accepted(accept)
+    scored = [(_loosely(ranges, media), word) for word, media in offered.items()]
+    found, best = max(scored, key=lambda pair: pair[0])
+    if found > 0:
         return best
     raise NotAcceptable(
         Text("Aucun format de cette page ne convient à l'en-tête Accept.", "No format of this page suits Accept."),
@@ -51,33 +52,44 @@ def wanted(request: Request, offered: Mapping[str, str]) -> str:
     )
 
 
-def _ranges(accept: str) -> list[tuple[str, float]]:
-    """(media range, weight) of an Accept header; what cannot be read counts for nothing."""
+@lru_cache(maxsize=1024)
+def accepted(accept: str) -> tuple[tuple[str, float], ...]:
+    """(media range, weight) of each part of an Accept header; what cannot be read counts for nothing."""
     found = []
-    for part in accept.split(",")[:40]:
+    for part in accept[:2000].split(",")[:40]:
         media, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weight = 1.0
-        for parameter in parameters:
-            if parameter.startswith("q="):
-                try:
-                    weight = min(1.0, max(0.0, float(parameter[2:])))
-                except ValueError:
-                    weight = 0.0
-        found.append((media, weight))
-    return found
+        if media:
+            found.append((media, _quality(parameters)))
+    return tuple(found)
 
 
-def _weight(ranges: list[tuple[str, float]], media: str) -> float:
-    """The weight of the most exact range that covers `media`; JSON answers to any `+json` type, a little less."""
-    family = media.split("/", 1)[0]
-    exact, loose, wide, any_ = -1.0, -1.0, -1.0, -1.0
-    for name, weight in ranges:
-        if name == media:
-            exact = max(exact, weight)
-        elif media == "application/json" and name.startswith("application/") and name.endswith("json"):
-            loose = max(loose, weight * 0.99)
-        elif name == f"{family}/*":
-            wide = max(wide, weight)
-        elif name == "*/*":
-            any_ = max(any_, weight * 0.999 if media != "application/json" else weight)
-    return next((weight for weight in (exact, loose, wide, any_) if weight >= 0), 0.0)
+def _quality(parameters: list[str]) -> float:
+    for one in parameters:
+        if one.startswith("q="):
+            try:
+                return min(1.0, max(0.0, float(one[2:])))
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def weight(ranges: Iterable[tuple[str, float]], media_type: str) -> float:
+    """The weight of the most specific range that covers a media type (RFC 9110, 12.5.1); 0 when none does."""
+    family = media_type.partition("/")[0] + "/*"
+    best = dict.fromkeys((media_type, family, "*/*"), -1.0)
+    for name, value in ranges:
+        if name in best:
+            best[name] = max(best[name], value)
+    return next((value for value in best.values() if value >= 0), 0.0)
+
+
+def _loosely(ranges: Sequence[tuple[str, float]], media_type: str) -> float:
+    """The same for a page: its JSON answers to any `+json` type, a little less; `*/*` is its JSON."""
+    exact = [value for name, value in ranges if name == media_type]
+    if not exact and media_type == "application/json":
+        loose = [value for name, value in ranges if name.startswith("application/") and name.endswith("json")]
+        if loose:
+            return max(loose) * 0.99
+    named = any(name != "*/*" and name.partition("/")[0] == media_type.partition("/")[0] for name, _ in ranges)
+    found = weight(ranges, media_type)
+    return found if exact or named or media_type == "application/json" else found * 0.999

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mig_idg.errors import InvalidParameter, NotAcceptable, Text, did_you_mean, nearest
+from mig_idg.ogc import negotiation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,10 +104,10 @@ def _worded(word: str, offered: tuple[Format, ...]) -> Format:
 
 @lru_cache(maxsize=1024)
 def _accepted(accept: str, offered: tuple[Format, ...]) -> Format:
-    ranges = _ranges(accept[:2000])
+    ranges = negotiation.accepted(accept)
     best, best_weight = None, 0.0
     for one in offered:
-        weight = max(_weight(name, ranges) for name in (one.media_type.partition(";")[0], *one.aliases))
+        weight = max(negotiation.weight(ranges, name) for name in (one.media_type.partition(";")[0], *one.aliases))
         if weight > best_weight:
             best, best_weight = one, weight
     if best is None:
@@ -116,29 +117,3 @@ def _accepted(accept: str, offered: tuple[Format, ...]) -> Format:
             remedy=Text(f"Formats : {kinds}.", f"Formats: {kinds}."),
         )
     return best
-
-
-def _ranges(accept: str) -> list[tuple[str, float]]:
-    ranges = []
-    for part in accept.split(","):
-        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weight = 1.0
-        for parameter in parameters:
-            if parameter.startswith("q="):
-                try:
-                    weight = min(max(float(parameter[2:]), 0.0), 1.0)
-                except ValueError:
-                    weight = 0.0
-        if name:
-            ranges.append((name, weight))
-    return ranges
-
-
-def _weight(media_type: str, ranges: list[tuple[str, float]]) -> float:
-    """The weight of the most specific range that covers the type (RFC 9110, 12.5.1); 0 when none does."""
-    family = media_type.partition("/")[0] + "/*"
-    for pattern in (media_type, family, "*/*"):
-        weights = [weight for name, weight in ranges if name == pattern]
-        if weights:
-            return max(weights)
-    return 0.0

@@ -7,6 +7,7 @@ from mig_idg.guard.request import Request
 from mig_idg.imagery import encode
 from mig_idg.imagery.encode import JPEG, PNG, WEBP, Format
 from mig_idg.imagery.frame import Pixels
+from mig_idg.ogc import negotiation
 
 WORDS = {"png": PNG, "jpeg": JPEG, "jpg": JPEG, "webp": WEBP}
 BY_MEDIA = {PNG.media_type: PNG, JPEG.media_type: JPEG, WEBP.media_type: WEBP}
@@ -31,10 +32,8 @@ def wanted(request: Request) -> Format | None:
 
 def _accepted(accept: str) -> Format | None:
     ranges: dict[str, float] = {}
-    for part in accept.split(",")[:40]:
-        media, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        if media:
-            ranges[media] = max(ranges.get(media, 0.0), _quality(parameters))
+    for media, quality in negotiation.accepted(accept):
+        ranges[media] = max(ranges.get(media, 0.0), quality)
     if not ranges:
         return None
     loose = max((ranges.get(media, 0.0) for media in ANY), default=0.0)
@@ -49,16 +48,6 @@ def _accepted(accept: str) -> Format | None:
         Text("Une image est servie en PNG, JPEG ou WebP.", "A picture is served as PNG, JPEG or WebP."),
         remedy=Text("Accept: image/png", "Accept: image/png"),
     )
-
-
-def _quality(parameters: list[str]) -> float:
-    for one in parameters:
-        if one.startswith("q="):
-            try:
-                return min(1.0, max(0.0, float(one[2:])))
-            except ValueError:
-                return 0.0
-    return 1.0
 
 
 def finish(pixels: Pixels, format: Format | None, background: encode.Colour | None = None) -> tuple[bytes, str]:
