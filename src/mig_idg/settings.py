@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     )
     database_app_url: SecretStr | None = Field(None, description="the server's own login role there; absent = derived")
     base_url: str | None = Field(None, description="public address of the service, used in every link")
-    standards_dir: Path | None = Field(None, description="schemas of other bodies; nothing reads it yet")
+    standards_dir: Path | None = Field(None, description="schemas of other bodies; absent = IDG_HOME/standards")
     collections_dir: Path = Field(Path("collections"), description="declarations, one dataset a file")
     empty_tiles: Literal["transparent", "204"] = Field(
         "transparent", description="a raster tile outside the data: a transparent picture, or 204 without one"
