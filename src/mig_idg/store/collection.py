@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from mig_idg.errors import Lang, Text
 from mig_idg.store.table import Column, Geometry, Stats, Table, TimeExtent
@@ -25,6 +25,15 @@ class PixelGrid:
         """How many pixels across, and down."""
         xmin, ymin, xmax, ymax = self.bounds
         return round((xmax - xmin) / self.pixel[0]), round((ymax - ymin) / self.pixel[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """What is declared of edition on line: whether, of which columns (none named: all but the id), how cautiously."""
+
+    enabled: bool = False
+    attributes: tuple[str, ...] = ()
+    if_match: Literal["required", "optional"] = "required"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,28 @@ class Collection:
     def is_open(self) -> bool:
         """True under an open licence (LO-2.0, ODbL-1.0)."""
         return self.licence in OPEN_LICENCES
+
+    @property
+    def editing(self) -> Editing:
+        """How features may be written on line (OGC API Features part 4)."""
+        declared = self.declared.get("editing") or {}
+        attributes = tuple(declared.get("attributes") or ())
+        return Editing(bool(declared.get("enabled")), attributes, declared.get("if_match") or "required")
+
+    @property
+    def labels(self) -> Mapping[str, Mapping[str, str]]:
+        """What attributes are called, by column and language; a withheld column has its label here too."""
+        return self.declared.get("attributes") or {}
+
+    @property
+    def codes(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+        """What the values of code lists mean, by column, code and language."""
+        return self.declared.get("codes") or {}
+
+    @property
+    def srid(self) -> int:
+        """The EPSG number of the CRS in which the data are declared to be kept."""
+        return int(str(self.declared["source"].get("crs", "EPSG:2154")).removeprefix("EPSG:"))
 
     def credit(self, lang: Lang = "fr") -> str:
         """Who must be named beside any use: the owner as declared, or the co-owners of a coproduction (004 §3.4)."""

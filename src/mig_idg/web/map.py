@@ -81,7 +81,7 @@ def _labels(request: Any, collection: Any, lang: Lang) -> dict[str, str]:
     """The labels of the attributes that this caller sees: the name of a withheld one is withheld too."""
     _, grant = request.snapshot.grant(request.principal, collection, "view")
     seen = set(grant.table.names) if grant else set()
-    declared = collection.declared.get("attributes", {})
+    declared = collection.labels
     return {name: text[lang] for name, text in declared.items() if name in seen and lang in text}
 
 
@@ -89,7 +89,7 @@ def _codes(request: Any, collection: Any, lang: Lang) -> dict[str, dict[str, str
     """What the values of the code lists mean, for the attributes that this caller sees."""
     _, grant = request.snapshot.grant(request.principal, collection, "view")
     seen = set(grant.table.names) if grant else set()
-    declared = collection.declared.get("codes", {})
+    declared = collection.codes
     return {
         name: {code: text[lang] for code, text in codes.items() if lang in text}
         for name, codes in declared.items()

@@ -12,7 +12,7 @@ from mig_idg.imagery.engine import RasterEngine
 from mig_idg.ogc.negotiation import only, wanted
 from mig_idg.ogc.raster import extent
 from mig_idg.ogc.raster.extent import BAND_LABELS, Native
-from mig_idg.ogc.raster.mosaic_selection import raster_of, srid_of
+from mig_idg.ogc.raster.mosaic_selection import raster_of
 from mig_idg.store import crs as reference
 
 # Names of OGC 09-146r8, as its JSON-LD context shortens them: GDAL reads no other form.
@@ -70,7 +70,7 @@ async def domain_set(request: Request) -> Response:
     """`GET /collections/{collection}/coverage/domainset`."""
     native = await _native(request)
     assert request.collection is not None
-    stored = reference.storage_crs(srid_of(request.collection))
+    stored = reference.storage_crs(request.collection.srid)
     labels = ("Lon", "Lat") if stored.degrees else ("E", "N")
     unit = "deg" if stored.degrees else "m"
     xmin, ymin, xmax, ymax = native.bounds

@@ -13,7 +13,6 @@ from mig_idg.errors import InvalidParameter, Text, TooLarge, did_you_mean, neare
 from mig_idg.guard.request import Request
 from mig_idg.imagery.frame import Frame
 from mig_idg.ogc.raster import extent, parameters, subset_axes
-from mig_idg.ogc.raster.mosaic_selection import srid_of
 from mig_idg.store import crs as reference
 from mig_idg.store.crs import Crs
 
@@ -36,7 +35,7 @@ class Cut:
 def cut_of(request: Request, native: extent.Native) -> Cut:
     """The frame asked, out of bbox or subset, scale and CRS. Raises InvalidParameter, TooLarge."""
     assert request.collection is not None
-    srid = srid_of(request.collection)
+    srid = request.collection.srid
     target = parameters.crs_named(request, "crs", srid, _default_crs(request, srid))
     bounds, datetime = _ground(request, native, srid, target)
     exact = target.srid == srid and "scaleSize" not in request.query

@@ -56,7 +56,7 @@ def complete(
         document["storageCrs"] = reference.storage_crs(geometry.srid).uri
     elif collection.raster is not None and not {"coverages", "maps", "tiles"}.isdisjoint(collection.services):
         document["dataType"] = "coverage" if "coverages" in collection.services else "map"
-        srid = int(str(collection.declared["source"].get("crs", "EPSG:2154")).removeprefix("EPSG:"))
+        srid = collection.srid
         document["crs"] = [one.uri for one in reference.offered(srid)]
         document["storageCrs"] = reference.storage_crs(srid).uri
     if collection.licence:
@@ -79,7 +79,7 @@ def _time(entitlements: Entitlements) -> tuple[str, str] | None:
 
 def _gridded(collection: Collection, grid: PixelGrid) -> dict[str, Any]:
     """The box and the grid in the CRS of storage, axes in its order (OGC 20-024, uniform additional dimensions)."""
-    srid = int(str(collection.declared["source"].get("crs", "EPSG:2154")).removeprefix("EPSG:"))
+    srid = collection.srid
     xmin, ymin, xmax, ymax = grid.bounds
     axes = [{"cellsCount": cells, "resolution": step} for cells, step in zip(grid.size, grid.pixel, strict=True)]
     if reference.storage_crs(srid).flipped:

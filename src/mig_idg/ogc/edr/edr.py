@@ -21,7 +21,7 @@ from mig_idg.imagery.mosaic import Mosaic
 from mig_idg.ogc.negotiation import only, wanted
 from mig_idg.ogc.raster import parameters
 from mig_idg.ogc.raster.extent import BAND_LABELS
-from mig_idg.ogc.raster.mosaic_selection import mosaic_of, raster_of, srid_of
+from mig_idg.ogc.raster.mosaic_selection import mosaic_of, raster_of
 from mig_idg.ogc.raster.rendering import developed
 from mig_idg.store import crs as reference
 from mig_idg.store.crs import Crs
@@ -52,7 +52,7 @@ async def _values(request: Request, kinds: tuple[str, ...]) -> Response:
     only(request, *PARAMETERS)
     form = wanted(request, FORMATS)
     assert request.collection is not None
-    srid = srid_of(request.collection)
+    srid = request.collection.srid
     crs = parameters.crs_named(request, "crs", srid, reference.CRS84)
     shape = _shape(request.query.get("coords", ""), kinds, crs)
     pixel = _pixel(request, crs)

@@ -50,7 +50,7 @@ async def item(request: Request) -> Response:
 def writer_of(request: Request) -> Table | None:
     """The columns this caller may edit on a layer open to edition, or None: what the state of a row is made of."""
     collection, _ = request.layer
-    if not (collection.declared.get("editing") or {}).get("enabled"):
+    if not collection.editing.enabled:
         return None
     _, grant = request.snapshot.grant(request.principal, collection, "contribute")
     return grant.table if grant else None

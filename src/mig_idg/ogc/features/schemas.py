@@ -127,7 +127,7 @@ def _known_only(request: Request) -> None:
 
 def _described(column: Column, collection: Collection, request: Request) -> dict[str, Any]:
     """A column as JSON Schema: label, type, format, bounds, code list with its labels."""
-    labels = (collection.declared.get("attributes") or {}).get(column.name) or {}
+    labels = collection.labels.get(column.name) or {}
     described: dict[str, Any] = {"title": labels.get(request.lang) or labels.get("fr") or column.name}
     if column.comment:
         described["description"] = column.comment
@@ -140,7 +140,7 @@ def _described(column: Column, collection: Collection, request: Request) -> dict
         described["items"] = {"type": _ITEMS.get(column.element or "", "string")}
     if column.kind == "json":
         del described["type"]
-    codes = (collection.declared.get("codes") or {}).get(column.name)
+    codes = collection.codes.get(column.name)
     if codes:
         described["enum"] = _coded(column, list(codes))
         described["oneOf"] = [

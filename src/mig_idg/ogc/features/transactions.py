@@ -93,7 +93,7 @@ async def delete(request: Request) -> Response:
 def may_edit(request: Request) -> bool:
     """True when the layer is open to edition and this caller may contribute to it."""
     collection, _ = request.layer
-    if not _editing(collection).get("enabled"):
+    if not collection.editing.enabled:
         return False
     return request.snapshot.decide(request.principal, "contribute", collection.id).permitted
 
@@ -113,7 +113,7 @@ def written_by(request: Request) -> frozenset[str]:
 def editable(request: Request) -> tuple[Collection, Grant]:
     """The layer of the request, open to edition; MethodNotAllowed when its declaration does not open it."""
     collection, grant = request.layer
-    if not _editing(collection).get("enabled"):
+    if not collection.editing.enabled:
         error = MethodNotAllowed(
             Text("Cette collection ne s'édite pas en ligne.", "This collection is not edited on line."),
             remedy=Text("Son propriétaire peut déposer un fichier.", "Its owner may deposit a file."),
@@ -123,16 +123,12 @@ def editable(request: Request) -> tuple[Collection, Grant]:
     return collection, grant
 
 
-def _editing(collection: Collection) -> dict[str, Any]:
-    return dict(collection.declared.get("editing") or {})
-
-
 def _may_be_blind(collection: Collection) -> bool:
-    return _editing(collection).get("if_match") == "optional"
+    return collection.editing.if_match == "optional"
 
 
 def _writable(collection: Collection, grant: Grant) -> frozenset[str]:
-    declared = tuple(_editing(collection).get("attributes") or ())
+    declared = collection.editing.attributes
     table = grant.table
     return frozenset(
         column.name
@@ -146,7 +142,7 @@ def _rules(request: Request, stored: dict[str, Any] | None = None) -> body.Rules
     read = _read(request)
     return body.Rules(
         _writable(collection, grant),
-        collection.declared.get("codes") or {},
+        collection.codes,
         stored,
         frozenset(read.table.names) if read else frozenset(),
     )

@@ -22,7 +22,7 @@ from mig_idg.imagery.render import Style
 from mig_idg.ogc.maps import map_window
 from mig_idg.ogc.negotiation import only
 from mig_idg.ogc.raster import extent, parameters, picture_formats
-from mig_idg.ogc.raster.mosaic_selection import mosaic_under, raster_of, srid_of
+from mig_idg.ogc.raster.mosaic_selection import mosaic_under, raster_of
 from mig_idg.ogc.raster.rendering import developed, known
 from mig_idg.store.collection import Collection
 
@@ -92,7 +92,7 @@ async def _map(request: Request, layers: Sequence[tuple[Collection, Decision]]) 
     format, background = picture_formats.wanted(request), parameters.background(request)
     first = layers[0][0]
     whole = (0.0, 0.0, 0.0, 0.0) if "bbox" in request.query else await extent.of(room, request, layers)
-    region, moment = map_window.window(request, srid_of(first), whole)
+    region, moment = map_window.window(request, first.srid, whole)
     datetime = request.query.get("datetime", moment)
     frame = parameters.frame(request, region)
     sheets = []

@@ -17,7 +17,7 @@ from mig_idg.imagery import dataset_cache
 from mig_idg.imagery.bands import BAND_NAMES
 from mig_idg.imagery.engine import RasterEngine
 from mig_idg.ogc.raster import parameters
-from mig_idg.ogc.raster.mosaic_selection import days, no_vintage, srid_of, unreadable
+from mig_idg.ogc.raster.mosaic_selection import days, no_vintage, unreadable
 from mig_idg.store import crs as reference
 from mig_idg.store import rasters
 from mig_idg.store.collection import Collection
@@ -86,7 +86,7 @@ async def known(room: RasterEngine, request: Request, collection: Collection, de
         if rows and rows[0][0] is not None:
             return tuple(float(value or 0) for value in rows[0][:4])  # type: ignore[return-value]
     elif raster.get("cog"):
-        found = await room.render_pool.develop(bounds_of, room.path(str(raster["cog"])), srid_of(collection))
+        found = await room.render_pool.develop(bounds_of, room.path(str(raster["cog"])), collection.srid)
         if found:
             return found
     return collection.bbox

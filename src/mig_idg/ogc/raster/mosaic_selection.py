@@ -41,11 +41,6 @@ def raster_of(collection: Collection | None, service: str) -> Mapping[str, objec
     return collection.raster
 
 
-def srid_of(collection: Collection) -> int:
-    """The EPSG number of the CRS in which the collection's files are declared to be."""
-    return int(str(collection.declared["source"].get("crs", "EPSG:2154")).removeprefix("EPSG:"))
-
-
 async def mosaic_of(
     raster_engine: RasterEngine, request: Request, frame: Frame, *, datetime: str | None = None
 ) -> Mosaic:
@@ -92,7 +87,7 @@ async def mosaic_under(
         territory_mask = await _outline(raster_engine, request, collection, decision, limits, communes)
     return Mosaic(
         files=files,
-        srid=vintage.srid if vintage else srid_of(collection),
+        srid=vintage.srid if vintage else collection.srid,
         kind=kind,
         key=(
             collection.id,

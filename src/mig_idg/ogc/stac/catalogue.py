@@ -15,7 +15,7 @@ from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer, link
 from mig_idg.imagery.engine import RasterEngine
 from mig_idg.ogc.negotiation import only, wanted
-from mig_idg.ogc.raster.mosaic_selection import raster_of, srid_of
+from mig_idg.ogc.raster.mosaic_selection import raster_of
 from mig_idg.ogc.stac import item_document
 from mig_idg.ogc.stac.item_document import GEOJSON, VERSION
 from mig_idg.store import rasters, stac
@@ -178,7 +178,7 @@ async def _collection(request: Request, one: Collection) -> dict[str, Any]:
             "spatial": {"bbox": [list(box or (-180.0, -90.0, 180.0, 90.0))]},
             "temporal": {"interval": [[start, end]]},
         },
-        "summaries": {"proj:epsg": [srid_of(one)]},
+        "summaries": {"proj:epsg": [one.srid]},
         "links": [
             link(request.url(home(one)), "self", "application/json", title),
             link(request.url("/stac"), "root", "application/json", CATALOGUE.in_(request.lang)),

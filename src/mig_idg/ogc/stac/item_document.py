@@ -16,7 +16,6 @@ from mig_idg.guard.response import link
 from mig_idg.imagery import dataset_cache, render
 from mig_idg.imagery.bands import BAND_NAMES, whole
 from mig_idg.imagery.engine import RasterEngine
-from mig_idg.ogc.raster.mosaic_selection import srid_of
 from mig_idg.ogc.stac import point_cloud_item
 from mig_idg.store import crs as reference
 from mig_idg.store.collection import Collection
@@ -121,7 +120,7 @@ async def of_file(engine: RasterEngine, collection: Collection) -> dict[str, Any
 def single(path: Path, collection: Collection) -> dict[str, Any]:
     """The row of a collection that is one file, read from the file itself. In the render pool."""
     cog = dataset_cache.take(path)
-    srid = cog.srid or srid_of(collection)
+    srid = cog.srid or collection.srid
     xmin, ymin, xmax, ymax = cog.bounds
     region = reference.moved(cog.bounds, srid, reference.WGS84)
     shape = shapely.box(*cog.bounds)

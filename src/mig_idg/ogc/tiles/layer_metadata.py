@@ -25,7 +25,7 @@ GENERALISATION = Text(
 
 def properties(request: Request, collection: Collection, grant: Grant) -> dict[str, Any]:
     """JSON Schema of the attributes that this caller finds in the layer."""
-    labels = collection.declared.get("attributes") or {}
+    labels = collection.labels
     made: dict[str, Any] = {}
     for column in grant.table.columns:
         schema: dict[str, Any] = {"type": column.json if column.json in ("integer", "number", "boolean") else "string"}

@@ -69,7 +69,7 @@ def _served(entry: Mapping[str, Any], generation: int) -> Collection | None:
     collection = collection_from_json(entry, generation)
     drawable = "tiles" in collection.services and collection.table is not None and collection.table.tiles is not None
     # The first edit of a layer makes all its tiles old.
-    edited = bool((collection.declared.get("editing") or {}).get("enabled"))
+    edited = collection.editing.enabled
     return collection if drawable and not edited else None
 
 

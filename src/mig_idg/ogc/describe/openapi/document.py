@@ -96,7 +96,7 @@ def _offers(row: Operation, one: Seen) -> bool:
 
 
 def _edited(collection: Collection) -> bool:
-    return bool((collection.declared.get("editing") or {}).get("enabled"))
+    return collection.editing.enabled
 
 
 def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def _parameters(row: Operation, seen: Seen | None, lang: Lang) -> Iterable[dict[
     if row.formats:
         yield parameters.words_of_format(_formats(row, seen), lang)
     if row.properties and seen is not None and seen.table is not None:
-        labels: Mapping[str, Any] = seen.collection.declared.get("attributes", {})
+        labels = seen.collection.labels
         for column in seen.table.columns:
             if column.kind not in _NOT_ASKED and column.name not in PARAMETERS:
                 label = labels.get(column.name, {}).get(lang) or column.comment or column.name
