@@ -220,13 +220,11 @@ def _keep_whole(path: Path, content: bytes) -> None:
 def every_route(settings: Settings, records: Records) -> list[Route]:
     """All routes of the trades."""
     from mig_idg.ogc import describe
-    from mig_idg.ogc.features.routes import ROUTES as FEATURES
     from mig_idg.ogc.processes.routes import routes as process_routes
-    from mig_idg.ogc.raster_routes import ROUTES as RASTERS
-    from mig_idg.ogc.tiles.routes import ROUTES as TILES
+    from mig_idg.ogc.routes import ROUTES
     from mig_idg.web.routes import routes as web_routes
 
-    others = [*FEATURES, *TILES, *RASTERS, *process_routes(settings, records), *web_routes()]
+    others = [*ROUTES, *process_routes(settings, records), *web_routes()]
     return [*describe.routes(settings, others), *others]
 
 

@@ -25,8 +25,7 @@ from mig_idg.database import connect
 from mig_idg.deposits.intake import lidar
 from mig_idg.deposits.intake.rasters import Choices, run
 from mig_idg.imagery.engine import RasterEngine
-from mig_idg.ogc.raster_routes import ROUTES as RASTERS
-from mig_idg.ogc.tiles.routes import ROUTES as TILES
+from mig_idg.ogc.routes import RASTERS
 from mig_idg.publication.load import load_folder
 from mig_idg.publication.publish import publish
 from mig_idg.settings import Settings
@@ -170,7 +169,7 @@ def rasters(
     with asyncio.Runner() as runner:
         application = create_app(
             settings, cluster.url(role="idg_app", database=name), clock=lambda: NOW,
-            routes=[*TILES, *RASTERS],
+            routes=RASTERS,
         )  # fmt: skip
         runner.run(application._start())
         http = httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url=BASE)

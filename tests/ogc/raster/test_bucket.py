@@ -25,8 +25,7 @@ from mig_idg.database import connect
 from mig_idg.deposits.intake.rasters import Choices, run
 from mig_idg.errors import Unavailable
 from mig_idg.imagery import gdal
-from mig_idg.ogc.raster_routes import ROUTES as RASTERS
-from mig_idg.ogc.tiles.routes import ROUTES as TILES
+from mig_idg.ogc.routes import RASTERS
 from mig_idg.publication.load import load_folder
 from mig_idg.settings import Settings
 from mig_idg.store.bucket import Access, Bucket
@@ -227,7 +226,7 @@ def distant(rasters: Any, cluster: Any, storage: Storage, tmp_path: Path) -> Ite
 
     application = create_app(
         settings, cluster.url(role="idg_app", database="idg_rasters"), clock=lambda: datetime(2026, 6, 15, 10, tzinfo=UTC),
-        routes=[*TILES, *RASTERS],
+        routes=RASTERS,
     )  # fmt: skip
     rasters.runner.run(application._start())
     http = httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://idg.test")

@@ -18,7 +18,7 @@ CONFORMANCE: tuple[str, ...] = (
 )
 
 # Each trade keeps its own list beside its routes, in `ogc/<trade>/conformance.py`.
-TRADES = ("features", "tiles", "raster", "records", "stac", "processes", "edr")
+TRADES = ("features", "tiles", "maps", "coverages", "stac", "processes", "edr")
 
 
 def classes(trades: tuple[str, ...] = TRADES) -> tuple[str, ...]:

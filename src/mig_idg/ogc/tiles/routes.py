@@ -13,6 +13,7 @@ from mig_idg.ogc.tiles.tile import collection_tile, dataset_tile
 from mig_idg.ogc.tiles.tileset import collection_tileset, collection_tilesets, dataset_tileset, dataset_tilesets
 
 _COLLECTION = "/collections/{collection}/tiles"
+_MAP = "/collections/{collection}/map/tiles"
 
 
 async def tilesets(request: Request) -> Response:
@@ -34,6 +35,11 @@ async def tile(request: Request) -> Response:
     )
 
 
+async def map_tile(request: Request) -> Response:
+    """One tile of a collection of pixels, as OGC API Maps names it."""
+    return await raster_tiles.tile(request, tile_address.read(request.params))
+
+
 def _pixels(request: Request) -> bool:
     return request.collection is not None and request.collection.raster is not None
 
@@ -47,4 +53,7 @@ ROUTES = (
     Route("/tiles", "listing", dataset_tilesets, pool="tiles"),
     Route("/tiles/{tms}", "listing", dataset_tileset, pool="tiles"),
     Route("/tiles/{tms}/{z}/{row}/{col}", "listing", dataset_tile, pool="tiles"),
+    Route(_MAP, "view", raster_tilesets.tilesets, pool="tiles"),
+    Route(f"{_MAP}/{{tms}}", "view", raster_tilesets.tileset, pool="tiles"),
+    Route(f"{_MAP}/{{tms}}/{{z}}/{{row}}/{{col}}", "view", map_tile, pool="tiles"),
 )
