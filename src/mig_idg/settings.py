@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     )
     processes_dir: Path = Field(Path("processes"), description="processes, one a file")
     plugin_modules: tuple[str, ...] = Field(
-        ("mig_idg.ogc.processes", "pygeoapi.process"),
+        ("mig_idg.ogc.processes", "pygeoapi.process", "pygeoapi.provider"),
         description="the Python modules that plug-ins may come from, with all that lies under them",
     )
     callback_hosts: tuple[str, ...] = Field((), description="hosts to which jobs may call back, over https; none")

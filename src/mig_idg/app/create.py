@@ -118,6 +118,7 @@ def create_app(
                 await task
         await journal.flush()
         await current.close()
+        await resources.shut_down()
         resources.close()
         for pool in every_pool:
             pool.close()
@@ -231,12 +232,14 @@ def every_route(settings: Settings, records: Records) -> list[Route]:
 def resources_of(settings: Settings) -> Resources:
     """What the application holds for its handlers, by the settings."""
     from mig_idg.imagery.engine import RasterEngine
+    from mig_idg.ogc.features.plugins.sources import PluginSources
     from mig_idg.ogc.tiles.cache import TileCache
 
     resources = Resources()
     home = settings.home.resolve() / "rasters"
     resources.provide(RasterEngine, lambda: RasterEngine(home, settings.empty_tiles, elsewhere=settings.raster_place()))
     resources.provide(TileCache, lambda: TileCache(settings.kept_tiles * 2**20))
+    resources.provide(PluginSources, lambda: PluginSources(settings.plugin_modules))
     return resources
 
 

@@ -61,7 +61,7 @@ def check(folder: Path | None, as_json: bool, offline: bool) -> int:
             count = len(loaded.declared)
         else:
             with registry_connection() as connection:
-                count = len(check_folder(connection, where, _rasters()))
+                count = len(check_folder(connection, where, _rasters(), modules=settings().plugin_modules))
     if wrong:
         return 1
     if as_json:
@@ -96,6 +96,7 @@ def publish(folder: Path | None, as_json: bool, author: str, on: Any, second: st
             author=f"{author} + {second}" if second else author,
             on=day,
             rasters=_rasters(),
+            modules=settings().plugin_modules,
         )
         connection.commit()
         _say_published(done, as_json)

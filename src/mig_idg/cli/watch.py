@@ -48,6 +48,7 @@ def publish_and_tell(folder: Path, owner_url: str, settings: Settings) -> bool:
                 author=f"{messages.author()} (watch)",
                 on=messages.today(),
                 rasters=settings.raster_place().root,
+                modules=settings.plugin_modules,
             )
             # No tile is drawn ahead here: whoever is writing waits for nothing but the publication.
             settle(connection)

@@ -28,6 +28,13 @@ class Resources:
             found = self._made[kind] = self._makers.get(kind, kind)()
         return cast("T", found)
 
+    async def shut_down(self) -> None:
+        """End the processes that what was made has started, while there is still a loop to wait for them."""
+        for one in self._made.values():
+            shut_down = getattr(one, "shut_down", None)
+            if shut_down is not None:
+                await shut_down()
+
     def close(self) -> None:
         """Close what was made and can be closed, when the application stops."""
         for one in self._made.values():

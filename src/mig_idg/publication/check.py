@@ -17,6 +17,8 @@ from pyproj.exceptions import CRSError
 from mig_idg.database import Connection
 from mig_idg.errors import InvalidDeclaration, Problem, Text, UnknownWord, did_you_mean, nearest
 from mig_idg.publication.load import Declared
+from mig_idg.publication.model import Declaration
+from mig_idg.publication.plugins import allowed
 from mig_idg.store import extents
 from mig_idg.store.collection import PixelGrid, table_as_json
 from mig_idg.store.query import temporal
@@ -57,12 +59,20 @@ def check(
     rasters: Path | None = None,
     *,
     measured: bool = True,
+    modules: tuple[str, ...] | None = None,
 ) -> Checked | list[InvalidDeclaration]:
     """The declaration checked on the database, or everything that is wrong with it, each with its line.
 
+    `modules` are those that plug-ins may come from; None: they are not looked at.
+
     Not `measured`, no row is read: without counts and extent, for who only wants to know what rights become.
     """
-    errors = [*unknown_crs(declared), *_unknown_bodies(declared, bodies)]
+    errors = [
+        *unknown_crs(declared),
+        *parts_of_plugin(declared),
+        *_unknown_bodies(declared, bodies),
+        *_plugin_not_allowed(declared, modules),
+    ]
     one = declared.declaration
     table = None
     if one.source.table is not None:
@@ -104,6 +114,54 @@ def unknown_crs(declared: Declared) -> Iterator[InvalidDeclaration]:
                 *path,
                 remedy=Text("En Île-de-France : EPSG:2154 (Lambert-93).", "In Île-de-France: EPSG:2154 (Lambert-93)."),
             )
+
+
+def parts_of_plugin(declared: Declared) -> Iterator[InvalidDeclaration]:
+    """What would hide a part of a source that a plug-in reads, or write in it: told without the database."""
+    if declared.declaration.source.plugin is None:
+        return
+    for path, words in _parts_withheld(declared.declaration):
+        yield declared.wrong(
+            Text(
+                f"une source « plugin » se sert entière ou pas du tout, et cette clé demande {words.fr} : le greffon"
+                " lit les données hors de la base, où rien ne garantit que ce qui est réservé reste caché.",
+                f"a “plugin” source is served whole or not at all, and this key asks for {words.en}: the plug-in reads"
+                " the data outside the database, where nothing guarantees that what is reserved stays hidden.",
+            ),
+            *path,
+            remedy=Text(
+                "Importez la donnée dans une table (mig-idg import), ou retirez cette clé.",
+                "Import the data into a table (mig-idg import), or remove this key.",
+            ),
+        )
+
+
+def _parts_withheld(one: Declaration) -> Iterator[tuple[tuple[str | int, ...], Text]]:
+    if one.terms and one.terms.hidden_attributes:
+        yield ("terms", "hidden_attributes"), Text("des attributs masqués", "hidden attributes")
+    if one.terms and one.terms.rows:
+        yield ("terms", "rows"), Text("des lignes limitées à un territoire", "rows limited to a territory")
+    for number, exception in enumerate(one.exceptions):
+        if exception.attributes:
+            yield ("exceptions", number, "attributes"), Text("des attributs réservés", "reserved attributes")
+    if one.territory:
+        yield ("territory",), Text("des lignes partagées par territoire", "rows shared by territory")
+    if one.editing and one.editing.enabled:
+        yield ("editing",), Text("une édition en ligne", "online editing")
+
+
+def _plugin_not_allowed(declared: Declared, modules: tuple[str, ...] | None) -> Iterator[InvalidDeclaration]:
+    plugin = declared.declaration.source.plugin
+    if plugin is None or modules is None or allowed(plugin.name, modules):
+        return
+    yield declared.wrong(
+        Text(
+            f"le greffon « {plugin.name} » n'est pas dans les modules permis : {', '.join(modules)}.",
+            f"plug-in “{plugin.name}” is not in the modules that are allowed: {', '.join(modules)}.",
+        ),
+        *("source", "plugin", "name"),
+        remedy=Text("Ajoutez son module à IDG_PLUGIN_MODULES.", "Add its module to IDG_PLUGIN_MODULES."),
+    )
 
 
 def _missing_raster(declared: Declared, rasters: Path | None) -> Iterator[InvalidDeclaration]:

@@ -119,6 +119,40 @@ _KEYS: dict[str, dict[str, Text]] = {
         ),
         "raster": Text("Image, par son fichier ou ses millésimes.", "A picture, by its file or its vintages."),
         "points": Text("Nuages de points (LiDAR).", "Point clouds (LiDAR)."),
+        "plugin": Text(
+            "Entités qu'un greffon de pygeoapi lit ailleurs ; servies entières, ou pas du tout.",
+            "Features that a plug-in of pygeoapi reads elsewhere; served whole, or not at all.",
+        ),
+    },
+    "Plugin": {
+        "name": Text(
+            "Classe du greffon, module.Classe ; ou nom court de pygeoapi : CSV, GeoJSON, SQLiteGPKG…",
+            "Class of the plug-in, module.Class; or a short name of pygeoapi: CSV, GeoJSON, SQLiteGPKG…",
+        ),
+        "data": Text(
+            "Où le greffon trouve les données : chemin, adresse ou clés ; jamais de secret.",
+            "Where the plug-in finds the data: a path, an address or members; never a secret.",
+        ),
+        "id_field": Text("Propriété qui identifie une entité.", "The property that identifies a feature."),
+        "geometry": Text(
+            "Colonnes des coordonnées d'un tableau sans géométrie.",
+            "The columns of coordinates of a table without geometry.",
+        ),
+        "time_field": Text("Propriété que filtre datetime=.", "The property that `datetime=` filters."),
+        "options": Text(
+            "« options » du greffon, données aussi comme membres de sa définition.",
+            "`options` of the plug-in, also given as members of its definition.",
+        ),
+        "members": Text(
+            "Autres membres de la définition du greffon : table, layer, title_field…",
+            "Further members of the plug-in's definition: table, layer, title_field…",
+        ),
+        "seconds": Text("Temps que peut prendre une réponse.", "How long one answer may take."),
+        "memory_mb": Text("Mémoire que le greffon peut prendre.", "How much memory the plug-in may take."),
+    },
+    "PluginGeometry": {
+        "x_field": Text("Colonne de la longitude, ou de l'abscisse.", "The column of longitude, or of easting."),
+        "y_field": Text("Colonne de la latitude, ou de l'ordonnée.", "The column of latitude, or of northing."),
     },
     "Raster": {
         "cog": Text(
@@ -220,8 +254,16 @@ _OBJECTS: dict[str, Text] = {
     ),
     "Words": Text("Un texte en français et en anglais.", "A text in French and English."),
     "Source": Text(
-        "Où sont les lignes (table), les pixels (raster) ou les points (LiDAR).",
-        "Where the rows (table), the pixels (raster) or the points (LiDAR) are.",
+        "Où sont les lignes (table), les pixels (raster) ou les points (LiDAR), ou le greffon qui les lit.",
+        "Where the rows (table), the pixels (raster) or the points (LiDAR) are, or the plug-in that reads them.",
+    ),
+    "Plugin": Text(
+        "Des entités qu'un greffon « provider » de pygeoapi lit, pris dans les modules que permet IDG_PLUGIN_MODULES.",
+        "Features that a provider plug-in of pygeoapi reads, from the modules that IDG_PLUGIN_MODULES allows.",
+    ),
+    "PluginGeometry": Text(
+        "Les colonnes des coordonnées d'un tableau sans géométrie.",
+        "The columns of coordinates of a table without geometry.",
     ),
     "Raster": Text(
         "Une image sur disque ou dans un stockage S3, par son chemin sous IDG_HOME/rasters.",

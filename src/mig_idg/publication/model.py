@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
@@ -78,8 +78,35 @@ class Points(Strict):
     )
 
 
+class PluginGeometry(Strict):
+    """The columns of longitude (or easting) and latitude (or northing) of a table without geometry."""
+
+    x_field: Word
+    y_field: Word
+
+
+class Plugin(Strict):
+    """Features that a provider plug-in of pygeoapi reads, from the modules that IDG_PLUGIN_MODULES allows."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w-]*(\.[A-Za-z_]\w*)*$", max_length=300)] = Field(
+        description="the class of a provider plug-in, module.Class; or a name of pygeoapi's own (CSV, GeoJSON)"
+    )
+    data: str | dict[str, Any] = Field(description="where the plug-in finds the data: a path, an address, or members")
+    id_field: Word | None = Field(None, description="the property that identifies a feature")
+    geometry: PluginGeometry | None = None
+    time_field: Word | None = Field(None, description="the property that `datetime=` filters")
+    options: dict[str, Any] = Field(
+        default_factory=dict, description="`options` of the plug-in, also given as members of its definition"
+    )
+    members: dict[str, Any] = Field(
+        default_factory=dict, description="further members of the plug-in's definition: table, layer, title_field"
+    )
+    seconds: Annotated[int, Field(ge=1, le=120)] = Field(20, description="how long one answer may take")
+    memory_mb: Annotated[int, Field(ge=128, le=65_536)] = Field(1024, description="how much memory it may take")
+
+
 class Source(Strict):
-    """Where the rows (table), the pixels (raster) or the points (LiDAR) are."""
+    """Where the rows (table), the pixels (raster) or the points (LiDAR) are, or the plug-in that reads them."""
 
     table: Annotated[str, StringConstraints(pattern=r"^data\.[a-z_][a-z0-9_]{0,62}$")] | None = None
     id: Word | None = Field(None, description="column of the identifier: unique, never null")
@@ -92,13 +119,29 @@ class Source(Strict):
     )
     raster: Raster | None = None
     points: Points | None = None
+    plugin: Plugin | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _degrees_unless_told(cls, given: Any) -> Any:
+        """What a plug-in gives is GeoJSON: degrees, longitude first, unless the declaration says otherwise."""
+        if isinstance(given, dict) and given.get("plugin") is not None and "crs" not in given:
+            return {**given, "crs": "EPSG:4326"}
+        return given
 
     @model_validator(mode="after")
     def _one_source(self) -> Source:
-        if sum(one is not None for one in (self.table, self.raster, self.points)) != 1:
+        if sum(one is not None for one in (self.table, self.raster, self.points, self.plugin)) != 1:
             raise Disagreement(
-                "une source est une table, un raster ou des points (LiDAR), l'un des trois",
-                "a source is a table, a raster or points (LiDAR), one of the three",
+                "une source est une table, un raster, des points (LiDAR) ou un greffon, l'un des quatre",
+                "a source is a table, a raster, points (LiDAR) or a plug-in, one of the four",
+            )
+        if self.plugin is not None and (self.id or self.geometry or self.time or self.updated):
+            raise Disagreement(
+                "« id », « geometry », « time » et « updated » sont pour les tables : un greffon a « id_field »,"
+                " « geometry » et « time_field », sous « plugin »",
+                "“id”, “geometry”, “time” and “updated” are for tables: a plug-in has “id_field”, “geometry” and"
+                " “time_field”, under “plugin”",
             )
         if self.table is not None and self.id is None:
             raise Disagreement(
@@ -233,6 +276,15 @@ class Declaration(Strict):
     limits: Limits | None = None
     editing: Editing | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _features_of_a_plugin(cls, given: Any) -> Any:
+        """A plug-in gives features and nothing else, when `services` does not say."""
+        source = given.get("source") if isinstance(given, dict) else None
+        if isinstance(source, dict) and source.get("plugin") is not None and "services" not in given:
+            return {**given, "services": ("features",)}
+        return given
+
     @model_validator(mode="after")
     def _kind_agrees(self) -> Declaration:
         if self.kind == "mutualised" and self.owner is None:
@@ -261,6 +313,11 @@ class Declaration(Strict):
                 " vectorielles, « services » attend features, tiles, download",
                 "“maps”, “coverages” and “stac” are for rasters: a layer of features is seen as vector tiles,"
                 " “services” expects features, tiles, download",
+            )
+        if self.source.plugin and not set(self.services) <= {"features", "download"}:
+            raise Disagreement(
+                "un greffon ne sert que des entités : « services » attend features, download",
+                "a plug-in serves features only: “services” expects features, download",
             )
         if self.source.points and not set(self.services) <= {"stac", "download"}:
             raise Disagreement(

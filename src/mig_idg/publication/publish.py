@@ -10,7 +10,7 @@ from typing import Any
 
 from mig_idg.database import Connection
 from mig_idg.errors import BadRequest, InvalidDeclaration, Refused, Text, Unprocessable
-from mig_idg.publication.check import Checked, check, unknown_crs
+from mig_idg.publication.check import Checked, check, parts_of_plugin, unknown_crs
 from mig_idg.publication.load import Loaded, load_folder
 from mig_idg.registry import datasets, publications
 from mig_idg.registry import declared as registry_declared
@@ -46,11 +46,17 @@ class Published:
 def check_form(folder: Path) -> Loaded:
     """The folder read without the database: its form, and the codes of EPSG. Raises InvalidDeclaration if missing."""
     loaded = load_folder(folder)
-    return Loaded(loaded.declared, (*loaded.errors, *(wrong for one in loaded.declared for wrong in unknown_crs(one))))
+    wrong = (error for one in loaded.declared for error in (*unknown_crs(one), *parts_of_plugin(one)))
+    return Loaded(loaded.declared, (*loaded.errors, *wrong))
 
 
 def check_folder(
-    connection: Connection[Any], folder: Path, rasters: Path | None = None, *, measured: bool = True
+    connection: Connection[Any],
+    folder: Path,
+    rasters: Path | None = None,
+    *,
+    measured: bool = True,
+    modules: tuple[str, ...] | None = None,
 ) -> list[Checked]:
     """Every declaration of the folder, checked on the database. Raises InvalidCollections with all that is wrong."""
     loaded = load_folder(folder)
@@ -58,7 +64,7 @@ def check_folder(
     bodies = everyone(connection)
     checked: list[Checked] = []
     for one in loaded.declared:
-        result = check(connection, one, bodies, rasters, measured=measured)
+        result = check(connection, one, bodies, rasters, measured=measured, modules=modules)
         if isinstance(result, list):
             errors.extend(result)
         else:
@@ -76,6 +82,7 @@ def publish(
     on: date,
     rasters: Path | None = None,
     progress: Progress = lambda collection: None,
+    modules: tuple[str, ...] | None = None,
 ) -> Published:
     """Publish the folder as one numbered transaction; `on` is the day its facts begin (Europe/Paris).
 
@@ -86,7 +93,7 @@ def publish(
         publications.forget_copies(connection)
         checked = []
         notes: list[Text] = []
-        for found in check_folder(connection, folder, rasters):
+        for found in check_folder(connection, folder, rasters, modules=modules):
             progress(found.declared.declaration.id)
             _require_same_rows(connection, found, before)
             try:
@@ -186,5 +193,9 @@ def _facts(checked: Checked) -> dict[str, Any]:
     """What the registry keeps of a declaration: plain values, the attributes being the table's columns."""
     plain = checked.declared.declaration.plain
     table = checked.table
-    columns = [*table.names, *([table.geometry.name] if table.geometry else [])] if table else ["raster"]
+    columns = (
+        [*table.names, *([table.geometry.name] if table.geometry else [])]
+        if table
+        else ["raster" if checked.declared.declaration.source.plugin is None else "plugin"]
+    )
     return {**plain, "columns": columns}

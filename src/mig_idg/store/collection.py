@@ -42,7 +42,8 @@ class Collection:
 
     `updated` is the date of last update: declared, else that of the rows, else the day of publication. `bbox` is west,
     south, east, north in CRS84 degrees: the extent declared, or that of the rows when they are open.
-    `time` is from when to when its rows are, territory by territory.
+    `time` is from when to when its rows are, territory by territory. `plugin` is what is declared of the provider
+    plug-in that reads the features, in place of a table.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Collection:
     time: TimeExtent | None = None
     grid: PixelGrid | None = None
     updated: str | None = None
+    plugin: Mapping[str, Any] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -176,6 +178,7 @@ def collection_from_json(document: Mapping[str, Any], generation: int) -> Collec
         time=_time(document.get("time")),
         grid=_grid(document.get("grid")),
         updated=declared.get("updated") or document.get("updated"),
+        plugin=declared["source"].get("plugin"),
     )
 
 

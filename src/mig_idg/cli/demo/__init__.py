@@ -105,7 +105,7 @@ def _publish(connection: Connection[Any], chosen: Settings, today: date, steps: 
 
     publish(
         connection, chosen.collections_dir, author=AUTHOR, on=today, rasters=chosen.home / "rasters",
-        progress=steps.tell,
+        progress=steps.tell, modules=chosen.plugin_modules,
     )  # fmt: skip
 
 

@@ -278,4 +278,8 @@ def _is_listed(one: Mapping[str, str]) -> bool:
 
 
 def _placed_somewhere(collection: Collection) -> bool:
-    return collection.raster is not None or (collection.table is not None and collection.table.geometry is not None)
+    return (
+        collection.raster is not None
+        or collection.plugin is not None
+        or (collection.table is not None and collection.table.geometry is not None)
+    )

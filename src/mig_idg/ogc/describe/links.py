@@ -112,7 +112,7 @@ def _items(
             form.media_type,
             _items_title(form).in_(lang),
         )
-        for form in formats.ITEMS
+        for form in (formats.ITEMS if collection.plugin is None else formats.OF_PLUGIN)
         if ("download" if form.bulk else "query") in permitted
     ]
 

@@ -57,6 +57,9 @@ JSONFG_FILE = Format(
 
 ITEMS = (GEOJSON, HTML, JSONFG, GEOJSON_FILE, JSONFG_FILE, GEOJSONSEQ, CSV, GEOPACKAGE, FLATGEOBUF, GEOPARQUET, GML)
 ITEM = (GEOJSON, HTML, JSONFG)
+# What is served of a source that a plug-in reads.
+OF_PLUGIN = (GEOJSON, HTML, CSV)
+ITEM_OF_PLUGIN = (GEOJSON, HTML)
 BULK = tuple(one for one in ITEMS if one.bulk)
 
 JSON_SCHEMA = Format("json", "application/schema+json", _same("JSON Schema"), aliases=("application/json",))

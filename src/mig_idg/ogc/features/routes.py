@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from mig_idg.errors import InvalidParameter, NotAcceptable
 from mig_idg.guard.request import Request
@@ -12,6 +12,7 @@ from mig_idg.ogc.coverages import description
 from mig_idg.ogc.features import formats, transactions
 from mig_idg.ogc.features.item import item
 from mig_idg.ogc.features.items import items
+from mig_idg.ogc.features.plugins import handlers as of_plugins
 from mig_idg.ogc.features.schemas import functions, queryables, schema, sortables
 from mig_idg.ogc.features.search import search
 
@@ -65,6 +66,19 @@ async def schema_door(request: Request) -> Response:
     return await (description.schema(request) if pixels else schema(request))
 
 
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def by_source(of_table: Handler, of_plugin: Handler) -> Handler:
+    """The handler of a collection: of rows and files of ours, or of what a plug-in reads."""
+
+    async def handler(request: Request) -> Response:
+        plugin = request.collection.plugin if request.collection is not None else None
+        return await (of_table if plugin is None else of_plugin)(request)
+
+    return handler
+
+
 def _kind(headers: Mapping[str, str]) -> str:
     return headers.get("content-type", "").partition(";")[0].strip().lower()
 
@@ -80,7 +94,7 @@ ROUTES = (
     Route(
         "/collections/{collection}/items",
         items_action,
-        items_door,
+        by_source(items_door, of_plugins.items_of_plugin),
         methods=("GET", "HEAD", "POST", "OPTIONS"),
         actions=("query", "download", "contribute"),
         body_limit=BODY_LIMIT,
@@ -88,13 +102,13 @@ ROUTES = (
     Route(
         "/collections/{collection}/items/{item}",
         item_action,
-        item_door,
+        by_source(item_door, of_plugins.item_of_plugin),
         methods=("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"),
         actions=("query", "contribute"),
         body_limit=BODY_LIMIT,
     ),
-    Route("/collections/{collection}/queryables", "query", queryables),
-    Route("/collections/{collection}/sortables", "query", sortables),
-    Route("/collections/{collection}/schema", "query", schema_door),
+    Route("/collections/{collection}/queryables", "query", by_source(queryables, of_plugins.queryables_of_plugin)),
+    Route("/collections/{collection}/sortables", "query", by_source(sortables, of_plugins.sortables_of_plugin)),
+    Route("/collections/{collection}/schema", "query", by_source(schema_door, of_plugins.schema_of_plugin)),
     Route("/functions", "open", functions, pool="none"),
 )

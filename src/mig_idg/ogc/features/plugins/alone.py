@@ -1,0 +1,26 @@
+"""`python -m mig_idg.ogc.features.plugins.alone MODULES`: the isolated process of one provider plug-in."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from mig_idg.jobs.child import Told, answer_calls, give_up
+from mig_idg.ogc.features.plugins import provider
+
+
+def main(arguments: list[str]) -> None:
+    """Answer for the plug-in until whoever asks is gone."""
+    give_up()
+    modules = tuple(arguments[0].split(","))
+
+    async def answering(call: Mapping[str, Any], _tell: Told) -> Any:
+        return await asyncio.to_thread(provider.answer, call, modules)
+
+    asyncio.run(answer_calls(answering))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

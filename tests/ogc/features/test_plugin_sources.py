@@ -1,0 +1,335 @@
+"""Collections that provider plug-ins of pygeoapi read: the parameters, the rights, the failures, every route."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyproj import Transformer
+
+from mig_idg.app import create
+from mig_idg.database import connect
+from mig_idg.demonstration import adhesion
+from mig_idg.publication.publish import InvalidCollections, check_folder, check_form, publish
+from mig_idg.registry import tokens
+from mig_idg.settings import Settings
+
+from .conftest import BASE, NOW, TODAY, Client
+
+HERE = Path(__file__).parent
+MODULES = ("pygeoapi.provider", "providers_of_others")
+TREES = [
+    {"id": f"t{i}", "essence": "tilleul" if i % 2 else "orme, pleureur", "hauteur": i / 2, "rang": i,
+     "plante": f"20{10 + i}-03-01", "lon": 2.2 + i / 1000, "lat": 48.9}
+    for i in range(12)
+]  # fmt: skip
+DECLARATION = """
+id: {id}
+title: {{fr: {id}, en: {id}}}
+description: {{fr: Essai, en: Test}}
+kind: mutualised
+owner: "92050"
+source:
+  {source}
+{more}
+"""
+OPEN = "licence: LO-2.0\nterms: {mode: all_partners, actions: [view, query, download]}"
+CLOSED = "terms: {mode: all_partners, actions: [view, query, download]}"
+
+
+def bad(kind: str) -> str:
+    return f"plugin: {{name: providers_of_others.Bad, data: {kind}, id_field: code, seconds: 1, memory_mb: 512}}"
+
+
+def sources(folder: Path) -> dict[str, tuple[str, str]]:
+    """Each collection: its source, and what else its declaration says."""
+    table = "geometry: {x_field: lon, y_field: lat}"
+    return {
+        "arbres": (f"plugin: {{name: CSV, data: {folder}/arbres.csv, id_field: id, {table}, time_field: plante}}", OPEN),
+        "bornes": (f"plugin: {{name: GeoJSON, data: {folder}/bornes.geojson, id_field: id}}", OPEN),
+        "lampes": ("plugin: {name: providers_of_others.Lamps, data: x, id_field: code, time_field: pose}\n"
+                   '  crs: "EPSG:2154"', OPEN),
+        "secret": (f"plugin: {{name: CSV, data: {folder}/arbres.csv, id_field: id, {table}}}", CLOSED),
+        **{kind: (bad(kind), OPEN) for kind in ("hangs", "dies", "leaks", "fails", "peeks")},
+    }  # fmt: skip
+
+
+def declared(folder: Path, id: str, source: str, more: str) -> None:
+    (folder / f"{id}.yml").write_text(DECLARATION.format(id=id, source=source, more=more))
+
+
+@pytest.fixture(scope="module")
+def application(database_url: str, app_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The whole application, and its secrets."""
+    data, folder = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("collections")
+    with (data / "arbres.csv").open("w") as file:
+        writer = csv.DictWriter(file, TREES[0])
+        writer.writeheader()
+        writer.writerows(TREES)
+        file.write("t99,sans lieu,1.5,99,2030-01-01,,\n")
+    features = [
+        {"type": "Feature", "id": i, "properties": {"nom": f"=borne {i}", "n": i},
+         "geometry": {"type": "Point", "coordinates": [2.2 + i / 1000, 48.9]} if i else None}
+        for i in range(5)
+    ]  # fmt: skip
+    (data / "bornes.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    for id, (source, more) in sources(data).items():
+        declared(folder, id, source, more)
+    with connect(database_url) as connection:
+        adhesion.adopt(connection, TODAY)
+        publish(connection, folder, author="test", on=date(2026, 1, 2), modules=MODULES)
+        secrets = {}
+        for login, body in (("owner", "92050"), ("partner", "92026")):
+            tokens.open_account(connection, login, name=login, organisation=body, author="test")
+            secrets[login] = tokens.issue(connection, login, author="test")[1]
+        connection.commit()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PYTHONPATH", str(HERE))
+        patched.setattr(create, "renderer", lambda settings: lambda name, context, lang: f"<title>{name}</title>")
+        settings = Settings(journal=False, base_url=BASE, plugin_modules=MODULES)
+        made = create.create_app(settings, app_url, clock=lambda: NOW)
+        with asyncio.Runner() as runner:
+            runner.run(made._start())
+            yield made, Client(made, runner, secrets)
+            runner.run(made._stop())
+            made.guard.current._drop()
+
+
+@pytest.fixture
+def client(application: Any) -> Client:
+    return application[1]
+
+
+def ids(document: Any) -> list[str]:
+    return [str(one["id"]) for one in document["features"]]
+
+
+def test_pages_follow_one_another_to_the_end(client: Client) -> None:
+    path, seen, matched = "/collections/arbres/items?limit=5", [], set()
+    while path:
+        page = client.get(path).json
+        seen += ids(page)
+        matched.add(page["numberMatched"])
+        path = next((one["href"] for one in page["links"] if one["rel"] == "next"), "")
+    assert seen == [one["id"] for one in TREES] + ["t99"]
+    assert matched == {13}
+
+
+@pytest.mark.parametrize(
+    ("collection", "query", "expected"),
+    [
+        ("arbres", "bbox=2.2015,48.8,2.2035,49", ["t2", "t3"]),
+        ("arbres", "rang=3", ["t3"]),
+        ("arbres", "essence=orme,%20pleureur&rang=4", ["t4"]),
+        ("arbres", "rang=3.0", ["t3"]),
+        ("arbres", "datetime=2012-01-01/2013-12-31", ["t2", "t3"]),
+        ("arbres", "datetime=2014-03-01", ["t4"]),
+        ("arbres", "sortby=-rang&limit=2", ["t99", "t11"]),
+        ("arbres", "sortby=-essence,rang&limit=2", ["t1", "t3"]),
+        ("arbres", "q=LIEU", ["t99"]),
+        ("arbres", "offset=11", ["t11", "t99"]),
+        ("arbres", "offset=50", []),
+        ("bornes", "bbox=2.2005,48.8,2.2025,49", ["1", "2"]),  # the one without geometry is in no box
+        ("bornes", "n=3", ["3"]),
+        ("bornes", "nom=%3Dborne%203", ["3"]),
+        ("lampes", "puissance=20", ["L2"]),
+        ("lampes", "datetime=2024-02-01", ["L1", "L4", "L7"]),
+        ("lampes", "sortby=-code&limit=1&offset=1", ["L6"]),
+    ],
+)
+def test_each_condition_is_honoured_whether_the_plugin_does_it_or_not(
+    client: Client, collection: str, query: str, expected: list[str]
+) -> None:
+    assert ids(client.items(query, collection)) == expected
+
+
+def test_boxes_and_coordinates_are_right_in_each_crs(client: Client) -> None:
+    move = Transformer.from_crs(2154, 4326, always_xy=True).transform
+    lon, lat = move(652300.0, 6862000.0)
+    box = f"bbox={lon - 0.0005},{lat - 0.0005},{lon + 0.0005},{lat + 0.0005}"
+    (found,) = client.items(box, "lampes")["features"]
+    assert found["id"] == "L3"
+    assert found["geometry"]["coordinates"] == pytest.approx([lon, lat], abs=1e-6)
+    own = "http://www.opengis.net/def/crs/EPSG/0/2154"
+    answer = client.get(f"/collections/lampes/items?bbox=652250,6861990,652350,6862010&bbox-crs={own}&crs={own}")
+    assert answer.json["features"][0]["geometry"]["coordinates"] == [652300.0, 6862000.0]
+    assert answer.headers["content-crs"] == f"<{own}>"
+    flipped = "http://www.opengis.net/def/crs/EPSG/0/4326"
+    item = client.get(f"/collections/lampes/items/L3?crs={flipped}").json
+    assert item["geometry"]["coordinates"] == pytest.approx([lat, lon], abs=1e-6)
+    assert client.get("/collections/lampes/items?crs=http://www.opengis.net/def/crs/EPSG/0/9999").status == 400
+
+
+def test_properties_and_geometry_are_those_asked_for(client: Client) -> None:
+    (one,) = client.items("properties=rang&skipGeometry=true&limit=1", "arbres")["features"]
+    assert one["properties"] == {"rang": 0}
+    assert one["geometry"] is None
+    hits = client.items("resulttype=hits&rang=4", "arbres")
+    assert (hits["numberMatched"], hits["features"]) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("collection", "query", "parameter"),
+    [
+        ("arbres", "filter=rang=3", "filter"),
+        ("arbres", "after=xyz", "after"),
+        ("arbres", "simplify=3", "simplify"),
+        ("bornes", "datetime=2020-01-01", "datetime"),
+        ("arbres", "inconnu=1", "inconnu"),
+        ("arbres", "properties=inconnu", "properties"),
+        ("arbres", "sortby=inconnu", "sortby"),
+        ("arbres", "bbox=1,2", "bbox"),
+        ("arbres", "limit=0", "limit"),
+        ("arbres", "f=gpkg", "f"),
+    ],
+)
+def test_what_cannot_be_honoured_is_refused_by_its_name(
+    client: Client, collection: str, query: str, parameter: str
+) -> None:
+    answer = client.get(f"/collections/{collection}/items?{query}")
+    assert (answer.status, answer.json.get("parameter")) == (400, parameter), answer.json
+
+
+def test_items_by_their_ids_and_the_missing_ones(client: Client) -> None:
+    found = client.get("/collections/arbres/items/t3").json
+    assert (found["id"], found["properties"]["rang"]) == ("t3", 3)
+    for collection in ("arbres", "bornes", "lampes"):
+        missing = client.get(f"/collections/{collection}/items/zzz")
+        assert (missing.status, missing.json["code"]) == (404, "not-found")
+
+
+def test_schemas_tell_the_fields_of_the_plugin(client: Client) -> None:
+    for kind in ("schema", "queryables", "sortables"):
+        told = client.get(f"/collections/lampes/{kind}").json["properties"]
+        assert {"code", "puissance", "pose"} <= set(told)
+    schema = client.get("/collections/lampes/schema").json["properties"]
+    assert schema["puissance"]["type"] == "integer"
+    assert schema["pose"]["format"] == "date"
+    assert schema["code"]["x-ogc-role"] == "id"
+
+
+def test_csv_and_pages(client: Client) -> None:
+    rows = list(csv.reader(io.StringIO(client.get("/collections/bornes/items?f=csv").content.decode())))
+    assert rows[0] == ["id", "nom", "n", "x", "y"]
+    assert rows[1] == ["0", "'=borne 0", "0", "", ""]
+    assert len(rows) == 6
+    assert "attachment" in client.get("/collections/bornes/items?f=csv").headers["content-disposition"]
+    assert client.get("/collections/bornes/items?f=html").status == 200
+    assert client.get("/collections/bornes/items/1?f=html").status == 200
+
+
+def test_rights_are_those_of_any_collection(client: Client) -> None:
+    for path in ("items", "items/t1", "items?f=csv", "schema", "queryables"):
+        assert client.get(f"/collections/secret/{path}").status in (401, 404), path
+        assert client.get(f"/collections/secret/{path}", who="partner").status == 200, path
+    assert "no-store" in client.get("/collections/secret/items", who="partner").headers["cache-control"]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_nothing_is_written(client: Client, method: str) -> None:
+    body = {"content": b"{}", "headers": {"content-type": "application/geo+json"}}
+    path = "/collections/arbres/items" + ("" if method == "POST" else "/t1")
+    for who in (None, "owner", "partner"):
+        assert client.request(method, path, who=who, **body).status in (401, 403, 405)
+
+
+@pytest.mark.parametrize("kind", ["hangs", "dies", "leaks", "fails"])
+def test_a_failure_of_the_plugin_is_told_and_the_next_request_is_served(client: Client, kind: str) -> None:
+    assert client.get(f"/collections/{kind}/schema").status == 200
+    for path in ("items", "items?bbox=1,2,3,4"):
+        answer = client.get(f"/collections/{kind}/{path}")
+        assert (answer.status, answer.json["collection"]) == (503, kind)
+        assert "retry-after" in answer.headers
+        assert b"secret" not in answer.content
+        assert b"Traceback" not in answer.content
+    assert client.get(f"/collections/{kind}/schema").status == 200
+    assert len(client.items("", "arbres")["features"]) == 13
+
+
+def test_no_setting_of_ours_is_in_the_environment_of_a_plugin(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    (one,) = client.items("limit=1", "peeks")["features"]
+    assert "PATH" in one["properties"]["code"]
+    assert "IDG_SESSION_SECRET" not in one["properties"]["code"]
+    assert "IDG_SERVE_DATABASE_URL" not in one["properties"]["code"]
+
+
+def test_every_route_answers_for_such_a_collection_without_failing(application: Any, client: Client) -> None:
+    values = {"item": "t1", "tms": "WebMercatorQuad", "z": "14", "row": "5633", "col": "8293"}
+    walked = 0
+    for route in application[0].guard.routes.routes:
+        if "{collection}" not in route.pattern:
+            continue
+        for collection in ("arbres", "secret"):
+            path = re.sub(
+                r"{\*?(\w+)}", lambda m: collection if m[1] == "collection" else values.get(m[1], "x"), route.pattern
+            )
+            for method in route.methods:
+                for who in (None, "owner", "partner"):
+                    answer = client.request(method, path, who=who)
+                    assert answer.status < 500, (method, path, who, answer.content)
+                    if answer.status == 200 and method == "GET":
+                        assert "/tiles" not in path
+                        assert "/coverage" not in path
+                    if collection == "secret" and who is None:
+                        assert b"tilleul" not in answer.content
+                    walked += 1
+    assert walked > 60
+    for path in (
+        "/collections",
+        "/collections/arbres",
+        "/",
+        "/openapi",
+        "/stac/search",
+        "/wmts?service=WMTS&request=GetCapabilities",
+    ):
+        assert client.get(path).status in (200, 404), path
+
+
+def test_the_collection_says_what_is_there_and_no_more(client: Client) -> None:
+    told = client.get("/collections/lampes").json
+    assert told["itemType"] == "feature"
+    assert told["storageCrs"].endswith("/2154")
+    rels = {(one["rel"], one.get("type")) for one in told["links"]}
+    assert ("items", "text/csv") in rels
+    assert not any("tilesets" in rel or kind == "application/geopackage+sqlite3" for rel, kind in rels)
+    for one in told["links"]:
+        assert client.get(one["href"]).status == 200, one
+
+
+@pytest.mark.parametrize(
+    ("more", "word"),
+    [
+        ("terms: {mode: all_partners, actions: [query], hidden_attributes: [rang]}", "hidden_attributes"),
+        ("terms: {mode: all_partners, actions: [query], rows: own_territory}", "rows"),
+        ("exceptions: [{ground: E1, attributes: [rang], legal: CRPA, author: x, review: 2027-01-01}]", "attributes"),
+        ("territory: commune", "territory"),
+        ("editing: {enabled: true}", "editing"),
+        ("services: [features, tiles]", "services"),
+    ],
+)
+def test_a_part_cannot_be_withheld_and_the_check_says_where(
+    database_url: str, application: Any, tmp_path: Path, more: str, word: str
+) -> None:
+    declared(tmp_path, "plug", "plugin: {name: CSV, data: x.csv, id_field: id}", more)
+    (error, *_) = check_form(tmp_path).errors
+    assert "greffon" in error.text("fr")
+    assert "plug-in" in error.text("en")
+    line = (tmp_path / "plug.yml").read_text().splitlines().index(more) + 1
+    assert error.line == line or word == "services"
+    with connect(database_url) as connection, pytest.raises(InvalidCollections):
+        check_folder(connection, tmp_path, modules=MODULES)
+
+
+def test_a_plugin_out_of_the_allow_list_is_refused(database_url: str, application: Any, tmp_path: Path) -> None:
+    declared(tmp_path, "plug", "plugin: {name: os.path.Join, data: x}", CLOSED)
+    with connect(database_url) as connection, pytest.raises(InvalidCollections) as refused:
+        check_folder(connection, tmp_path, modules=MODULES)
+    assert "IDG_PLUGIN_MODULES" in str(refused.value)
