@@ -26,7 +26,7 @@ class Lamps(BaseProvider):
         }
         return self._fields
 
-    def query(self, offset=0, limit=10, resulttype="results", bbox=[], properties=[]):
+    def query(self, offset=0, limit=10, resulttype="results", bbox=(), properties=()):
         found = [one for one in LAMPS if all(str(one[name]) == value for name, value in properties)]
         if bbox:
             found = [one for one in found if bbox[0] <= one["x"] <= bbox[2] and bbox[1] <= one["y"] <= bbox[3]]

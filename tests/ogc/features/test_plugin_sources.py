@@ -25,7 +25,7 @@ from mig_idg.settings import Settings
 from .conftest import BASE, NOW, TODAY, Client
 
 HERE = Path(__file__).parent
-MODULES = ("pygeoapi.provider", "providers_of_others")
+MODULES = ("mig_idg.ogc.processes", "pygeoapi.provider", "providers_of_others")
 TREES = [
     {"id": f"t{i}", "essence": "tilleul" if i % 2 else "orme, pleureur", "hauteur": i / 2, "rang": i,
      "plante": f"20{10 + i}-03-01", "lon": 2.2 + i / 1000, "lat": 48.9}
@@ -264,13 +264,12 @@ def test_no_setting_of_ours_is_in_the_environment_of_a_plugin(client: Client, mo
 def test_every_route_answers_for_such_a_collection_without_failing(application: Any, client: Client) -> None:
     values = {"item": "t1", "tms": "WebMercatorQuad", "z": "14", "row": "5633", "col": "8293"}
     walked = 0
-    for route in application[0].guard.routes.routes:
+    for route in application[0].guard.routes.all:
         if "{collection}" not in route.pattern:
             continue
         for collection in ("arbres", "secret"):
-            path = re.sub(
-                r"{\*?(\w+)}", lambda m: collection if m[1] == "collection" else values.get(m[1], "x"), route.pattern
-            )
+            known = {**values, "collection": collection}
+            path = re.sub(r"{\*?(\w+)}", lambda found, known=known: known.get(found[1], "x"), route.pattern)
             for method in route.methods:
                 for who in (None, "owner", "partner"):
                     answer = client.request(method, path, who=who)
@@ -301,7 +300,8 @@ def test_the_collection_says_what_is_there_and_no_more(client: Client) -> None:
     assert ("items", "text/csv") in rels
     assert not any("tilesets" in rel or kind == "application/geopackage+sqlite3" for rel, kind in rels)
     for one in told["links"]:
-        assert client.get(one["href"]).status == 200, one
+        if one["href"].startswith(BASE):
+            assert client.get(one["href"]).status == 200, one
 
 
 @pytest.mark.parametrize(

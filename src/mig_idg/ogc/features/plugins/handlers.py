@@ -187,7 +187,7 @@ def _selection(request: Request, query: Query, form: formats.Format) -> dict[str
         "offset": query.offset,
         "limit": limit,
         "hits": query.hits,
-        "sortby": [[key.name, key.descending] for key in query.sortby],
+        "sortby": [[key.column, key.descending] for key in query.sortby],
         "q": list(query.q),
         "equal": [[name, value] for name, value in asked.items() if name not in PARAMETERS],
         "output": _output(query),

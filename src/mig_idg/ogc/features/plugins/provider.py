@@ -22,6 +22,9 @@ _HONOURS: dict[bytes, Honours] = {}
 
 def answer(call: Mapping[str, Any], modules: tuple[str, ...]) -> dict[str, Any]:
     """What the plug-in says: {"fields"}, {"item"}, {"features", …}; or {"refused"}, or {"failed", "trace"}."""
+    if call.get("start"):
+        import_module("pygeoapi.provider.base")
+        return {}
     try:
         made = load(call["plugin"], modules)
         if call.get("fields"):

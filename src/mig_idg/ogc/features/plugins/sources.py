@@ -70,9 +70,9 @@ class PluginSources:
         call = {**asked, "plugin": collection.plugin, "srid": srid_of(collection)}
         seconds = float(collection.plugin["seconds"]) * times
         async with self._turn(source, collection, caller, seconds):
-            if not source.process.alive:
-                seconds += STARTING_SECONDS
             try:
+                if not source.process.alive:
+                    await source.process.call({"start": True}, STARTING_SECONDS)
                 answer = await source.process.call(call, seconds)
             except Late:
                 log.error("plugin-late", collection=collection.id, seconds=seconds)
