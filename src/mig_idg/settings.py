@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     )
     job_concurrency: Annotated[int, Field(ge=1, le=64)] = Field(2, description="jobs that each of them runs at a time")
     job_retention_hours: Annotated[int, Field(ge=1)] = Field(72, description="how long what came of a job is kept")
+    deposit_max_mb: Annotated[int, Field(ge=1)] = Field(2048, description="the largest file that may be deposited")
+    malware_scan: Literal["required", "optional", "off"] = Field(
+        "optional",
+        description="deposits are scanned by ClamAV: required = none is checked without its word; the result is kept",
+    )
+    clamav_socket: str = Field("/run/clamav/clamd.ctl", description="where clamd listens: a path, or host:port")
     config_file: Path = Field(Path("pygeoapi-config.yml"), description="server and metadata")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 5000

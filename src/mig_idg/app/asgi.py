@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -96,7 +96,7 @@ class Application:
         headers: Mapping[str, str] = {}
         http_request: HttpRequest | None = None
         request: Request | None = None
-        body = _Body(receive)
+        body = _Body(receive, awaited=_has_body(scope))
         marker = id(body)
         task = asyncio.current_task()
         assert task is not None
@@ -109,7 +109,7 @@ class Application:
                 if method == "OPTIONS" and "access-control-request-method" in headers:
                     response = Response(status=204, headers=dict(_PREFLIGHT))
                 else:
-                    response, request = await self.guard.receive(http_request, body.read)
+                    response, request = await self.guard.receive(http_request, body.read, stream_body=body.pieces)
                     pattern = request.route if request else "-"
                     await self._resolve_page(response, request)
             except Exception as error:
@@ -236,8 +236,9 @@ def _taken_within(send: Send, seconds: float) -> Send:
 class _Body:
     """The request body, read at most once, within its limit and its time; and the news that the client left."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, *, awaited: bool = False) -> None:
         self._receive = receive
+        self._awaited = awaited
         self._whole: bytes | None = None
         self._reading = False
         self.gone = False
@@ -269,18 +270,52 @@ class _Body:
             raise BadRequest(Text("Le corps arrive trop lentement.", "The body comes too slowly.")) from None
         finally:
             self._reading = False
-        self._whole = b"".join(pieces)
+        self._whole, self._awaited = b"".join(pieces), False
         return self._whole
 
+    async def pieces(self, limit: int) -> AsyncIterator[bytes]:
+        """The body piece by piece, kept by nobody. Raises TooLarge, BadRequest (a piece too slow, or read already)."""
+        if self._reading or self._whole is not None:
+            raise BadRequest(Text("Le corps a déjà été lu : recommencez.", "The body was read already: start again."))
+        self._reading, size, more = True, 0, True
+        try:
+            while more:
+                async with asyncio.timeout(BODY_SECONDS):
+                    message = await self._receive()
+                if message["type"] == "http.disconnect":
+                    self.gone = True
+                    raise asyncio.CancelledError
+                piece, more = message.get("body", b""), message.get("more_body", False)
+                size += len(piece)
+                if size > limit:
+                    raise TooLarge(
+                        Text(f"Le corps dépasse {limit} octets.", f"The body exceeds {limit} bytes."),
+                        extra={"limit": limit},
+                    )
+                if piece:
+                    yield piece
+            self._whole, self._awaited = b"", False
+        except TimeoutError:
+            raise BadRequest(Text("Le corps arrive trop lentement.", "The body comes too slowly.")) from None
+        finally:
+            self._reading = False
+
     async def wait_for_departure(self) -> None:
-        """Return when the client has left."""
-        while self._reading:
+        """Return when the client has left. Not asked while a body is to come: the question would take a piece of it."""
+        while self._reading or self._awaited:
             await asyncio.sleep(GONE_AFTER_SECONDS)
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 self.gone = True
                 return
+
+
+def _has_body(scope: Scope) -> bool:
+    return any(
+        (name == b"content-length" and value.strip(b"0 ")) or name == b"transfer-encoding"
+        for name, value in scope["headers"]
+    )
 
 
 def _whole(scope: Scope) -> Whole | None:

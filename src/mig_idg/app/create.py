@@ -220,12 +220,13 @@ def _keep_whole(path: Path, content: bytes) -> None:
 
 def every_route(settings: Settings, records: Records) -> list[Route]:
     """All routes of the trades."""
+    from mig_idg.deposits.routes import routes as deposit_routes
     from mig_idg.ogc import describe
     from mig_idg.ogc.processes.routes import routes as process_routes
     from mig_idg.ogc.routes import ROUTES
     from mig_idg.web.routes import routes as web_routes
 
-    others = [*ROUTES, *process_routes(settings, records), *web_routes()]
+    others = [*ROUTES, *process_routes(settings, records), *deposit_routes(settings, records), *web_routes()]
     return [*describe.routes(settings, others), *others]
 
 

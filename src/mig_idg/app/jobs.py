@@ -1,7 +1,7 @@
 """What runs jobs: the worker beside the server, and the isolated process in which ours read for their caller.
 
-`python -m mig_idg.app.jobs worker` takes jobs; `… reading` is started by it. The database's address comes by the
-environment, as for the workers that answer requests.
+`python -m mig_idg.app.jobs worker` takes jobs; `… reading` and `… deposits` are started by it. The
+database's address comes by the environment, as for the workers that answer requests.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -32,6 +33,9 @@ from mig_idg.settings import URL_VARIABLE, Settings
 log = structlog.get_logger(__name__)
 
 RESTART_SECONDS = 1.0
+OWNER_VARIABLE = "IDG_DATABASE_URL"
+DEPOSIT_MEMORY_MB = 4096
+PARIS = ZoneInfo("Europe/Paris")
 
 
 def work(settings: Settings, url: str) -> None:
@@ -52,6 +56,7 @@ def work(settings: Settings, url: str) -> None:
 
 def kinds(settings: Settings, url: str) -> dict[str, Any]:
     """The kinds of jobs that this application knows."""
+    from mig_idg.deposits import model as deposits
     from mig_idg.jobs.worker import Kind
     from mig_idg.ogc.processes import documents, results
     from mig_idg.ogc.processes.declared import Declaration
@@ -84,7 +89,46 @@ def kinds(settings: Settings, url: str) -> dict[str, Any]:
     async def called_back(records: Records, job: Job) -> bytes:
         return await results.callback(records, job, address(job))
 
-    return {KIND: Kind(flavour, fresh, document, called_back)}
+    def depositing(job: Job) -> Isolated:
+        environment = {**os.environ, OWNER_VARIABLE: owner_url(settings)}
+        return Isolated("mig_idg.app.jobs", "deposits", environment=environment, memory_mb=DEPOSIT_MEMORY_MB)
+
+    return {
+        KIND: Kind(flavour, fresh, document, called_back),
+        deposits.KIND: Kind(lambda job: deposits.KIND, depositing, lambda job: {"id": job.id, "status": job.status}),
+    }
+
+
+def owner_url(settings: Settings) -> str:
+    """The address with the owner's rights, which checking and publishing deposits need."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    from mig_idg.database.cluster import DATABASE, OWNER, PrivateCluster
+
+    return PrivateCluster(settings.home.resolve()).url(role=OWNER, database=DATABASE)
+
+
+def depositing(settings: Settings, url: str) -> None:
+    """The isolated process of deposits: one step of one deposit at a time."""
+    from mig_idg.database import connect
+    from mig_idg.deposits import work as steps
+    from mig_idg.deposits.routes import workshop
+    from mig_idg.jobs.child import Told, answer_calls, give_up
+
+    give_up()
+    tools = workshop(settings)
+
+    def performed(call: Mapping[str, Any], tell: Told) -> Any:
+        def told(percent: int, words: Text) -> None:
+            tell({"progress": percent, "message": {"fr": words.fr, "en": words.en}})
+
+        with connect(url) as connection:
+            return steps.perform(connection, call, tools, datetime.now(PARIS).date(), told)
+
+    async def answering(call: Mapping[str, Any], tell: Told) -> Any:
+        return await asyncio.to_thread(performed, call, tell)
+
+    asyncio.run(answer_calls(answering))
 
 
 def reading(settings: Settings, url: str) -> None:
@@ -200,7 +244,7 @@ class Beside:
 
     def __init__(self, settings: Settings, url: str) -> None:
         self._environment = {**os.environ, URL_VARIABLE: url}
-        self._count = settings.job_workers if _declares(settings.processes_dir) else 0
+        self._count = settings.job_workers
         self._stopped = threading.Event()
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._threads = [threading.Thread(target=self._keep, args=(n,), daemon=True) for n in range(self._count)]
@@ -231,18 +275,16 @@ class Beside:
                 log.error("job-worker-ended", status=status)
 
 
-def _declares(folder: Path) -> bool:
-    return folder.is_dir() and any(folder.glob("*.y*ml"))
-
-
 def main(arguments: list[str]) -> None:
-    """`worker`, or `reading`."""
+    """`worker`, `reading`, or `deposits`."""
     from mig_idg.app.logging import configure
 
     configure()
     settings, url = Settings(), os.environ[URL_VARIABLE]
     if arguments == ["reading"]:
         reading(settings, url)
+    elif arguments == ["deposits"]:
+        depositing(settings, os.environ[OWNER_VARIABLE])
     else:
         from mig_idg.jobs.child import end_with_parent
 

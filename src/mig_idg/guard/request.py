@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -36,6 +36,9 @@ class Threshold(Protocol):
 
     async def write(self, request: Request, statement: Statement) -> list[Row]:
         """Rows of a write … returning, under the writer profile."""
+
+    async def confirm(self, request: Request) -> None:
+        """Raise StaleEpoch when rights moved since the request's snapshot."""
 
     def charge(self, request: Request, seconds: float) -> None:
         """Count what the request cost beyond the ordinary."""
@@ -81,6 +84,7 @@ class Request:
     notes: dict[str, Any] = field(default_factory=dict)
     threshold: Threshold | None = None
     read_body: Callable[[int], Awaitable[bytes]] | None = None
+    stream_body: Callable[[int], AsyncIterator[bytes]] | None = None
     address: str = ""
 
     async def fetch(self, statement: Statement, layer: Layer | None = None) -> list[Row]:
@@ -128,6 +132,19 @@ class Request:
         """The request body, up to the route's limit. Raises TooLarge."""
         assert self.read_body is not None
         return await self.read_body(self.body_limit)
+
+    def body_pieces(self, limit: int) -> AsyncIterator[bytes]:
+        """The request body piece by piece, up to `limit` bytes, once: nothing of it is kept. Raises TooLarge.
+
+        Confirm the rights first (`confirm`): a request whose body was read cannot start over.
+        """
+        assert self.stream_body is not None
+        return self.stream_body(limit)
+
+    async def confirm(self) -> None:
+        """Raise StaleEpoch when rights moved since the snapshot: before what cannot be done twice."""
+        if self.threshold is not None:
+            await self.threshold.confirm(self)
 
     @property
     def layer(self) -> tuple[Collection, Grant]:

@@ -53,6 +53,7 @@ MOST_REMEMBERED = 5_000
 NOWHERE = "\x00"
 PUBLIC_TIMEOUT, PARTNER_TIMEOUT, EXPORT_TIMEOUT = b"2500", b"5000", b"900000"
 ReadBody = Callable[[int], Awaitable[bytes]]
+StreamBody = Callable[[int], AsyncIterator[bytes]]
 
 
 class Guard:
@@ -88,7 +89,11 @@ class Guard:
         self._contexts: dict[tuple[str, str, bytes, str], TransactionContext] = {}
 
     async def receive(
-        self, http_request: HttpRequest, read_body: ReadBody, acting: Callable[[Snapshot], Principal] | None = None
+        self,
+        http_request: HttpRequest,
+        read_body: ReadBody,
+        acting: Callable[[Snapshot], Principal] | None = None,
+        stream_body: StreamBody | None = None,
     ) -> tuple[Response, Request | None]:
         """The answer to a request. Raises Problem (to be told as a problem), never leaves rows of a stale right.
 
@@ -128,6 +133,7 @@ class Guard:
                     pool=route.pool,
                     threshold=self,
                     read_body=read_body,
+                    stream_body=stream_body,
                     address=http_request.address,
                 )
                 response = await self._cross(request, route)
@@ -235,6 +241,10 @@ class Guard:
             )
         for action, collection, decision in request.notes.pop("nowhere", ()):
             self.journal.note(request.principal, request.snapshot, action, collection, decision, written=False)
+
+    async def confirm(self, request: Request) -> None:
+        """Raise StaleEpoch when rights moved since the request's snapshot."""
+        await self._confirm(request.snapshot, request.principal)
 
     def charge(self, request: Request, seconds: float) -> None:
         """Count what a request cost beyond an ordinary one."""

@@ -304,3 +304,39 @@ def _comment(connection: psycopg.Connection[Any], table: LayerTable) -> None:
                     sql.Identifier(*table.parts, column.name), sql.Literal(column.comment)
                 )
             )
+
+
+def remember_rows(connection: psycopg.Connection[Any], name: str, key: str) -> bool:
+    """Key and hash of each row of a table, in a temporary table of this transaction; False when it is not there."""
+    connection.execute("create temporary table rows_before (key text, hash text) on commit drop")
+    if present(connection, name) is None:
+        return False
+    connection.execute(_hashed(name, key, sql.SQL("insert into pg_temp.rows_before {}")))
+    return True
+
+
+def compare_rows(connection: psycopg.Connection[Any], name: str, key: str) -> dict[str, int]:
+    """How many rows were added, changed, removed or left as they were since `remember_rows`, by their key."""
+    row = connection.execute(
+        _hashed(
+            name,
+            key,
+            sql.SQL(
+                "with now as ({}) select count(*) filter (where b.key is null),"
+                " count(*) filter (where b.hash <> n.hash), count(*) filter (where n.key is null),"
+                " count(*) filter (where b.hash = n.hash)"
+                " from pg_temp.rows_before b full join now n on n.key = b.key"
+            ),
+        )
+    ).fetchone()
+    assert row is not None
+    return dict(zip(("added", "changed", "removed", "unchanged"), row, strict=True))
+
+
+def _hashed(name: str, key: str, around: sql.SQL) -> sql.Composed:
+    schema, table = _parts(name)
+    return around.format(
+        sql.SQL("select t.{}::text as key, md5(t::text) as hash from {} t").format(
+            sql.Identifier(key), sql.Identifier(schema, table)
+        )
+    )

@@ -47,6 +47,7 @@ from mig_idg.store.prepare import postpone
 
 Step = Literal["check", "load"]
 Progress = Callable[[Step, int, int], None]
+Inspect = Callable[[int], None]
 Replace = Literal["all", "territory"]
 NONE = Adjustments()
 
@@ -87,12 +88,14 @@ def run(
     declaration: Declaration,
     choices: Choices = DEFAULT,
     progress: Progress | None = None,
+    inspect: Inspect | None = None,
 ) -> ImportReport:
     """Import a file into the table of a collection, which is made if it is not there.
 
     `connection` has the owner's rights and no transaction open: the import is one, committed when this returns, unless
     the caller had opened one before. `progress` hears
-    (step, done, all), in bytes for text and in rows for other files; all is 0 when it is not known.
+    (step, done, all), in bytes for text and in rows for other files; all is 0 when it is not known. `inspect` is called
+    with how many rows were replaced, once the new ones are in the table, before they are kept or undone.
 
     Raises UnsupportedMedia, Unprocessable (RefusedFile with findings), InvalidParameter (a choice to make), Conflict
     (another import is running), TooLarge.
@@ -110,7 +113,8 @@ def run(
         _check_survey(survey, wanted, tally)
         if report.has_errors(tally, survey.levels):
             raise report.refusal(path.name, tally, survey.levels)
-        done = _written(connection, source, survey, declaration, wanted, choices, _counter("load", size, progress))
+        told = _counter("load", size, progress)
+        done = _written(connection, source, survey, declaration, wanted, choices, told, inspect)
     return ImportReport(
         file=path.name,
         format=source.format,
@@ -272,6 +276,7 @@ def _written(
     wanted: Wanted,
     choices: Choices,
     told: Callable[[int], None],
+    inspect: Inspect | None = None,
 ) -> dict[str, Any]:
     """All rows and what is published of them, in one transaction, then fresh statistics."""
     name = declaration.source.table or ""
@@ -307,6 +312,8 @@ def _written(
             source.tally.add([Finding("rows.empty")])  # an empty file never empties a collection
         if report.has_errors(source.tally, survey.levels):
             raise report.refusal(source.shown, source.tally, survey.levels)
+        if inspect is not None:
+            inspect(replaced)
         if not choices.rehearse:
             republish(connection, declaration.id, author=choices.author, anew=anew)
     if not choices.rehearse:
