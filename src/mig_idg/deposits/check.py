@@ -44,7 +44,7 @@ def examine(
     compared: dict[str, Any] = {}
     table, key = declaration.source.table or "", declaration.source.id or ""
     # A contribution is one body's part of the whole: it is compared with the rows of its territories.
-    part = "territory" if declaration.kind == "coproduced" and declaration.territory else None
+    part: imports.Replace | None = "territory" if declaration.kind == "coproduced" and declaration.territory else None
     choices = Choices(on=day, examples=EXAMPLES, rehearse=True, author="deposit", replace=part)
 
     def inspect(replaced: int) -> None:
