@@ -217,3 +217,95 @@ EXPECTED = {
 def test_a_reference_file_is_recognised_and_judged(name: str):
     verdict = run.check(REFERENCE / name, Library(REFERENCE), DAY)
     assert (verdict.standard, verdict.version, verdict.valid) == EXPECTED[name]
+
+
+# ——— the report
+
+
+@pytest.mark.reference
+@official
+def test_the_proposed_file_mends_what_is_sure_and_the_original_is_untouched(tmp_path):
+    """Six faults with one sure replacement each; what is left is that the number is not that of its key."""
+    from mig_idg.deposits.checks import report
+
+    name = "20260105_bal_219200730_suresnes_v1.4_6_defauts"
+    file = REFERENCE / f"adresses-bal/exemples-fictifs/{name}.csv"
+    before = file.read_bytes()
+    verdict = run.check(file, Library(REFERENCE), DAY)
+    report.write(verdict, file, tmp_path, DAY)
+    again = run.check(tmp_path / f"proposed-{name}.csv", Library(REFERENCE), DAY)
+    left = {one.code for one in again.findings if one.level != "info"}
+    assert (verdict.valid, left, file.read_bytes()) == (False, {"row.incoherence_numero"}, before)
+    page = (tmp_path / "rapport.fr.html").read_text("utf-8")
+    assert "5 erreurs sur 4 lignes sur 21, 2 alertes" in page
+    assert "642932.83" in page
+    features = json.loads((tmp_path / "findings.geojson").read_text("utf-8"))["features"]
+    places = {one["properties"]["line"]: one["geometry"] for one in features}
+    assert places[3]["coordinates"] == [2.2220081, 48.8631783]
+    faulty = (tmp_path / "faulty-lines.csv").read_text("utf-8-sig").splitlines()
+    assert [line.split(";")[0] for line in faulty[1:]] == ["3", "4", "6", "10"]
+
+
+def test_a_value_of_the_file_is_text_in_the_page_and_in_the_csv(tmp_path):
+    from mig_idg.deposits.checks import report
+    from mig_idg.errors import Text
+    from mig_idg.standards.verdict import Remark, Verdict
+
+    file = written(tmp_path, "a.csv", "voie_nom;numero;commune_insee;x\n=HYPERLINK(1);<script>;92050;1\n")
+    remark = Remark("x", "error", Text("m", "m"), 2, "numero", "<script>")
+    report.write(Verdict("a.csv", "bal", "1.3", False, (remark,), counts={"x": 1}), file, tmp_path / "out", DAY)
+    assert "<script>" not in (tmp_path / "out/rapport.fr.html").read_text("utf-8")
+    assert "'=HYPERLINK" in (tmp_path / "out/faulty-lines.csv").read_text("utf-8")
+
+
+# ——— what the XSD does not say
+
+MUTATIONS = {
+    "C.5": ('codeListValue="fre">fre</gmd:LanguageCode></gmd:language>\n <gmd:characterSet', 'codeListValue="fr">fr</gmd:LanguageCode></gmd:language>\n <gmd:characterSet'),
+    "C.17": ("LimitationsOnPublicAccess/noLimitations", "Autre/noLimitations"),
+    "C.15": ("<gco:Date>2008-06-01</gco:Date>", "<gco:Date>2009-06-01</gco:Date>"),
+    "C.13": ('codeListValue="creation">creation<', 'codeListValue="revision">revision<'),
+    "C.19": ("<gco:Decimal>2.23</gco:Decimal>", "<gco:Decimal>3.23</gco:Decimal>"),
+    "1.10": ("1089/2010", "1205/2008"),
+    "2.6": ("<gco:CharacterString>BAL 1.5</gco:CharacterString>", "<gco:CharacterString></gco:CharacterString>"),
+}  # fmt: skip
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("code", MUTATIONS)
+def test_one_defect_of_a_record_gives_its_requirement(code: str, tmp_path: Path):
+    sound = (REFERENCE / "metadonnees/exemples-fictifs/bal_issy_iso19139.xml").read_text("utf-8")
+    before, after = MUTATIONS[code]
+    assert before in sound
+    text = sound.replace(before, after)
+    text = text.replace("eli/reg/2010/1089", "eli/reg/2008/1205") if code == "1.10" else text
+    verdict = run.check(written(tmp_path, "fiche.xml", text), Library(REFERENCE), DAY)
+    assert code in verdict.counts
+    assert run.check(written(tmp_path, "saine.xml", sound), Library(REFERENCE), DAY).findings == ()
+
+
+@pytest.mark.reference
+def test_an_xsd_message_names_the_class_the_object_and_the_line():
+    file = REFERENCE / "pcrs/exemples-fictifs/pcrs_deux_defauts.gml"
+    findings = [one for one in run.check(file, Library(REFERENCE), DAY).findings if one.level == "error"]
+    first = findings[0]
+    assert (first.line, first.column, first.value, first.proposal) == (
+        3,
+        "precisionPlanimetrique",
+        "5",
+        "005",
+    )
+    assert findings[1].message.fr.startswith("MurPCRS")
+    assert "mur-3" in findings[1].message.fr
+
+
+@pytest.mark.reference
+def test_ocs_ge_overlaps_and_gaps_are_found(tmp_path):
+    sound = json.loads((REFERENCE / "ocs-ge/ocsge_fictif_nanterre.geojson").read_text("utf-8"))
+    whole = run.check(written(tmp_path, "a.geojson", json.dumps(sound)), Library(REFERENCE), DAY)
+    assert (whole.standard, whole.valid) == ("ocs-ge", True)
+    hole = {**sound, "features": [one for rank, one in enumerate(sound["features"]) if rank != 14]}
+    twice = {**sound, "features": [*sound["features"], sound["features"][3]]}
+    assert "ocsge.gap" in run.check(written(tmp_path, "b.geojson", json.dumps(hole)), Library(REFERENCE), DAY).counts
+    told = run.check(written(tmp_path, "c.geojson", json.dumps(twice)), Library(REFERENCE), DAY).counts
+    assert {"ocsge.overlap", "ocsge.identifier"} <= told.keys()
