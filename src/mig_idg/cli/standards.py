@@ -135,8 +135,8 @@ def listing(as_json: bool) -> int:
         say_json(rows)
         return 0
     for row in rows:
-        ready = t("prêt", "ready") if row["ready"] else t("schémas absents", "schemas missing")
-        say(f"{row['standard']:20} {', '.join(row['versions']):24} {ready:16} {row['title'].in_(lang())}")  # type: ignore[attr-defined, arg-type]
+        state = t("prêt", "ready") if row["ready"] else t("schémas absents", "schemas missing")
+        say(f"{row['standard']:20} {', '.join(row['versions']):24} {state:16} {row['title'].in_(lang())}")  # type: ignore[attr-defined, arg-type]
     say(Text(f"Dossier : {library.folder}", f"Folder: {library.folder}"))
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ def _against(tree: Any, standard: str, version: str, library: Library) -> list[R
         return []
     labels = _labels(library) if standard == "pcrs" else {}
     remarks = []
-    for error in list(schema.error_log)[:ERRORS]:
+    for error in islice(iter(schema.error_log), ERRORS):  # type: ignore[call-overload]
         remarks.append(_told(error, tree, standard, labels))
     return _folded(remarks) or [
         Remark(
@@ -172,7 +173,8 @@ def _told(error: Any, tree: Any, standard: str, titles: dict[str, str]) -> Remar
     feature, identifier = _feature(node) if standard == "pcrs" else (None, None)
     element = (re.search(r"Element '([^']+)'", message) or [None, None])[1]
     where_fr = f"{titles.get(feature, feature)} {identifier or ''}".strip() + " : " if feature else ""
-    value, fr, en, proposal, kind = None, "", "", None, "structure"
+    value, fr, en, kind = None, "", "", "structure"
+    proposal: Text | str | None = None
     attribute = re.search(r"attribute '([^']+)'", message)
     if found := re.search(
         r"\[facet '(\w+)'\] The value '(.*?)' (?:is not an element of the set|is not accepted by the pattern|.*?)",

@@ -172,6 +172,7 @@ def sheet_rows(path: Path, limit: int | None = None) -> list[list[object]] | Non
 
     try:
         book = CalamineWorkbook.from_path(str(path))
-        return list(book.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=limit))
+        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=limit)
+        return [list(row) for row in rows]
     except (CalamineError, ZipError, OSError, ValueError, IndexError):
         return None
