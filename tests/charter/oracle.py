@@ -72,15 +72,16 @@ def ask(world, body, roles, action, name, day):
 
     # A1
     masked = set()
-    if reading or action in ("redistribute", "publish_open", "contribute"):
+    reads = reading or action == "execute"
+    if reads or action in ("redistribute", "publish_open", "contribute"):
         for e in d.get("exceptions", []):
             if not live(e, day):
                 continue
             if e["ground"] == "E4" and not (e.get("objection_proved") and e.get("law_allows")):
                 continue
-            if owner and (reading or action == "contribute"):
+            if owner and (reads or action == "contribute"):
                 continue
-            if reading and e["ground"] == "E5" and body in e.get("beneficiaries", []):
+            if reads and e["ground"] == "E5" and body in e.get("beneficiaries", []):
                 continue
             if not e.get("attributes"):
                 return deny("A1")
@@ -89,7 +90,7 @@ def ask(world, body, roles, action, name, day):
             return deny("A1")
 
     # A2
-    if (reading or action == "redistribute") and not owner:
+    if (reads or action == "redistribute") and not owner:
         if d.get("takedown") == "all":
             return deny("A2")
         if d.get("takedown") == "public" and not partner:
@@ -106,7 +107,9 @@ def ask(world, body, roles, action, name, day):
     if "pilot_staff" in roles and partner and action in ("discover", "configure", "audit", "takedown"):
         bases.append(("B2", set(), ["LOG"]))
     if mutualised and d["state"] == "published" and partner and terms is not None:
-        if action in terms.get("actions", []) and in_audience(terms, body) and (frozen is None or body in frozen):
+        listed = terms.get("actions", [])
+        empty = action == "execute" and not {"view", "query", "download"} & set(listed)
+        if action in listed and not empty and in_audience(terms, body) and (frozen is None or body in frozen):
             hidden = set(terms.get("hidden_attributes", []))
             bases.append(("B3", hidden, ["LOG", "MENTION_MIG", "DISCLAIMER", "OWNER_CREDIT"]))
     if coproduced and d["state"] == "validated" and partner:

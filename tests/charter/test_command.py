@@ -132,6 +132,7 @@ def test_the_rule_book_is_printed_for_people_and_for_programs(capsys):
     assert told[1]["actions"] == [
         "contribute",
         "download",
+        "execute",
         "publish_open",
         "query",
         "redistribute",

@@ -77,4 +77,4 @@ def test_an_opening_is_taken_back_before_its_day_by_who_made_it(validated, on):
         licences.take_back(validated, "voirie", "92050", on(OPENS))
     licences.take_back(validated, "voirie", "92050", on(date(2026, 3, 2)))
     assert rule(validated, OPENS) == "B11"
-    assert licences.what_if(validated) == []
+    assert licences.openings(validated) == []

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Protocol, cast
 
 from mig_idg import territory
-from mig_idg.charter.facts import NOBODY, READ, Dataset, Delegation, Facts, Restriction, SubDistribution, Terms
+from mig_idg.charter.facts import NOBODY, READ, READS, Dataset, Delegation, Facts, Restriction, SubDistribution, Terms
 from mig_idg.charter.settings import Settings
 
 DELEGABLE = ("B1", "B3", "B4")  # permits all: no refusal states them
@@ -86,7 +86,7 @@ class Case:
         if self.settings.charter_end != "read_only_grace" or charter is None or charter.end is None:
             return False
         last = charter.end + timedelta(days=self.settings.grace_days)
-        return charter.end <= self.on < last and (self.action in READ or self.action == "discover")
+        return charter.end <= self.on < last and (self.action in READS or self.action == "discover")
 
     @cached_property
     def adherent(self) -> bool:
@@ -125,7 +125,7 @@ class Case:
     @cached_property
     def exceptions_that_bite(self) -> tuple[Restriction, ...]:
         """Each exception that stops this body: § 3.3 forbids to make available; the owner still reads and edits."""
-        reading = self.action in READ
+        reading = self.action in READS
         if self.owner and (reading or self.action == "contribute"):
             return ()
         return tuple(

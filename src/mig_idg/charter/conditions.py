@@ -158,6 +158,16 @@ def terms_address_the_body(case: Case) -> bool:
 
 
 @condition
+def terms_let_it_read_what_it_executes(case: Case) -> bool:
+    """To execute is to read through a process: terms that list it without a way to read give nothing."""
+    terms = case.live_terms
+    return case.action != "execute" or any(
+        action in terms.actions and terms.addresses(case.organisation, action)
+        for action in ("view", "query", "download")
+    )
+
+
+@condition
 def terms_extend_to_ept_communes(case: Case) -> bool:
     """The owner lets EPTs pass these data to their communes, and the reading in force allows it."""
     return case.settings.ept_shared == "owner_choice" and case.live_terms.extends_to_ept_communes

@@ -17,6 +17,7 @@ Kind = Literal["mutualised", "coproduced"]
 RowLimit = Literal["own_territory"]
 
 READ = frozenset({"view", "query", "download", "subscribe"})
+READS = READ | {"execute"}  # a process reads the data for whom it is executed: what stops reading stops it
 ACTIONS = READ | {
     "discover",
     "execute",

@@ -9,7 +9,7 @@ from typing import cast
 from mig_idg import territory
 from mig_idg.charter.case import Case
 from mig_idg.charter.citations import cited
-from mig_idg.charter.facts import ACTIONS, READ, Dataset, Facts
+from mig_idg.charter.facts import ACTIONS, READS, Dataset, Facts
 from mig_idg.charter.nouns import OWNER, PUBLIC, Noun, noun
 from mig_idg.charter.rulebook import Rule
 from mig_idg.errors import Text, nearest
@@ -155,11 +155,11 @@ def _why_silent(case: Case) -> list[Text]:
     if dataset.kind == "coproduced":
         if dataset.state != "validated":
             said.append(Text("Le comité technique ne l'a pas validé.", "The technical committee has not validated it."))
-        elif case.action in READ:  # by a body that is no partner: partners read what is validated
+        elif case.action in READS:  # by a body that is no partner: partners read what is validated
             said += _epts_say(case)
     elif dataset.state != "published":
         said.append(Text("Le propriétaire ne l'a pas publié.", "Its owner has not published it."))
-    elif case.adherent and case.action in READ:
+    elif case.adherent and case.action in READS:
         said.append(_terms_say(case))
     return said
 

@@ -16,6 +16,7 @@ from mig_idg.charter.conditions import IN_PREPARATION
 from mig_idg.charter.facts import (
     ALWAYS,
     READ,
+    READS,
     Dataset,
     Delegation,
     Facts,
@@ -83,7 +84,7 @@ def way_in[D: Permission](request: AccessRequest, facts: Facts, ask: Ask[D]) -> 
             "La poursuite de la démarche relève du comité de pilotage (Charte MIG, § 2.7).",
             "Whether the partnership goes on is for the steering committee to say (MIG charter, § 2.7).",
         )
-    if request.action not in READ and (told := _way_to_act(request, facts, dataset)) is not None:
+    if request.action not in READS and (told := _way_to_act(request, facts, dataset)) is not None:
         return told
     if (
         "acknowledgement" in found
@@ -280,7 +281,7 @@ TERMS_OF_ACCESS = Text("de ses modalités d'accès", "its terms of access")
 def _nothing_alone(request: AccessRequest, facts: Facts, dataset: Dataset) -> Text:
     """Whom to ask when several facts would be needed."""
     if dataset.kind == "mutualised":
-        return ask_holder(facts, dataset, TERMS_OF_ACCESS if request.action in READ else THIS_ACTION)
+        return ask_holder(facts, dataset, TERMS_OF_ACCESS if request.action in READS else THIS_ACTION)
     if dataset.state in IN_PREPARATION:
         return Text(
             "Attendez la validation par le comité technique : avant elle, ces données restent au groupe de travail "
@@ -504,7 +505,7 @@ def _on_shared_data(
     wider = replace(
         terms,
         mode="all_partners",
-        actions=terms.actions | {request.action},
+        actions=terms.actions | (READ if request.action == "execute" else {request.action}),
         extends_to_ept_communes=True,
         allows_contractors=True,
         span=ALWAYS,
@@ -518,7 +519,7 @@ def _on_shared_data(
         ),
         replace(dataset, terms=replace(terms, agreed=terms.agreed | {cast("str", request.organisation)})),
     )
-    if request.action in READ:
+    if request.action in READS:
         yield (
             "terms",
             dataset.owner,

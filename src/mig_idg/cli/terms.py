@@ -132,12 +132,12 @@ def take_back(conn: Conn, record: Record, collection: str, by: str) -> Done:
 
 @command.command(help=t("Les données coproduites ouvertes, et par qui.", "Coproduced data opened, and by whom."))
 @JSON
-def what_if(as_json: bool) -> int:
+def openings(as_json: bool) -> int:
     """By whom, from which day, under which licence."""
     from mig_idg.registry import licences
 
     with reading() as conn:
-        rows = licences.what_if(conn)
+        rows = licences.openings(conn)
     heads = {
         "dataset": "collection",
         "by": t("par", "by"),

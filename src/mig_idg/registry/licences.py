@@ -92,7 +92,7 @@ def take_back(conn: Conn, dataset: str, by: str, record: Record) -> Done:
     return Done(number, "terms take-back", ARTICLE, words, {"dataset": dataset, "by": by})
 
 
-def what_if(conn: Conn) -> list[dict[str, Any]]:
+def openings(conn: Conn) -> list[dict[str, Any]]:
     """Every opening of coproduced data: by whom, told to whom, from which day, under which licence."""
     return [
         {

@@ -14,7 +14,7 @@ from typing import Any
 import z3
 
 from mig_idg.charter import facts
-from mig_idg.charter.facts import ACTIONS, OPEN_LICENCES, READ, ROLES
+from mig_idg.charter.facts import ACTIONS, OPEN_LICENCES, READ, READS, ROLES
 from mig_idg.charter.proofs.kinds import ATTRIBUTE, BODY, DAY, NOBODY, One, Unknown
 from mig_idg.charter.proofs.source import (
     Record,
@@ -36,7 +36,7 @@ from mig_idg.charter.rulebook import UNKNOWN, RuleBook
 from mig_idg.errors import Text
 
 EVERY_ACTION = (*sorted(ACTIONS), UNKNOWN)
-LETS_DATA_OUT = READ | {"redistribute"}
+LETS_DATA_OUT = READS | {"redistribute"}
 STOPPED_BY_AN_EXCEPTION = LETS_DATA_OUT | {"publish_open", "contribute"}
 PREPARED = ("proposed", "structured", "collecting", "consolidated", "submitted")  # rules.md §2, before a validation
 NO_ROLES: dict[str, Truth] = dict.fromkeys(ROLES, False)
@@ -87,6 +87,11 @@ class Question:
         """Whether the action reads the data."""
         return self.action in READ
 
+    @property
+    def reads(self) -> bool:
+        """Whether the data are read, by the one who asks or by a process for it."""
+        return self.action in READS
+
     @cached_property
     def assumed(self) -> Truth:
         """What all worlds have in common."""
@@ -111,7 +116,7 @@ class Question:
     @property
     def served(self) -> Truth:
         """The charter serves: it is in force, or its days of grace let one read."""
-        grace = self.book.settings.charter_end == "read_only_grace" and (self.reading or self.action == "discover")
+        grace = self.book.settings.charter_end == "read_only_grace" and (self.reads or self.action == "discover")
         return either(self.world.in_force, both(grace, self.world.in_grace))
 
     @property
@@ -145,9 +150,9 @@ class Question:
 
     def exception_bites(self, exception: Record) -> Truth:
         """An exception is in force and does not spare the one who asks (rules.md §5, A1)."""
-        spared = self.owner if self.reading or self.action == "contribute" else False
+        spared = self.owner if self.reads or self.action == "contribute" else False
         named = within(self.world.body(self.organisation), exception.known["beneficiaries"])
-        licensed = both(self.reading, same(exception.known["ground"], "E5"), named)
+        licensed = both(self.reads, same(exception.known["ground"], "E5"), named)
         both_facts = both(exception.known["objection_proved"], exception.known["law_allows"])
         return both(
             exception.known["span"].known["covers"](DAY),
@@ -194,7 +199,7 @@ def an_exception_never_widens(q: Question) -> Denials:
     after = q.ask(q.world.with_dataset(exceptions=q.field("exceptions").and_one(added)))
     lost = both(q.asked.answer.masked(q.attribute), negated(after.answer.masked(q.attribute)))
     yield Denial(either(wider(q.asked, after), both(after.answer.permitted, lost)), (q.asked, after))
-    if q.reading:
+    if q.reads:
         named = added.known["attributes"].contains(q.attribute)
         shown = both(after.answer.permitted, negated(after.answer.masked(q.attribute)))
         yield Denial(both(q.exception_bites(added), named, shown), (after,))
@@ -248,7 +253,7 @@ def after_the_charter_only_what_is_spared(q: Question) -> Denials:
     """A3: open data, the owner's own transfer to a third party, and records open to all stand; nothing else does."""
     after = q.ask(replace(q.world, in_force=False, in_grace=False))
     spared: Truth = False
-    if q.reading or q.action == "execute":  # a process executes for whom may read
+    if q.reads:
         spared = either(q.open_licence, q.by_the_owner)
     if q.action == "discover":
         spared = q.is_("metadata", "public")
@@ -409,6 +414,17 @@ def only_the_committee_validates(q: Question) -> Denials:
         yield Denial(both(coproduced, q.asked.answer.permitted, negated(entitled)), (q.asked,))
 
 
+def only_readers_execute(q: Question) -> Denials:
+    """Who may execute a process may read in one way at least; and it is shown no attribute that no reading shows."""
+    if q.action != "execute":
+        return
+    readings = [ask(q.world, q.asker, action, q.book) for action in ("view", "query", "download")]
+    executes = q.asked.answer
+    yield Denial(both(executes.permitted, negated(either(*(one.permitted for one in readings)))), (q.asked,))
+    shown = either(*(both(one.permitted, negated(one.masked(q.attribute))) for one in readings))
+    yield Denial(both(executes.permitted, negated(executes.masked(q.attribute)), negated(shown)), (q.asked,))
+
+
 def a_title_opens(q: Question) -> Denials:
     """Who has a title that depends on nobody's choice reads, unless a forbid holds."""
     if not q.reading:
@@ -531,5 +547,14 @@ PROPERTIES = (
         ),
         "rules.md §3, 7",
         only_the_committee_validates,
+    ),
+    Property(
+        "readers-execute",
+        Text(
+            "nul n'exécute un traitement sur ce qu'il ne peut pas lire, ni n'y lit plus",
+            "nobody executes a process on what it may not read, nor reads more by it",
+        ),
+        "Charte MIG, § 3.2.2 ; rules.md §3, 11",
+        only_readers_execute,
     ),
 )

@@ -495,6 +495,8 @@ class _Follower:
             return opaque(called, arguments[0])
         if inspect.isfunction(called) and called.__module__.startswith("mig_idg.charter."):
             return memoised(called, arguments)
+        if inspect.ismethod(called) and called.__func__.__module__.startswith("mig_idg.charter."):
+            return memoised(called.__func__, [called.__self__, *arguments])  # of a known value: terms for all
         raise NotFollowed(ast.unparse(node))
 
 

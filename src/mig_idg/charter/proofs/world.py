@@ -10,7 +10,7 @@ import z3
 
 from mig_idg.charter import decision, facts
 from mig_idg.charter.case import DELEGABLE, Case
-from mig_idg.charter.facts import READ, ROLES, Facts
+from mig_idg.charter.facts import READS, ROLES, Facts
 from mig_idg.charter.proofs.kinds import BODY, DATASET, DAY, NOBODY, TABLES, One, Unknown
 from mig_idg.charter.proofs.source import (
     Body,
@@ -110,7 +110,7 @@ def case_of(world: World, asker: Asker, action: str, book: RuleBook, depth: int 
     """What the conditions look at: the class `Case` followed, but for what it works out on days and on other bodies."""
     body = world.body(asker.body)
     settings = book.settings
-    grace = settings.charter_end == "read_only_grace" and (action in READ or action == "discover")
+    grace = settings.charter_end == "read_only_grace" and (action in READS or action == "discover")
     known: dict[str, Value] = {
         "organisation": body,
         "roles": Words(asker.roles),
