@@ -220,14 +220,21 @@ def _keep_whole(path: Path, content: bytes) -> None:
 
 def every_route(settings: Settings, records: Records) -> list[Route]:
     """All routes of the trades."""
+    from mig_idg.app.described_layers import DescribedLayers
+    from mig_idg.catalogue.conformance import CONFORMANCE as CATALOGUE
+    from mig_idg.catalogue.routes import routes as catalogue_routes
     from mig_idg.deposits.routes import routes as deposit_routes
     from mig_idg.ogc import describe
+    from mig_idg.ogc.describe.describer import Describer
     from mig_idg.ogc.processes.routes import routes as process_routes
     from mig_idg.ogc.routes import ROUTES
+    from mig_idg.ogc.service_metadata import load_service
     from mig_idg.web.routes import routes as web_routes
 
+    describer = Describer(load_service(settings.config_file), beside=CATALOGUE)
     others = [*ROUTES, *process_routes(settings, records), *deposit_routes(settings, records), *web_routes()]
-    return [*describe.routes(settings, others), *others]
+    others += catalogue_routes(DescribedLayers(describer))
+    return [*describe.routes(settings, others, describer), *others]
 
 
 def resources_of(settings: Settings) -> Resources:

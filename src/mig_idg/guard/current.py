@@ -151,6 +151,7 @@ class Current:
             credentials=tokens.load(connection),
             database=connection.info.dbname,
             unguarded=self._unguarded,
+            published=legal_day(self.published_at) if self.published_at else None,
         )
 
     def _collections(self, connection: Any, before: Snapshot | None) -> tuple[dict[str, Collection], int]:

@@ -25,7 +25,8 @@ _Key = tuple[str | None, frozenset[str], str, str]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """The state that one request is decided on. `day` is the legal day (Europe/Paris).
+    """The state that one request is decided on. `day` is the legal day (Europe/Paris), `published` the
+    day on which the publication in force was made.
 
     `unguarded` lets everybody read as an owner: only the benchmark asks for it, to measure what rights cost.
     """
@@ -38,6 +39,7 @@ class Snapshot:
     credentials: Credentials
     database: str
     unguarded: bool = False
+    published: date | None = None
     mention: str = "Mutualisation de l'Information Géographique"
     _decisions: dict[_Key, Decision] = field(default_factory=dict, repr=False)
     _grants: dict[tuple[_Key, bool], Grant | None] = field(default_factory=dict, repr=False)

@@ -36,6 +36,27 @@ _KEYS: dict[str, dict[str, Text]] = {
         ),
         "theme": Text("Thème, de préférence celui d'INSPIRE.", "Theme, preferably that of INSPIRE."),
         "keywords": Text("Mots clés par lesquels on la cherche.", "Keywords by which it is searched."),
+        "topics": Text(
+            "Catégories thématiques ISO 19115 ; absentes = celle du thème INSPIRE.",
+            "ISO 19115 topic categories; absent = that of the INSPIRE theme.",
+        ),
+        "lineage": Text(
+            "Généalogie : d'où viennent les données, et comment elles ont été faites.",
+            "Lineage: where the data come from, and how they were made.",
+        ),
+        "language": Text(
+            "Langue des données (ISO 639-2/B) ; absente = fre, zxx pour une image.",
+            "Language of the data (ISO 639-2/B); absent = fre, zxx for a picture.",
+        ),
+        "created": Text("Date de création des données.", "Date of creation of the data."),
+        "resolution": Text("Résolution spatiale, en mètres.", "Spatial resolution, in metres."),
+        "inspire_conformant": Text(
+            "true : conforme au règlement (UE) n° 1089/2010 ; absent = non.",
+            "true: conforms to regulation (EU) No 1089/2010; absent = no.",
+        ),
+        "external_ids": Text(
+            "Identifiants de la donnée dans d'autres catalogues.", "Identifiers of the dataset in other catalogues."
+        ),
         "update_frequency": Text(
             "À quel rythme elle est mise à jour (ISO 19115).", "How often it is updated (ISO 19115)."
         ),

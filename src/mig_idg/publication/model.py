@@ -13,10 +13,17 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from mig_idg.errors import Text
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+# The collection of metadata records (OGC API Records) has this address.
+RESERVED = frozenset({"records"})
 Body = Annotated[str, StringConstraints(min_length=2, max_length=64)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 Crs = Annotated[str, StringConstraints(pattern=r"^EPSG:[0-9]{4,6}$")]
 ReadAction = Literal["view", "query", "download", "subscribe"]
+Topic = Literal[
+    "farming", "biota", "boundaries", "climatologyMeteorologyAtmosphere", "economy", "elevation", "environment",
+    "geoscientificInformation", "health", "imageryBaseMapsEarthCover", "intelligenceMilitary", "inlandWaters",
+    "location", "oceans", "planningCadastre", "society", "structure", "transportation", "utilitiesCommunication",
+]  # fmt: skip
 Ground = Literal["E0", "E1", "E2", "E3", "E4", "E5", "E6"]
 
 
@@ -254,6 +261,15 @@ class Declaration(Strict):
     credit: Word | None = Field(None, description="the name to mention; absent = the owner's")
     theme: Word | None = None
     keywords: tuple[Word, ...] = ()
+    topics: tuple[Topic, ...] = Field((), description="ISO 19115 topic categories; absent = that of the INSPIRE theme")
+    lineage: Words | None = Field(None, description="where the data come from and how they were made")
+    language: Literal["fre", "eng", "mul", "zxx"] | None = Field(
+        None, description="language of the data; absent = fre, zxx for pictures"
+    )
+    created: date | None = Field(None, description="date of creation of the data")
+    resolution: Annotated[float, Field(gt=0)] | None = Field(None, description="spatial resolution in metres")
+    inspire_conformant: bool | None = Field(None, description="conforms to regulation (EU) 1089/2010; absent = no")
+    external_ids: tuple[Word, ...] = Field((), description="identifiers of the dataset in other catalogues")
     update_frequency: Literal["continual", "daily", "weekly", "monthly", "quarterly", "annually", "asNeeded"] | None = (
         None
     )
@@ -284,6 +300,16 @@ class Declaration(Strict):
         if isinstance(source, dict) and source.get("plugin") is not None and "services" not in given:
             return {**given, "services": ("features",)}
         return given
+
+    @field_validator("id")
+    @classmethod
+    def _is_free(cls, value: str) -> str:
+        if value in RESERVED:
+            raise Disagreement(
+                f"« {value} » est le catalogue des fiches : choisissez un autre nom",
+                f"“{value}” is the catalogue of records: choose another name",
+            )
+        return value
 
     @model_validator(mode="after")
     def _kind_agrees(self) -> Declaration:

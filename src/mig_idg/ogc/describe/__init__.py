@@ -43,10 +43,13 @@ class Configured(Protocol):
         """`pygeoapi-config.yml`."""
 
 
-def routes(settings: Configured, beside: Iterable[Route] = ()) -> tuple[Route, ...]:
-    """The routes that describe. `beside` are all the others: what is described is what is mounted."""
+def routes(settings: Configured, beside: Iterable[Route] = (), describer: Describer | None = None) -> tuple[Route, ...]:
+    """The routes that describe. `beside` are all the others: what is described is what is mounted.
+
+    `describer` is given when another slice writes records from the same descriptions.
+    """
     others = tuple(beside)
-    describer = Describer(load_service(settings.config_file))
+    describer = describer or Describer(load_service(settings.config_file))
     help = Help(describer)
     ours = (
         Route("/", "listing", describer.landing, pool="admin"),

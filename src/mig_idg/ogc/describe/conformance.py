@@ -21,9 +21,9 @@ CONFORMANCE: tuple[str, ...] = (
 TRADES = ("features", "tiles", "maps", "coverages", "stac", "processes", "edr")
 
 
-def classes(trades: tuple[str, ...] = TRADES) -> tuple[str, ...]:
-    """All classes declared, sorted, once each."""
-    found = set(CONFORMANCE)
+def classes(trades: tuple[str, ...] = TRADES, beside: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """All classes declared, sorted, once each; `beside` are those of other slices."""
+    found = {*CONFORMANCE, *beside}
     for trade in trades:
         found.update(contributed(trade, "conformance", "CONFORMANCE"))
     return tuple(sorted(found))

@@ -36,13 +36,14 @@ LISTED_RELS = frozenset({"self", "items", "license", "describedby"})
 
 
 class Describer:
-    """Descriptions of one service. `mounted` are the patterns of all routes of the application."""
+    """Descriptions of one service. `mounted` are the patterns of all routes of the application, `beside` the
+    conformance classes of other slices."""
 
-    def __init__(self, service: Service, mounted: Iterable[str] = ()) -> None:
+    def __init__(self, service: Service, mounted: Iterable[str] = (), beside: tuple[str, ...] = ()) -> None:
         self.service = service
         self._threads = Threads()
         self.mounted = frozenset(mounted)
-        self.conforms_to = conformance.classes()
+        self.conforms_to = conformance.classes(beside=beside)
         self._answers: Kept[Document] = Kept(ANSWERS_BYTES)
         self._answers_of: Snapshot | None = None
         self._fragments: Kept[bytes] = Kept(FRAGMENTS_BYTES)
@@ -129,6 +130,11 @@ class Describer:
         """The collection document with the caller's addresses, for the pages of other handlers."""
         placed: dict[str, Any] = orjson.loads(self._placed(request, self._fragment(request, collection, listed=False)))
         return placed
+
+    def on_base(self, request: Request, collection: Collection) -> dict[str, Any]:
+        """The collection document on `BASE`: for who keeps it for several addresses, and writes them last."""
+        told: dict[str, Any] = orjson.loads(self._fragment(request, collection, listed=False))
+        return told
 
     def _landing(self, lang: Lang, pictures: bool) -> dict[str, Any]:
         mounted = self.mounted if pictures else self.mounted - {"/map"}

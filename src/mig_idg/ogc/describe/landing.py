@@ -26,7 +26,11 @@ _LINKS: tuple[tuple[str, str, str, Text], ...] = (
     (f"{REL}tilesets-vector", "/tiles", "application/json",
      Text("Les tuiles de plusieurs collections", "Tiles of several collections")),
     (f"{REL}map", "/map", "image/png", Text("La carte de toutes les images", "The map of all pictures")),
-    (f"{REL}ogc-catalog", "/collections/catalogue", "application/json", Text("Le catalogue", "The catalogue")),
+    (f"{REL}ogc-catalog", "/collections/records", "application/json",
+     Text("Le catalogue des fiches", "The catalogue of records")),
+    ("alternate", "/dcat", "application/rdf+xml", Text("Le catalogue en DCAT-AP", "The catalogue as DCAT-AP")),
+    ("related", "/csw?service=CSW&request=GetCapabilities", "application/xml",
+     Text("Le catalogue par CSW 2.0.2", "The catalogue by CSW 2.0.2")),
     (f"{REL}processes", "/processes", "application/json", Text("Les traitements", "The processes")),
     ("search", "/stac/search", "application/geo+json", Text("La recherche STAC", "STAC search")),
     # Its description, which says where to POST a question (AuthZEN 1.0, 9): a link is something one can GET.

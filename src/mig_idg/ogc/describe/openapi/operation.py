@@ -16,6 +16,7 @@ TILES = Text("Les tuiles", "Tiles")
 MAPS = Text("Cartes et rasters", "Maps and rasters")
 PROCESSES = Text("Les traitements", "Processes")
 RIGHTS = Text("Les droits", "Rights")
+CATALOGUE = Text("Le catalogue", "The catalogue")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,15 @@ A row whose route is not mounted is left out; a route without a row, other than 
 
 from __future__ import annotations
 
-from mig_idg.ogc.describe.openapi import of_features, of_maps, of_pictures, of_processes, of_service, of_tiles
+from mig_idg.ogc.describe.openapi import (
+    of_catalogue,
+    of_features,
+    of_maps,
+    of_pictures,
+    of_processes,
+    of_service,
+    of_tiles,
+)
 from mig_idg.ogc.describe.openapi.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -15,6 +23,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *of_maps.OPERATIONS,
     *of_pictures.OPERATIONS,
     *of_processes.OPERATIONS,
+    *of_catalogue.OPERATIONS,
 )
 
 # Routes of pages and machines that are no part of the API: static files, health, metrics, sessions.

@@ -103,8 +103,14 @@ _NAMES = {
     "height-z": "z",
     "wmtsStyle": "style",
     "wmtsFormat": "format",
+    "recordLimit": "limit",
+    "recordOffset": "offset",
+    "recordType": "type",
+    "recordSort": "sortby",
+    "dcatPage": "page",
+    "packageId": "id",
 }
-_REQUIRED = frozenset({"coords"})
+_REQUIRED = frozenset({"coords", "packageId"})
 _PIXELS: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": 8192}
 _POSITIVE: dict[str, Any] = {"type": "number", "minimum": 0, "exclusiveMinimum": True}
 
@@ -234,6 +240,40 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
     },
     "wmtsStyle": (_STRING, Text("Paramètre WMTS STYLE.", "WMTS parameter STYLE.")),
     "wmtsFormat": (_STRING, Text("Paramètre WMTS FORMAT.", "WMTS parameter FORMAT.")),
+    "recordLimit": (
+        {"type": "integer", "minimum": 1, "maximum": 1000, "default": 10},
+        Text("Fiches par page.", "Records on a page."),
+    ),
+    "recordOffset": (
+        {"type": "integer", "minimum": 0, "maximum": 1_000_000, "default": 0},
+        Text("Première fiche de la page.", "First record of the page."),
+    ),
+    "recordType": (
+        {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
+        Text("Sortes de ressources : dataset, nonGeographicDataset.", "Kinds of resources."),
+    ),
+    "externalIds": (
+        {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
+        Text("Identifiants ailleurs.", "Identifiers elsewhere."),
+    ),
+    "recordSort": (
+        {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "string",
+                "enum": [
+                    f"{sign}{name}"
+                    for name in ("id", "title", "type", "updated", "resourceUpdated", "resourceCreated")
+                    for sign in ("", "-", "+")
+                ],
+            },
+        },
+        Text("Ordre des fiches, - pour décroître.", "Order of the records, - for descending."),
+    ),
+    "facets": ({"type": "boolean"}, Text("Compter par thème, licence, producteur…", "Counts by theme, licence…")),
+    "dcatPage": ({"type": "integer", "minimum": 1, "maximum": 1_000_000}, Text("Page du catalogue.", "Page.")),
+    "packageId": ({"type": "string", "minLength": 1}, Text("Nom du jeu de données.", "Name of the dataset.")),
     "lang": (_STRING, Text("Langue : fr ou en.", "Language: fr or en.")),
 }
 
@@ -241,6 +281,7 @@ _PATH: dict[str, tuple[dict[str, Any], Text]] = {
     "process": ({"type": "string", "maxLength": 80}, Text("Le traitement.", "The process.")),
     "job": ({"type": "string", "format": "uuid"}, Text("Le travail.", "The job.")),
     "output": ({"type": "string", "maxLength": 200}, Text("La sortie.", "The output.")),
+    "record": ({"type": "string", "minLength": 1}, Text("Identifiant de la fiche.", "Identifier of the record.")),
     "item": ({"type": "string", "minLength": 1}, Text("Identifiant de l'entité.", "Identifier of the feature.")),
     "tms": (_STRING, Text("Quadrillage : WebMercatorQuad, …", "Tile matrix set: WebMercatorQuad, …")),
     "z": (_STRING, Text("Niveau.", "Tile matrix.")),

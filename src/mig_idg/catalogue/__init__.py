@@ -1,0 +1,11 @@
+"""The catalogue: one metadata record for each dataset that the caller may know of, in the formats that others read.
+
+model.py          the record, derived from the declaration, the publication and the caller's description of the layer
+completeness.py   what a record lacks, field by field, with the clause that asks for it
+vocabularies.py   INSPIRE themes, limitations on public access, licences, formats
+iso19139.py       ISO 19139 (INSPIRE TG 2.0.1, CNIG guide)
+rdf.py            DCAT-AP 3 / GeoDCAT-AP; schema.org; Dublin Core
+records_json.py   the record of OGC API Records
+search.py         words, box, time, identifiers: over what the caller may know of, and nothing else
+handlers.py       what answers; routes.py, where
+"""

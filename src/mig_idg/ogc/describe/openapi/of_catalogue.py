@@ -1,0 +1,36 @@
+"""Operations of the catalogue: records in their forms, OGC API Records, and what harvesters read."""
+
+from __future__ import annotations
+
+from mig_idg.errors import Text
+from mig_idg.ogc.describe.openapi.operation import CATALOGUE, HTML, JSON, Operation
+
+_PAGES = ("json", "html")
+_FORMS = ("json", "html", "jsonld", "iso19139", "dcat", "ttl", "dcat-jsonld", "dc")
+_RDF, _TURTLE, _XML, _LD = "application/rdf+xml", "text/turtle", "application/xml", "application/ld+json"
+_RECORD = (
+    ("application/geo+json", "object"), (HTML, "html"), (_LD, "object"), (_XML, "text"), (_RDF, "text"),
+    (_TURTLE, "text"),
+)  # fmt: skip
+_HERE = "/collections/records"
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("/collections/{collection}/record", "record",
+              Text("La fiche de métadonnées", "The metadata record"), CATALOGUE, "discover", _RECORD, formats=_FORMS),
+    Operation(_HERE, "recordsCollection", Text("Le catalogue des fiches", "The catalogue of records"), CATALOGUE,
+              "listing", ((JSON, "object"), (HTML, "html")), formats=_PAGES),
+    Operation(f"{_HERE}/items", "records", Text("Chercher des fiches", "Search for records"), CATALOGUE, "listing",
+              (("application/geo+json", "object"), (HTML, "html")),
+              ("q", "recordType", "ids", "externalIds", "bbox", "datetime", "recordSort", "recordLimit",
+               "recordOffset", "facets"), _PAGES),
+    Operation(f"{_HERE}/items/{{record}}", "recordItem", Text("Une fiche", "One record"), CATALOGUE, "listing",
+              _RECORD, ("record",), _FORMS),
+    Operation("/dcat", "dcat", Text("Le catalogue en DCAT-AP", "The catalogue as DCAT-AP"), CATALOGUE, "listing",
+              ((_RDF, "text"), (_TURTLE, "text"), (_LD, "object")), ("dcatPage",), ("dcat", "ttl", "jsonld")),
+    Operation("/feed.atom", "feed", Text("Les fiches, en Atom", "The records, as Atom"), CATALOGUE, "listing",
+              (("application/atom+xml", "text"),)),
+    Operation("/api/3/action/package_list", "packageList", Text("Les noms (CKAN)", "The names (CKAN)"), CATALOGUE,
+              "listing", ((JSON, "object"),), ("recordLimit", "recordOffset")),
+    Operation("/api/3/action/package_show", "packageShow", Text("Un jeu de données (CKAN)", "One dataset (CKAN)"),
+              CATALOGUE, "listing", ((JSON, "object"),), ("packageId",)),
+)  # fmt: skip
