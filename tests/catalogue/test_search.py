@@ -93,8 +93,8 @@ def test_who_may_not_know_of_a_layer_finds_nothing_of_it(asking: Any) -> None:
         for path, query in (("/dcat", {"f": "ttl"}), ("/feed.atom", {}), ("/api/3/action/package_list", {}),
                             ("/collections/records", {"f": "json"}), (ITEMS, {"f": "json", "limit": "100"})):  # fmt: skip
             body = asking.bytes(path, **more, **query)
-                assert b"secrets" not in body
-                assert "Lieux très".encode() not in body
+            assert b"secrets" not in body
+            assert "Lieux très".encode() not in body
 
 
 @pytest.mark.parametrize("id", ["secrets", "entre-nous", "absent"])

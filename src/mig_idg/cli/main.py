@@ -19,6 +19,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "collections",
         t("déclarations : vérifier, comparer, publier", "declarations: check, diff, publish"),
     ),
+    "record": (
+        "record",
+        t("fiches de métadonnées : lire, vérifier", "metadata records: read, check"),
+    ),
     "import": ("import_", t("charge un fichier dans une collection", "loads a file into a collection")),
     "standards": ("standards", t("contrôle des fichiers par standard", "files checked against standards")),
     "deposit": ("deposit", t("dépose un fichier, le suit, le signe", "deposits a file, follows it, signs it")),
