@@ -143,14 +143,16 @@ class Asking:
 
         return Request(
             method=method, path=path, params=params, query=query, headers={"accept": accept}, lang=lang, principal=who,
-            snapshot=self.snapshot, base_url=base, tokened="/t/" in base, route=route, read_body=read,
+            snapshot=self.snapshot, base_url=base, tokened="/t/" in base, route=route.pattern, read_body=read,
             collection=self.snapshot.collections.get(params.get("collection", "")),
         )  # fmt: skip
 
     def response(self, path: str, who: Principal = PUBLIC, **more: Any) -> Response:
         """The answer of a route."""
         request = self.request(path, who, **more)
-        return asyncio.run(request.route.handler(request))
+        found = self.routes.find(path)
+        assert found is not None
+        return asyncio.run(found[0].handler(request))
 
     def bytes(self, path: str, who: Principal = PUBLIC, **more: Any) -> bytes:
         """Its bytes."""

@@ -41,7 +41,7 @@ class AskedHere:
             raise NotFound(Text("Cette collection n'existe pas.", "There is no such collection."))
         request = Request(
             method="GET", path=path, params=params, query=dict(query), headers={}, lang=self._lang, principal=PUBLIC,
-            snapshot=self.snapshot, base_url=self._settings.public_url, route=route, collection=collection,
+            snapshot=self.snapshot, base_url=self._settings.public_url, route=route.pattern, collection=collection,
         )  # fmt: skip
 
         async def answered() -> Response:

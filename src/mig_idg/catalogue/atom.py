@@ -16,7 +16,8 @@ GEORSS = "http://www.georss.org/georss"
 
 def document(records: Iterable[Record], publisher: Publisher, lang: Lang, stamp: str) -> bytes:
     """The feed, in UTF-8."""
-    feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM, "georss": GEORSS})
+    namespaces: dict[str | None, str] = {None: ATOM, "georss": GEORSS}
+    feed = etree.Element(f"{{{ATOM}}}feed", nsmap=namespaces)  # type: ignore[arg-type]
     feed.set("{http://www.w3.org/XML/1998/namespace}lang", lang)
     told = list(records)
     _add(feed, "id", f"{HOME}/feed.atom")

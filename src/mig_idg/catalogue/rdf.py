@@ -300,6 +300,7 @@ def _graph() -> Graph:
 
 
 def _serialized(graph: Graph, form: str) -> bytes:
-    options = {"auto_compact": True, "context": {p: str(n) for p, n in PREFIXES.items()}} if form == "json-ld" else {}
-    found: bytes = graph.serialize(format=SERIALIZED[form], encoding="utf-8", **options)
-    return found
+    if form != "json-ld":
+        return graph.serialize(format=SERIALIZED[form], encoding="utf-8")
+    context = {prefix: str(namespace) for prefix, namespace in PREFIXES.items()}
+    return graph.serialize(format="json-ld", encoding="utf-8", auto_compact=True, context=context)
