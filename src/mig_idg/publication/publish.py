@@ -155,7 +155,7 @@ def _require_same_rows(connection: Connection[Any], found: Checked, before: Mapp
         return
     was: Mapping[str, Any] = known["declaration"]["source"]
     now: Mapping[str, Any] = found.declared.declaration.plain["source"]  # type: ignore[assignment]
-    if all(was.get(key) == now.get(key) for key in ("table", "id", "geometry", "raster", "points")):
+    if all(was.get(key) == now.get(key) for key in ("table", "id", "geometry", "raster", "points", "plugin")):
         return
     try:
         datasets.require_unfrozen(connection, declaration.id)
@@ -196,6 +196,6 @@ def _facts(checked: Checked) -> dict[str, Any]:
     columns = (
         [*table.names, *([table.geometry.name] if table.geometry else [])]
         if table
-        else ["raster" if checked.declared.declaration.source.plugin is None else "plugin"]
+        else ["raster" if checked.declared.declaration.source.plugin is None else datasets.OF_PLUGIN]
     )
     return {**plain, "columns": columns}

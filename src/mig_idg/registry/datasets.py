@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from mig_idg.errors import Text, UnknownWord
+from mig_idg.errors import InvalidParameter, Text, UnknownWord
 from mig_idg.registry import committees, history, publications
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.committees import Item, Sitting
@@ -30,6 +30,8 @@ STEPS: dict[str, tuple[str, ...]] = {
 """Where each stage leads (rules.md §2); `structured` from `validated` is the next version being prepared."""
 RECORD = ("description", "keywords", "scale")
 """What a metadata record must say before a validation (004 glossary, §3.2.3): the keys of a declaration."""
+OF_PLUGIN = "plugin"
+"""The one attribute that the facts know of a dataset that a plug-in reads: itself, whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,35 @@ def require_attributes(conn: Conn, dataset: str, names: Collection[str], on: dat
     if not rows:
         return
     known = rows[0]["attributes"]
+    if names:
+        require_parts(known, "attributes")
     for name in names:
         if name not in known:
             raise UnknownWord(Text("Attribut", "attribute"), name, known)
+
+
+def require_rows(conn: Conn, dataset: str, on: date) -> None:
+    """InvalidParameter for a dataset whose rows cannot be told apart."""
+    rows = history.known(conn, "dataset_attributes", {"dataset": dataset}, on)
+    if rows:
+        require_parts(rows[0]["attributes"], "own_territory")
+
+
+def require_parts(attributes: Collection[str], parameter: str) -> None:
+    """InvalidParameter for a source that a plug-in reads: it is served whole, or not at all."""
+    if list(attributes) != [OF_PLUGIN]:
+        return
+    raise InvalidParameter(
+        parameter,
+        Text(
+            "Cette donnée est lue par un greffon : elle se sert entière ou pas du tout, sans rien de réservé.",
+            "This dataset is read by a plug-in: it is served whole or not at all, with nothing reserved.",
+        ),
+        remedy=Text(
+            "Fermez-la tout entière, ou publiez-la depuis une table.",
+            "Close the whole of it, or publish it from a table.",
+        ),
+    )
 
 
 def owner_of(conn: Conn, dataset: str, on: date) -> str | None:

@@ -113,6 +113,8 @@ def _check(conn: Conn, dataset: str, terms: Terms, on: date) -> None:
             "named", Text("Le mode « named » nomme les organismes.", "Mode “named” names the bodies.")
         )
     datasets.require_attributes(conn, dataset, terms.hidden_attributes, on)
+    if terms.own_territory:
+        datasets.require_rows(conn, dataset, on)
 
 
 def _told(terms: Terms) -> str:

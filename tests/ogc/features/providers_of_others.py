@@ -47,6 +47,24 @@ class Lamps(BaseProvider):
         }
 
 
+class Filtering(Lamps):
+    """Takes CQL2, as pygeofilter's tree, and evaluates equality alone."""
+
+    def query(self, offset=0, limit=10, filterq=None, **kwargs):
+        if filterq is not None and type(filterq).__name__ != "Equal":
+            raise NotImplementedError
+        found = LAMPS if filterq is None else [one for one in LAMPS if one[filterq.lhs.name] == filterq.rhs]
+        return {"features": [self._feature(one) for one in found[offset : offset + limit]], "numberMatched": len(found)}
+
+
+class Slow(Lamps):
+    """Takes its time, as a service far away does."""
+
+    def query(self, **kwargs):
+        time.sleep(0.3)
+        return super().query()
+
+
 class Bad(Lamps):
     """Fails in the way that its data says, once asked for features."""
 

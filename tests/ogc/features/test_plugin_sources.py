@@ -18,14 +18,18 @@ from pyproj import Transformer
 from mig_idg.app import create
 from mig_idg.database import connect
 from mig_idg.demonstration import adhesion
+from mig_idg.errors import InvalidParameter
 from mig_idg.publication.publish import InvalidCollections, check_folder, check_form, publish
-from mig_idg.registry import tokens
+from mig_idg.registry import datasets, terms, tokens
+from mig_idg.registry.acts import Evidence, Record
+from mig_idg.registry.terms import Terms
 from mig_idg.settings import Settings
 
 from .conftest import BASE, NOW, TODAY, Client
 
 HERE = Path(__file__).parent
-MODULES = ("mig_idg.ogc.processes", "pygeoapi.provider", "providers_of_others")
+HOW_TO = Path(__file__).parents[3] / "docs/how-to/plugin-source.md"
+MODULES = ("mig_idg.ogc.processes", "pygeoapi.provider", "providers_of_others", "town_providers")
 TREES = [
     {"id": f"t{i}", "essence": "tilleul" if i % 2 else "orme, pleureur", "hauteur": i / 2, "rang": i,
      "plante": f"20{10 + i}-03-01", "lon": 2.2 + i / 1000, "lat": 48.9}
@@ -57,6 +61,10 @@ def sources(folder: Path) -> dict[str, tuple[str, str]]:
         "bornes": (f"plugin: {{name: GeoJSON, data: {folder}/bornes.geojson, id_field: id}}", OPEN),
         "lampes": ("plugin: {name: providers_of_others.Lamps, data: x, id_field: code, time_field: pose}\n"
                    '  crs: "EPSG:2154"', OPEN),
+        "ville": ('plugin: {name: town_providers.lamps.Lamps, data: none, id_field: code}\n  crs: "EPSG:2154"', OPEN),
+        "filtre": ("plugin: {name: providers_of_others.Filtering, data: x, id_field: code}", OPEN),
+        "lente": ("plugin: {name: providers_of_others.Slow, data: x, id_field: code}", OPEN),
+        "partie": ("plugin: {name: providers_of_others.Lamps, data: x, id_field: code}", CLOSED),
         "secret": (f"plugin: {{name: CSV, data: {folder}/arbres.csv, id_field: id, {table}}}", CLOSED),
         **{kind: (bad(kind), OPEN) for kind in ("hangs", "dies", "leaks", "fails", "peeks")},
     }  # fmt: skip
@@ -91,8 +99,10 @@ def application(database_url: str, app_url: str, tmp_path_factory: pytest.TempPa
             tokens.open_account(connection, login, name=login, organisation=body, author="test")
             secrets[login] = tokens.issue(connection, login, author="test")[1]
         connection.commit()
+    (data / "town_providers").mkdir()
+    (data / "town_providers" / "lamps.py").write_text(re.findall(r"```python\n(.*?)```", HOW_TO.read_text(), re.S)[0])
     with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("PYTHONPATH", str(HERE))
+        patched.setenv("PYTHONPATH", f"{HERE}:{data}")
         patched.setattr(create, "renderer", lambda settings: lambda name, context, lang: f"<title>{name}</title>")
         settings = Settings(journal=False, base_url=BASE, plugin_modules=MODULES)
         made = create.create_app(settings, app_url, clock=lambda: NOW)
@@ -259,6 +269,64 @@ def test_no_setting_of_ours_is_in_the_environment_of_a_plugin(client: Client, mo
     assert "PATH" in one["properties"]["code"]
     assert "IDG_SESSION_SECRET" not in one["properties"]["code"]
     assert "IDG_SERVE_DATABASE_URL" not in one["properties"]["code"]
+
+
+def test_the_plugin_of_the_how_to_is_served(client: Client) -> None:
+    page = client.items("", "ville")
+    assert (ids(page), page["numberMatched"]) == (["L1", "L2"], 2)
+    assert ids(client.items("watts=70", "ville")) == ["L2"]
+    assert ids(client.items("limit=1&offset=1", "ville")) == ["L2"]
+    assert client.get("/collections/ville/items/L2").json["properties"]["watts"] == 70
+
+
+def test_a_filter_goes_to_the_plugin_that_takes_it(client: Client) -> None:
+    assert ids(client.items("filter=code='L3'", "filtre")) == ["L3"]
+    asked = "filter-lang=cql2-json&filter=" + json.dumps({"op": "=", "args": [{"property": "code"}, "L4"]})
+    assert ids(client.items(asked, "filtre")) == ["L4"]
+    answer = client.get("/collections/filtre/items?filter=inconnu='L3'")
+    assert answer.status == 400
+    refused = client.get("/collections/filtre/items?filter=code>'L3'")
+    assert (refused.status, refused.json["parameter"]) == (400, "filter")
+
+
+def test_one_caller_does_not_take_the_whole_of_a_plugin(client: Client) -> None:
+    async def together() -> list[int]:
+        asked = [client._http.get("/collections/lente/items") for _ in range(8)]
+        return [one.status_code for one in await asyncio.gather(*asked)]
+
+    statuses = client._runner.run(together())
+    assert set(statuses) == {200, 429}
+    assert statuses.count(200) == 4
+    assert client.get("/collections/lente/items").status == 200
+
+
+def test_a_decision_that_would_hide_a_part_refuses_the_whole(
+    client: Client, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = Record(TODAY, "test", Evidence("letter", "x", TODAY))
+    mine = Terms("all_partners", ("view", "query", "download"), own_territory=True)
+    with connect(database_url) as connection, pytest.raises(InvalidParameter) as refused:
+        terms.set_terms(connection, "partie", mine, record)
+    assert "plug-in" in refused.value.text("en")
+    assert client.get("/collections/partie/items", who="partner").status == 200
+    with connect(database_url) as connection:  # as if it had been said before it was a plug-in's
+        monkeypatch.setattr(datasets, "require_rows", lambda *_: None)
+        terms.set_terms(connection, "partie", mine, record)
+        connection.commit()
+    for path in ("items", "items/L1", "items?f=csv", "items?resulttype=hits", "schema", "queryables", "sortables"):
+        answer = client.get(f"/collections/partie/{path}", who="partner")
+        assert answer.status == 403, (path, answer.content)
+        assert b"puissance" not in answer.content
+
+
+def test_the_api_definition_says_what_is_taken(client: Client) -> None:
+    paths = client.get("/openapi?f=json").json["paths"]
+    taken = {one.get("$ref", "").rsplit("/", 1)[-1] for one in paths["/collections/arbres/items"]["get"]["parameters"]}
+    assert {"bbox", "limit", "offset", "datetime"} <= taken
+    assert not {"after", "simplify"} & taken
+    assert "post" not in paths["/collections/arbres/items"]
+    assert {"/collections/arbres/items/{item}", "/collections/arbres/queryables"} <= set(paths)
+    assert not any(path.startswith("/collections/arbres/tiles") for path in paths)
 
 
 def test_every_route_answers_for_such_a_collection_without_failing(application: Any, client: Client) -> None:

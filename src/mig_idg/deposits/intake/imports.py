@@ -133,8 +133,8 @@ def _wanted(declaration: Declaration) -> Wanted:
     if source.table is None or source.id is None:
         raise BadRequest(
             Text(
-                f"« {declaration.id} » est une collection d'images : cette commande charge des entités.",
-                f"“{declaration.id}” is a collection of images: this command loads features.",
+                f"« {declaration.id} » n'a pas de table : cette commande y charge des entités.",
+                f"“{declaration.id}” has no table: this command loads features into one.",
             )
         )
     return Wanted(source.id, source.geometry, declaration.territory, int(source.crs.removeprefix("EPSG:")))

@@ -60,9 +60,8 @@ def complete(
         document["crs"] = [one.uri for one in reference.offered(srid)]
         document["storageCrs"] = reference.storage_crs(srid).uri
     elif collection.plugin is not None:
-        srid = int(str(collection.declared["source"].get("crs", "EPSG:4326")).removeprefix("EPSG:"))
-        document["crs"] = [one.uri for one in reference.offered(srid, area=collection.bbox)]
-        document["storageCrs"] = reference.storage_crs(srid).uri
+        document["crs"] = [one.uri for one in reference.offered(collection.srid, area=collection.bbox)]
+        document["storageCrs"] = reference.storage_crs(collection.srid).uri
     if collection.licence:
         document["license"] = collection.licence
     document.update(_stewardship(collection, lang))

@@ -37,10 +37,17 @@ def _medias(several: tuple[formats.Format, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((form.media_type, _SCHEMAS.get(form.name, "binary")) for form in several)
 
 
-def _of_schema(kind: str, fr: str, en: str) -> Operation:
+# Of a source that a plug-in reads: paged by `offset`, its geometries whole.
+_OF_ITEMS_OF_PLUGIN = tuple(
+    name for name in _OF_ITEMS if name not in ("after", "before", "zoom-level", "simplify")
+)  # fmt: skip
+
+
+def _of_schema(kind: str, fr: str, en: str, *, plugin: bool = False) -> Operation:
     return Operation(
         f"{_HERE}/{kind}", kind, Text(fr, en), FEATURES, "query",
-        (("application/schema+json", "jsonSchema"), (HTML, "html")), (), PAGES, _SERVED, tabular=True,
+        (("application/schema+json", "jsonSchema"), (HTML, "html")), (), PAGES, _SERVED, tabular=not plugin,
+        plugin=plugin,
     )  # fmt: skip
 
 
@@ -73,6 +80,14 @@ OPERATIONS: tuple[Operation, ...] = (
     _of_schema("queryables", "Attributs interrogeables", "Queryables"),
     _of_schema("schema", "Schéma", "Schema"),
     _of_schema("sortables", "Attributs de tri", "Sortables"),
+    Operation(f"{_HERE}/items", "items", Text("Les entités", "Features"), FEATURES, "query",
+              _medias(formats.OF_PLUGIN), _OF_ITEMS_OF_PLUGIN, _words(formats.OF_PLUGIN), _SERVED, plugin=True),
+    Operation(f"{_HERE}/items/{{item}}", "item", Text("Une entité", "One feature"), FEATURES, "query",
+              ((_GEOJSON, "featureGeoJSON"), (HTML, "html")), _OF_ITEM, _words(formats.ITEM_OF_PLUGIN), _SERVED,
+              plugin=True),
+    _of_schema("queryables", "Attributs interrogeables", "Queryables", plugin=True),
+    _of_schema("schema", "Schéma", "Schema", plugin=True),
+    _of_schema("sortables", "Attributs de tri", "Sortables", plugin=True),
     Operation("/functions", "functions", Text("Les fonctions des filtres", "Functions of filters"), FEATURES, "open",
               ((JSON, "object"),), (), ("json",)),
 )  # fmt: skip

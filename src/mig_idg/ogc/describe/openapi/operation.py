@@ -26,9 +26,9 @@ class Operation:
     `pattern` and `method` name it as the table of routes does; `action` is what the charter is asked (`listing` and
     `open` are for all); `answers` are (media type, schema) of a success; `formats` the words of `f`; `services` those
     that a collection must offer. `properties` says that each queryable attribute is a parameter too, `tabular` and
-    `raster` that the collection must be of rows or of pixels, `editable` that its owner opened it to edition;
-    `suffix` ends the operationId, by which OGC 20-057 recognises the operations of tiles; `ows` says that errors are
-    told as OGC exception reports.
+    `raster` that the collection must be of rows or of pixels, `editable` that its owner opened it to edition,
+    `plugin` that a plug-in reads it; `suffix` ends the operationId, by which OGC 20-057 recognises the operations of
+    tiles; `ows` says that errors are told as OGC exception reports.
     """
 
     pattern: str
@@ -48,6 +48,7 @@ class Operation:
     tabular: bool = False
     raster: bool = False
     editable: bool = False
+    plugin: bool = False
     ows: bool = False
     suffix: str = ""
 

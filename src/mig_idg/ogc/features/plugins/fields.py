@@ -29,15 +29,10 @@ def table_of(collection: Collection, fields: Mapping[str, Any]) -> Table:
         schema="",
         name=collection.id,
         id=id,
-        geometry=Geometry(GEOMETRY, srid_of(collection), GENERIC_GEOMETRY),
+        geometry=Geometry(GEOMETRY, collection.srid, GENERIC_GEOMETRY),
         columns=columns,
         area=collection.bbox,
     )
-
-
-def srid_of(collection: Collection) -> int:
-    """The CRS that the plug-in gives its geometries in; degrees are longitude first."""
-    return int(str(collection.declared["source"].get("crs", "EPSG:4326")).removeprefix("EPSG:"))
 
 
 def _column(name: str, described: Any) -> Column:

@@ -40,6 +40,14 @@ class Selection:
 
     def answer(self) -> dict[str, Any]:
         """{"features", "matched", "more"}: the page, how many match when it is known, whether others follow."""
+        try:
+            return self._page()
+        except NotImplementedError:
+            if "filterq" not in self._given:
+                raise
+            raise _not_understood() from None
+
+    def _page(self) -> dict[str, Any]:
         offset, limit, hits = self._asked["offset"], self._asked["limit"], self._asked["hits"]
         if hits:
             return {"features": [], "matched": self._count(), "more": False}
@@ -118,11 +126,7 @@ class Selection:
                 geometry_column_name=self._source.geometry_field,
             )
         except Exception:
-            raise Refused(
-                "filter",
-                "Le greffon qui lit cette collection ne comprend pas ce filtre.",
-                "The plug-in that reads this collection does not understand this filter.",
-            ) from None
+            raise _not_understood() from None
 
     def _count(self) -> int:
         if not self._left:
@@ -179,3 +183,11 @@ class Selection:
 
     def _sorted(self, features: list[Feature]) -> list[Feature]:
         return order.sort(features, self._asked["sortby"]) if "sortby" in self._left else features
+
+
+def _not_understood() -> Refused:
+    return Refused(
+        "filter",
+        "Le greffon qui lit cette collection ne comprend pas ce filtre.",
+        "The plug-in that reads this collection does not understand this filter.",
+    )

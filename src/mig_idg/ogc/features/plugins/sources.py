@@ -19,7 +19,6 @@ import structlog
 
 from mig_idg.errors import BadRequest, InvalidParameter, Problem, Text, TooLarge, TooMany, Unavailable
 from mig_idg.jobs.isolated import Died, Isolated, Late, bare_environment
-from mig_idg.ogc.features.plugins.fields import srid_of
 from mig_idg.store.collection import Collection
 
 log = structlog.get_logger(__name__)
@@ -67,7 +66,7 @@ class PluginSources:
         """
         assert collection.plugin is not None
         source = await self._source(collection)
-        call = {**asked, "plugin": collection.plugin, "srid": srid_of(collection)}
+        call = {**asked, "plugin": collection.plugin, "srid": collection.srid}
         seconds = float(collection.plugin["seconds"]) * times
         async with self._turn(source, collection, caller, seconds):
             try:
