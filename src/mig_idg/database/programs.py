@@ -162,12 +162,12 @@ def _installed() -> Iterator[Programs]:
         lines = response.stdout.splitlines()
         if response.returncode or len(lines) != 3:
             continue
-        folder, limits = Path(lines[0]), Path(lines[1])
+        folder, share_folder = Path(lines[0]), Path(lines[1])
         major = re.search(r"\d+", lines[2])
         if folder in seen or major is None or not (folder / "initdb").exists():
             continue
         seen.add(folder)
-        yield Programs(folder, int(major[0]), _postgis_of(limits))
+        yield Programs(folder, int(major[0]), _postgis_of(share_folder))
 
 
 def _pg_configs() -> Iterator[str]:
@@ -179,10 +179,10 @@ def _pg_configs() -> Iterator[str]:
         yield on_path
 
 
-def _postgis_of(limits: Path) -> tuple[int, ...]:
+def _postgis_of(share_folder: Path) -> tuple[int, ...]:
     """The version its control file announces, as numbers; empty when there is none."""
     try:
-        control = (limits / "extension" / "postgis.control").read_text()
+        control = (share_folder / "extension" / "postgis.control").read_text()
     except OSError:
         return ()
     version = re.search(r"default_version\s*=\s*'(\d+(?:\.\d+)*)", control)

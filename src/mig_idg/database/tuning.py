@@ -25,7 +25,7 @@ def write(data: Path, sockets: Path, runner: Runner, *, lasting: bool) -> None:
 
 def settings(sockets: Path, memory_bytes: int, *, lasting: bool) -> str:
     """`idg.conf` for a machine with that much memory; durable (`lasting`), or quick and forgetful for the tests."""
-    limits = max(128, min(2048, memory_bytes // MEBIBYTE // 8)) if lasting else 64
+    shared = max(128, min(2048, memory_bytes // MEBIBYTE // 8)) if lasting else 64
     values = {
         "cluster_name": "'mig-idg'",  # what ps shows
         "listen_addresses": "''",
@@ -33,10 +33,10 @@ def settings(sockets: Path, memory_bytes: int, *, lasting: bool) -> str:
         "unix_socket_directories": f"'\"{sockets}\"'",
         "unix_socket_permissions": "0700",
         "max_connections": "300",  # a worker has 22 at most
-        "shared_buffers": f"{limits}MB",
+        "shared_buffers": f"{shared}MB",
         "effective_cache_size": f"{max(256, memory_bytes // MEBIBYTE // 2)}MB",
         "work_mem": "16MB",
-        "maintenance_work_mem": f"{max(64, min(512, limits))}MB",
+        "maintenance_work_mem": f"{max(64, min(512, shared))}MB",
         "max_wal_size": "4GB",
         "wal_compression": "on",
         "random_page_cost": "1.1",  # disks without a head to move

@@ -163,8 +163,8 @@ def _level(
     factor_x, factor_y = cog.dataset.width / dataset.width, cog.dataset.height / dataset.height
     left, top = math.floor(window[0] / factor_x) - 1, math.floor(window[1] / factor_y) - 1
     right, bottom = math.ceil(window[2] / factor_x) + 1, math.ceil(window[3] / factor_y) + 1
-    limits = (max(0, left), max(0, top), min(dataset.width, right), min(dataset.height, bottom))
-    return number, factor_x, factor_y, limits
+    inside = (max(0, left), max(0, top), min(dataset.width, right), min(dataset.height, bottom))
+    return number, factor_x, factor_y, inside
 
 
 def _validity(

@@ -67,7 +67,7 @@ def estimated(matching: float, every: float, rows: int, least: int) -> int:
 
     The guess for the whole table is wrong by the same factor (row policies, old statistics): the ratio is not.
     """
-    limits = min(1.0, matching / every) if every > 0 else 1.0
-    guess = max(least, round(rows * limits))
+    ratio = min(1.0, matching / every) if every > 0 else 1.0
+    guess = max(least, round(rows * ratio))
     step = int(10 ** max(0, len(str(guess)) - 2))
     return min(rows, max(least, round(guess / step) * step))

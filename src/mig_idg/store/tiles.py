@@ -147,11 +147,11 @@ def crowd(query: Query, grant: Grant, rectangle: Rectangle, cap: int, time_colum
 
 def thinned(
     query: Query, grant: Grant, layer: str, rectangle: Rectangle, time_column: str | None,
-    *, cells: int = CELLS, limits: float = 1.0,
+    *, cells: int = CELLS, sample: float = 1.0,
 ) -> Statement:  # fmt: skip
     """One feature for each cell of a grid of `cells` over the tile: the first by id, large ones before.
 
-    Cells start at multiples of their size, so that neighbouring tiles agree. `share` below 1 reads that share of the
+    Cells start at multiples of their size, so that neighbouring tiles agree. `sample` below 1 reads that share of the
     table's pages, always the same ones: never where rows are limited, because the share tells how many there are.
     """
     table, bind = grant.table, Binder()
@@ -163,8 +163,8 @@ def thinned(
     across, up = bind(width, "float8"), bind(height, "float8")
     where = _where(query, table, rectangle, bind, time_column)
     source = grant.view
-    if limits < 1 and grant.all_rows:
-        percent = bind(max(limits * 100, 0.001), "real")
+    if sample < 1 and grant.all_rows:
+        percent = bind(max(sample * 100, 0.001), "real")
         source = f"{table.read} tablesample system ({percent}) repeatable (1)"
     key, count = quoted(table.id.name), quoted(stands_for(table))
     if geometry.type == "POINT":
@@ -180,7 +180,7 @@ def thinned(
             f"select {_encoded(layer, table)} as body, count({_SHAPE}) as shown,\n"
             f"  coalesce(sum({count}), 0)::bigint as meant\n"
             f"from (\n"
-            f"  select feature.*, {_scaled(count, limits)} as {count}\n"
+            f"  select feature.*, {_scaled(count, sample)} as {count}\n"
             f"  from kept,\n"
             f"  lateral (\n"
             f"    select {columns}\n"
@@ -288,5 +288,5 @@ def _back(column: Column) -> str:
     return f"kept.{_KEPT}::{column.base}" if column.kind in ("uuid", "other") else f"kept.{_KEPT}"
 
 
-def _scaled(count: str, limits: float) -> str:
-    return f"kept.{count}" if limits >= 1 else f"round(kept.{count} / {float(limits)!r})::bigint"
+def _scaled(count: str, sample: float) -> str:
+    return f"kept.{count}" if sample >= 1 else f"round(kept.{count} / {float(sample)!r})::bigint"

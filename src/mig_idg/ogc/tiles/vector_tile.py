@@ -118,13 +118,13 @@ async def drawn(fetch: Fetch, collection: Collection, grant: Grant, query: Query
         made = _read(await fetch(statement), "complete")
         if made.of <= MOST_FEATURES and len(made.body) <= MOST_BYTES:
             return made
-    limits = _limits(expected if crowded is None else crowded, grant)
+    sample = _sampled(expected if crowded is None else crowded, grant)
     for cells in GRIDS:
-        statement = tiles.thinned(query, grant, collection.id, rectangle, time_column, cells=cells, limits=limits)
-        made = _read(await fetch(statement), "thinned" if limits == 1 else "sampled")
+        statement = tiles.thinned(query, grant, collection.id, rectangle, time_column, cells=cells, sample=sample)
+        made = _read(await fetch(statement), "thinned" if sample == 1 else "sampled")
         if len(made.body) <= MOST_BYTES:
             # Nothing was left out where each cell has one feature at most.
-            return replace(made, how="complete") if limits == 1 and made.features == made.of else made
+            return replace(made, how="complete") if sample == 1 and made.features == made.of else made
     raise TooLarge(
         Text("Cette tuile dépasse la taille permise.", "This tile is over the size allowed."),
         remedy=Text("Choisissez des attributs (properties=).", "Choose attributes (properties=)."),
@@ -143,12 +143,12 @@ async def _fits(
     return int(rows[0][0] or b"0") <= MOST_FEATURES
 
 
-def _limits(expected: float | None, grant: Grant) -> float:
+def _sampled(expected: float | None, grant: Grant) -> float:
     """The share of the table to read for a crowded tile; all of it where the tile is a small part of a large table."""
     if expected is None or expected <= SAMPLE:
         return 1.0
-    limits = SAMPLE / expected
-    return limits if _rows(grant.table) * limits <= READ_AT_MOST else 1.0
+    sample = SAMPLE / expected
+    return sample if _rows(grant.table) * sample <= READ_AT_MOST else 1.0
 
 
 def _rows(table: Table) -> int:

@@ -219,15 +219,15 @@ def _border_faults(name: str, dataset: Any) -> Iterator[Finding]:
     except UNREADABLE:
         return  # told when the pixels are read to the end
     for value, fr, en in ((0, "noir", "black"), (np.iinfo(edges[0].dtype).max, "blanc", "white")):
-        limits = max(float((edge == value).all(axis=0).mean()) for edge in edges)
-        if limits > 0.05:
+        part = max(float((edge == value).all(axis=0).mean()) for edge in edges)
+        if part > 0.05:
             yield Finding(
                 "border",
                 name,
                 Text(
-                    f"Un bord {fr} n'est pas déclaré comme absence de donnée ({limits:.0%} d'un côté) : "
+                    f"Un bord {fr} n'est pas déclaré comme absence de donnée ({part:.0%} d'un côté) : "
                     f"--nodata {value} le rend transparent.",
-                    f"A {en} border is not declared as missing data ({limits:.0%} of a side): "
+                    f"A {en} border is not declared as missing data ({part:.0%} of a side): "
                     f"--nodata {value} makes it transparent.",
                 ),
                 "warning",
