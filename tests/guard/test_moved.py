@@ -55,9 +55,9 @@ def asked(epoch: int, ask: str, statement: Statement) -> None:
 
     async def body() -> None:
         if ask == "fetch":
-            await guard.fetch(request, statement)
+            await guard.rows.fetch(request, statement)
         else:
-            async for _ in guard.chunks(request, statement):
+            async for _ in guard.rows.chunks(request, statement):
                 pass
 
     asyncio.run(body())

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from mig_idg.guard.threshold import _primed
+from mig_idg.guard.response import primed
 
 
 @pytest.mark.parametrize("read", [0, 1, 3])
@@ -22,7 +22,7 @@ def test_it_lets_go_of_its_lane_however_little_was_read(read: int) -> None:
             ended.append("lane")
 
     async def body() -> list[bytes]:
-        stream = await _primed(rows())
+        stream = await primed(rows())
         told = [await anext(stream) for _ in range(read)]
         await stream.aclose()  # type: ignore[attr-defined]
         assert ended == ["lane"]

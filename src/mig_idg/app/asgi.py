@@ -22,9 +22,10 @@ from mig_idg.database.pipeline import StatementFailed
 from mig_idg.errors import BadRequest, Lang, Problem, Text, TooLarge, answer_for, problem
 from mig_idg.guard.credentials import split_prefix
 from mig_idg.guard.http_request import HttpRequest, choose_language, read
+from mig_idg.guard.refusals import statement_problem
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer
-from mig_idg.guard.threshold import Guard, statement_problem
+from mig_idg.guard.threshold import Guard
 
 log = structlog.get_logger(__name__)
 

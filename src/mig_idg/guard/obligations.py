@@ -9,8 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from mig_idg.charter import Decision
 from mig_idg.errors import Text
+from mig_idg.guard.request import Request
+from mig_idg.guard.response import Response
 from mig_idg.store.collection import Collection
+
+MOST_REMEMBERED = 5_000
 
 DISCLAIMER = Text(
     "Le propriétaire ne répond ni de l'usage des données, ni des dommages directs ou indirects qui en résulteraient, "
@@ -91,3 +96,32 @@ def headers(collection: Collection, mention: str, obligations: tuple[str, ...], 
     if obligations:
         made.append(("idg-obligations", ", ".join(obligations)))
     return made
+
+
+class Obligations:
+    """What every answer owes: the headers of its obligations, and who may keep it."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int, tuple[str, ...], str], list[tuple[str, str]]] = {}
+
+    def owed(self, response: Response, request: Request) -> Response:
+        """The answer with them."""
+        collection, decision = request.collection, request.decision
+        if collection is not None and decision is not None and response.status < 300:
+            for name, value in self._headers(request, collection, decision):
+                response.headers[name] = f"{response.headers[name]}, {value}" if name in response.headers else value
+        if "cache-control" not in response.headers:
+            shared = request.principal.public and not response.private and request.method in ("GET", "HEAD")
+            response.headers["cache-control"] = "public, no-cache" if shared else "private, no-store"
+        return response
+
+    def _headers(self, request: Request, collection: Collection, decision: Decision) -> list[tuple[str, str]]:
+        key = (collection.id, request.snapshot.generation, decision.obligations, request.base_url)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) > MOST_REMEMBERED:
+                self._known.clear()
+            known = self._known[key] = headers(
+                collection, request.snapshot.mention, decision.obligations, request.base_url
+            )
+        return known

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from mig_idg.charter import Decision
 from mig_idg.database.pipeline import Columns, Row
@@ -18,6 +18,29 @@ from mig_idg.store.grant import Grant
 from mig_idg.store.statement import NOTHING, Statement
 
 
+class RowAccess(Protocol):
+    """What a request may ask of the rows that it was let in to."""
+
+    async def fetch(self, request: Request, statement: Statement, layer: Layer | None = None) -> list[Row]:
+        """All rows of a statement under a grant."""
+
+    def stream(self, request: Request, statement: Statement, layer: Layer | None = None) -> AsyncGenerator[Row]:
+        """The same, row by row."""
+
+    def chunks(self, request: Request, statement: Statement, layer: Layer | None = None) -> AsyncGenerator[Columns]:
+        """The same, many rows at a time."""
+
+    async def write(self, request: Request, statement: Statement) -> list[Row]:
+        """Rows of a write … returning, under the writer profile."""
+
+
+class Admitting(Protocol):
+    """What decides on a collection, for a request."""
+
+    def admit(self, request: Request, collection: str, action: str) -> Layer:
+        """Its grant and its decision. Raises NotFound (missing or hidden) or Refused."""
+
+
 class Threshold(Protocol):
     """What a request may ask of the threshold that let it in."""
 
@@ -25,29 +48,23 @@ class Threshold(Protocol):
     def resources(self) -> Resources:
         """What the application holds for its handlers."""
 
-    async def fetch(self, request: Request, statement: Statement, layer: Layer | None) -> list[Row]:
-        """All rows of a statement under a grant."""
+    @property
+    def rows(self) -> RowAccess:
+        """Rows, under the grant and the epoch."""
 
-    def stream(self, request: Request, statement: Statement, layer: Layer | None) -> AsyncGenerator[Row]:
-        """The same, row by row."""
-
-    def chunks(self, request: Request, statement: Statement, layer: Layer | None) -> AsyncGenerator[Columns]:
-        """The same, many rows at a time."""
-
-    async def write(self, request: Request, statement: Statement) -> list[Row]:
-        """Rows of a write … returning, under the writer profile."""
+    @property
+    def admission(self) -> Admitting:
+        """Decisions on collections."""
 
     async def confirm(self, request: Request) -> None:
         """Raise StaleEpoch when rights moved since the request's snapshot."""
 
     def charge(self, request: Request, seconds: float) -> None:
-        """Count what the request cost beyond the ordinary."""
-
-    def admit(self, request: Request, collection: str, action: str) -> Layer:
-        """Another collection, decided on like the first."""
+        """Count what a request cost beyond an ordinary one."""
 
 
 Layer = tuple[Collection, Grant | None, Decision]
+Decided = tuple[str, str, Decision]
 
 
 class StaleEpoch(Exception):
@@ -61,7 +78,7 @@ class Request:
     `path` is without the `/t/TOKEN` prefix; `base_url` is the public address with it, so that links in the answer can
     be followed by clients that drop headers (`tokened`: it has one). `route` is the pattern found, `params` its names;
     `query` the decoded query string (no name twice). `collection`, `grant` and `decision` are set for routes on a
-    collection.
+    collection. `decided` and `probed` are the decisions taken on the way, for the journal.
     """
 
     method: str
@@ -74,6 +91,7 @@ class Request:
     snapshot: Snapshot
     base_url: str
     route: str
+    threshold: Threshold
     body_limit: int = 0
     tokened: bool = False
     collection: Collection | None = None
@@ -81,51 +99,49 @@ class Request:
     decision: Decision | None = None
     data_version: int | None = None
     pool: str = "items"
-    notes: dict[str, Any] = field(default_factory=dict)
-    threshold: Threshold | None = None
+    decided: list[Decided] = field(default_factory=list)
+    probed: list[Decided] = field(default_factory=list)
     read_body: Callable[[int], Awaitable[bytes]] | None = None
     stream_body: Callable[[int], AsyncIterator[bytes]] | None = None
     address: str = ""
+
+    def forget(self) -> None:
+        """Nothing was decided: the request starts over, or what was is written down."""
+        self.decided.clear()
+        self.probed.clear()
 
     async def fetch(self, statement: Statement, layer: Layer | None = None) -> list[Row]:
         """All rows of a statement under the grant (or that of `layer`, from `admit`), in one round trip.
 
         Raises StaleEpoch, StatementFailed; let both pass.
         """
-        assert self.threshold is not None
-        return await self.threshold.fetch(self, statement, layer)
+        return await self.threshold.rows.fetch(self, statement, layer)
 
     def stream(self, statement: Statement, layer: Layer | None = None) -> AsyncGenerator[Row]:
         """The rows one by one, no faster than they are consumed; leaving early cancels the query."""
-        assert self.threshold is not None
-        return self.threshold.stream(self, statement, layer)
+        return self.threshold.rows.stream(self, statement, layer)
 
     def chunks(self, statement: Statement, layer: Layer | None = None) -> AsyncGenerator[Columns]:
         """The same many rows at a time, as columns of values: for texts that are only passed on."""
-        assert self.threshold is not None
-        return self.threshold.chunks(self, statement, layer)
+        return self.threshold.rows.chunks(self, statement, layer)
 
     async def write(self, statement: Statement) -> list[Row]:
         """Rows of an insert, update or delete … returning on `grant.writer_view`, under the writer profile."""
-        assert self.threshold is not None
-        return await self.threshold.write(self, statement)
+        return await self.threshold.rows.write(self, statement)
 
     def charge(self, seconds: float) -> None:
         """Count against the caller's rate what this request cost beyond an ordinary one, in seconds of a processor."""
-        if self.threshold is not None:
-            self.threshold.charge(self, seconds)
+        self.threshold.charge(self, seconds)
 
     def admit(self, collection: str, action: str) -> Layer:
         """Another collection of the same request, decided on and journalled like the first.
 
         Raises NotFound (missing or hidden) or Refused.
         """
-        assert self.threshold is not None
-        return self.threshold.admit(self, collection, action)
+        return self.threshold.admission.admit(self, collection, action)
 
     def resource[T](self, kind: type[T]) -> T:
         """What the application holds of this type: a cache, an engine."""
-        assert self.threshold is not None
         return self.threshold.resources.get(kind)
 
     async def body(self) -> bytes:
@@ -143,8 +159,7 @@ class Request:
 
     async def confirm(self) -> None:
         """Raise StaleEpoch when rights moved since the snapshot: before what cannot be done twice."""
-        if self.threshold is not None:
-            await self.threshold.confirm(self)
+        await self.threshold.confirm(self)
 
     @property
     def layer(self) -> tuple[Collection, Grant]:

@@ -73,3 +73,35 @@ def link_header(links: list[Mapping[str, str]]) -> str:
         kind = f'; type="{one["type"]}"' if "type" in one else ""
         parts.append(f'<{one["href"]}>; rel="{one["rel"]}"{kind}')
     return ", ".join(parts)
+
+
+async def primed(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same stream with its first piece already there: rights were checked before the status line leaves."""
+    return _Primed(body, await anext(body, b""))
+
+
+class _Primed:
+    """A stream begun, that closes what it comes from even when nobody reads it: a HEAD holds no connection.
+
+    A generator would not: closed before its first step, it runs none of its `finally`.
+    """
+
+    def __init__(self, body: AsyncIterator[bytes], first: bytes) -> None:
+        self._body = body
+        self._first: bytes | None = first
+
+    def __aiter__(self) -> _Primed:
+        return self
+
+    async def __anext__(self) -> bytes:
+        """The first piece, then the others."""
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
+        return await anext(self._body)
+
+    async def aclose(self) -> None:
+        """Let go of the connection, whether anything was read or not."""
+        close = getattr(self._body, "aclose", None)
+        if close is not None:
+            await close()
