@@ -11,7 +11,8 @@ from mig_idg.database.pool import Pool, PoolLimits
 from mig_idg.errors import Lang, NotFound, Text
 from mig_idg.guard.current import Current
 from mig_idg.guard.principal import PUBLIC
-from mig_idg.guard.request import Request
+from mig_idg.guard.request import Admitting, Request, RowAccess
+from mig_idg.guard.resources import Resources
 from mig_idg.guard.response import Response
 from mig_idg.guard.route import Router
 from mig_idg.guard.snapshot import Snapshot
@@ -42,12 +43,36 @@ class AskedHere:
         request = Request(
             method="GET", path=path, params=params, query=dict(query), headers={}, lang=self._lang, principal=PUBLIC,
             snapshot=self.snapshot, base_url=self._settings.public_url, route=route.pattern, collection=collection,
+            threshold=_WithoutRows(),
         )  # fmt: skip
 
         async def answered() -> Response:
             return await route.handler(request)
 
         return asyncio.run(answered())
+
+
+class _WithoutRows:
+    """The threshold of a route that reads no rows and decides on no other collection."""
+
+    def __init__(self) -> None:
+        self.resources = Resources()
+
+    @property
+    def rows(self) -> RowAccess:
+        """There are none."""
+        raise NotFound(Text("Cette adresse demande le serveur.", "This address needs the server."))
+
+    @property
+    def admission(self) -> Admitting:
+        """Nobody else is asked about."""
+        raise NotFound(Text("Cette adresse demande le serveur.", "This address needs the server."))
+
+    async def confirm(self, request: Request) -> None:
+        """The snapshot was read for this command."""
+
+    def charge(self, request: Request, seconds: float) -> None:
+        """Nobody shares this process."""
 
 
 async def _read(url: str) -> Snapshot:

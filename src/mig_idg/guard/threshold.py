@@ -7,7 +7,7 @@ epoch before it leaves, so that neither a revocation nor a grant is ever told la
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from mig_idg.database.pool import Pool
