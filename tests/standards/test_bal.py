@@ -212,11 +212,11 @@ VERDICTS = sorted(SAMPLES.glob("verdicts/*.json"))
 
 @pytest.mark.reference
 @pytest.mark.parametrize("verdict", VERDICTS or [None], ids=lambda v: v.stem if v else "absent")
-def test_a_file_is_refused_exactly_when_the_official_validator_refuses_it(verdict: Path):
+def test_a_file_is_refused_exactly_when_the_official_validator_refuses_it(verdict: Path, tmp_path: Path):
     told = json.loads(verdict.read_text("utf-8"))
     path = next(SAMPLES.glob(f"exemples-*/{told['fichier']}"))
     tally = Tally()
-    text = delimited.open_text(path, None, tally)
+    text = delimited.open_text(path, None, tally, tmp_path)
     assert text is not None
     checker = Checker(text.header, date(2026, 1, 10))
     for lines in delimited.read(text, checker.tally):

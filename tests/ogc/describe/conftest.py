@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import pytest
@@ -137,7 +137,7 @@ class Asking:
         route, params = found
         request = Request(
             method="GET", path=path, params=params, query=query, headers={"accept": accept}, lang=lang, principal=who,
-            snapshot=self.snapshot, base_url=base, tokened="/t/" in base, route=route.pattern, collection=self.snapshot.collections.get(params.get("collection", "")),
+            snapshot=self.snapshot, base_url=base, tokened="/t/" in base, route=route.pattern, threshold=cast("Any", None), collection=self.snapshot.collections.get(params.get("collection", "")),
         )  # fmt: skip
         response = asyncio.run(route.handler(request))
         if response.page is not None:
