@@ -18,7 +18,7 @@ from mig_idg.database import Connection
 from mig_idg.errors import InvalidDeclaration, Problem, Text, UnknownWord, did_you_mean, nearest
 from mig_idg.publication.load import Declared
 from mig_idg.publication.model import Declaration
-from mig_idg.publication.plugins import allowed
+from mig_idg.publication.plugins import allowed, unfindable
 from mig_idg.store import extents
 from mig_idg.store.collection import PixelGrid, table_as_json
 from mig_idg.store.query import temporal
@@ -71,7 +71,7 @@ def check(
         *unknown_crs(declared),
         *parts_of_plugin(declared),
         *_unknown_bodies(declared, bodies),
-        *_plugin_not_allowed(declared, modules),
+        *_unusable_plugin(declared, modules),
     ]
     one = declared.declaration
     table = None
@@ -150,18 +150,32 @@ def _parts_withheld(one: Declaration) -> Iterator[tuple[tuple[str | int, ...], T
         yield ("editing",), Text("une édition en ligne", "online editing")
 
 
-def _plugin_not_allowed(declared: Declared, modules: tuple[str, ...] | None) -> Iterator[InvalidDeclaration]:
+def _unusable_plugin(declared: Declared, modules: tuple[str, ...] | None) -> Iterator[InvalidDeclaration]:
     plugin = declared.declaration.source.plugin
-    if plugin is None or modules is None or allowed(plugin.name, modules):
+    if plugin is None or modules is None:
         return
-    yield declared.wrong(
-        Text(
-            f"le greffon « {plugin.name} » n'est pas dans les modules permis : {', '.join(modules)}.",
-            f"plug-in “{plugin.name}” is not in the modules that are allowed: {', '.join(modules)}.",
-        ),
-        *("source", "plugin", "name"),
-        remedy=Text("Ajoutez son module à IDG_PLUGIN_MODULES.", "Add its module to IDG_PLUGIN_MODULES."),
-    )
+    place = ("source", "plugin", "name")
+    if not allowed(plugin.name, modules):
+        yield declared.wrong(
+            Text(
+                f"le greffon « {plugin.name} » n'est pas dans les modules permis : {', '.join(modules)}.",
+                f"plug-in “{plugin.name}” is not in the modules that are allowed: {', '.join(modules)}.",
+            ),
+            *place,
+            remedy=Text("Ajoutez son module à IDG_PLUGIN_MODULES.", "Add its module to IDG_PLUGIN_MODULES."),
+        )
+    elif (reason := unfindable(plugin.name, modules)) is not None:
+        yield declared.wrong(
+            Text(
+                f"le greffon « {plugin.name} » ne se charge pas ({reason}).",
+                f"plug-in “{plugin.name}” cannot be loaded ({reason}).",
+            ),
+            *place,
+            remedy=Text(
+                "Vérifiez son nom ; installez ce qui lui manque, ou mettez-le sur PYTHONPATH.",
+                "Check its name; install what it lacks, or put it on PYTHONPATH.",
+            ),
+        )
 
 
 def _missing_raster(declared: Declared, rasters: Path | None) -> Iterator[InvalidDeclaration]:

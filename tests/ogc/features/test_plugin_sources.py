@@ -91,7 +91,10 @@ def application(database_url: str, app_url: str, tmp_path_factory: pytest.TempPa
     (data / "bornes.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     for id, (source, more) in sources(data).items():
         declared(folder, id, source, more)
-    with connect(database_url) as connection:
+    (data / "town_providers").mkdir()
+    (data / "town_providers" / "lamps.py").write_text(re.findall(r"```python\n(.*?)```", HOW_TO.read_text(), re.S)[0])
+    with connect(database_url) as connection, pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PYTHONPATH", f"{HERE}:{data}")
         adhesion.adopt(connection, TODAY)
         publish(connection, folder, author="test", on=date(2026, 1, 2), modules=MODULES)
         secrets = {}
@@ -99,8 +102,6 @@ def application(database_url: str, app_url: str, tmp_path_factory: pytest.TempPa
             tokens.open_account(connection, login, name=login, organisation=body, author="test")
             secrets[login] = tokens.issue(connection, login, author="test")[1]
         connection.commit()
-    (data / "town_providers").mkdir()
-    (data / "town_providers" / "lamps.py").write_text(re.findall(r"```python\n(.*?)```", HOW_TO.read_text(), re.S)[0])
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("PYTHONPATH", f"{HERE}:{data}")
         patched.setattr(create, "renderer", lambda settings: lambda name, context, lang: f"<title>{name}</title>")
@@ -394,6 +395,18 @@ def test_a_part_cannot_be_withheld_and_the_check_says_where(
     assert error.line == line or word == "services"
     with connect(database_url) as connection, pytest.raises(InvalidCollections):
         check_folder(connection, tmp_path, modules=MODULES)
+
+
+@pytest.mark.parametrize("name", ["pygeoapi.provider.csv_.Nothing", "pygeoapi.provider.nowhere.X", "Nonesuch"])
+def test_a_plugin_that_is_not_there_is_told_before_it_is_published(
+    database_url: str, application: Any, tmp_path: Path, name: str
+) -> None:
+    declared(tmp_path, "plug", f"plugin: {{name: {name}, data: x}}", CLOSED)
+    with connect(database_url) as connection, pytest.raises(InvalidCollections) as refused:
+        check_folder(connection, tmp_path, modules=MODULES)
+    (error,) = refused.value.errors
+    assert "Error" in error.text("en")
+    assert error.line == 8
 
 
 def test_a_plugin_out_of_the_allow_list_is_refused(database_url: str, application: Any, tmp_path: Path) -> None:

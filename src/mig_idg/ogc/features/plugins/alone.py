@@ -1,4 +1,7 @@
-"""`python -m mig_idg.ogc.features.plugins.alone MODULES`: the isolated process of one provider plug-in."""
+"""`python -m mig_idg.ogc.features.plugins.alone MODULES [NAME]`: the isolated process of one provider plug-in.
+
+With NAME it only looks for that plug-in: exit 0 when it is there, 1 and why otherwise.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,13 @@ def main(arguments: list[str]) -> None:
     """Answer for the plug-in until whoever asks is gone."""
     give_up()
     modules = tuple(arguments[0].split(","))
+    if len(arguments) > 1:
+        try:
+            provider.found(arguments[1], modules)
+        except Exception as error:
+            print(f"{type(error).__name__}: {error}")
+            sys.exit(1)
+        return
 
     async def answering(call: Mapping[str, Any], _tell: Told) -> Any:
         return await asyncio.to_thread(provider.answer, call, modules)

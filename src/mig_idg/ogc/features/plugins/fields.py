@@ -16,6 +16,8 @@ _KINDS: Mapping[str, Kind] = {
     "object": "json",
     "array": "array",
 }
+# What plug-ins say in the words of their source: esriFieldTypeInteger, Edm.Double, float64, bool.
+_OTHERS = (("int", "integer"), ("double", "number"), ("float", "number"), ("decimal", "number"), ("bool", "boolean"))
 _FORMATS: Mapping[str, Kind] = {"date": "date", "date-time": "timestamp"}
 
 
@@ -38,7 +40,7 @@ def table_of(collection: Collection, fields: Mapping[str, Any]) -> Table:
 def _column(name: str, described: Any) -> Column:
     told = described if isinstance(described, Mapping) else {"type": described}
     type, format = str(told.get("type") or "string"), told.get("format")
-    type = type if type in _KINDS else "string"
+    type = type if type in _KINDS else next((ours for theirs, ours in _OTHERS if theirs in type.lower()), "string")
     kind = _KINDS.get(type) or _FORMATS.get(str(format), "text")
     title = told.get("description") or told.get("title")
     return Column(

@@ -15,7 +15,9 @@ from mig_idg.ogc.features.plugins import shapes
 from mig_idg.ogc.features.plugins.honours import Honours
 from mig_idg.ogc.features.plugins.selection import Refused, Selection
 from mig_idg.publication.plugins import SHORT_NAMES_OF, allowed
+from mig_idg.store.crs import EPSG
 
+DEGREES = 4326
 # What a plug-in does with each condition, by its declaration: tried once for each process.
 _HONOURS: dict[bytes, Honours] = {}
 
@@ -26,7 +28,7 @@ def answer(call: Mapping[str, Any], modules: tuple[str, ...]) -> dict[str, Any]:
         import_module("pygeoapi.provider.base")
         return {}
     try:
-        made = load(call["plugin"], modules)
+        made = load(call["plugin"], modules, call["srid"])
         if call.get("fields"):
             return {"fields": fields_of(made)}
         if "item" in call:
@@ -40,9 +42,13 @@ def answer(call: Mapping[str, Any], modules: tuple[str, ...]) -> dict[str, Any]:
         return _wrong(error)
 
 
-def load(declared: Mapping[str, Any], modules: tuple[str, ...]) -> Any:
+def load(declared: Mapping[str, Any], modules: tuple[str, ...], srid: int) -> Any:
     """An instance of the plug-in, made anew for each request as pygeoapi does. Raises what the plug-in raises."""
-    name = str(declared["name"])
+    return found(str(declared["name"]), modules)(definition(declared, srid))
+
+
+def found(name: str, modules: tuple[str, ...]) -> Any:
+    """The class of a plug-in. Raises what Python says when it is not there, or not allowed."""
     if not allowed(name, modules):
         raise PermissionError("not in the modules that are allowed")
     if "." not in name:
@@ -50,13 +56,14 @@ def load(declared: Mapping[str, Any], modules: tuple[str, ...]) -> Any:
 
         name = PLUGINS["provider"].get(name, f"{SHORT_NAMES_OF}.{name}")
     module, _, cls = name.rpartition(".")
-    return getattr(import_module(module), cls)(definition(declared))
+    return getattr(import_module(module), cls)
 
 
-def definition(declared: Mapping[str, Any]) -> dict[str, Any]:
+def definition(declared: Mapping[str, Any], srid: int) -> dict[str, Any]:
     """The `provider_def` of pygeoapi: `options` both as such and as members, since plug-ins read either."""
     options = dict(declared.get("options") or {})
-    made = {**options, **(declared.get("members") or {}), "type": "feature", "name": declared["name"]}
+    storage = {} if srid == DEGREES else {"storage_crs": f"{EPSG}{srid}"}
+    made = {**storage, **options, **(declared.get("members") or {}), "type": "feature", "name": declared["name"]}
     made |= {name: declared[name] for name in ("data", "id_field", "time_field") if declared.get(name) is not None}
     if options:
         made["options"] = options
