@@ -19,7 +19,7 @@ def every_command():
     context = click.Context(directory)
     for word in COMMANDS:
         command = directory.get_command(context, word)
-        below = command.list_commands(click.Context(command)) if isinstance(command, click.Group) else [None]
+        below = command.list_commands(click.Context(command)) if type(command) is click.Group else [None]
         yield from ((word, name) for name in below)
 
 

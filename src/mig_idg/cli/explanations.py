@@ -51,6 +51,8 @@ def tell_decision(asked: Asked, world: Facts, as_json: bool) -> int:
             for r in readings_behind(asked.request, world)
         ]
         told = {**_asked_json(asked), **decision_json(decision), "consulted": _consulted_json(decision)}
+        if decision.permitted:
+            told["done_by"] = _ways(asked, world)
         say_json(told | ({"readings": behind} if behind else {}))
     else:
         for line in paragraph(asked, decision, world):
@@ -81,12 +83,32 @@ def paragraph(asked: Asked, decision: Decision, world: Facts) -> list[str]:
         lines.append(t("Aussi permis par : ", "Also permitted by: ") + ", ".join(decision.other) + ".")
     if decision.remedy is not None:
         lines.append(decision.remedy.in_(lang()))
+    if decision.permitted:
+        lines.append(_where(asked, world))
     lines += [_reading_told(one) for one in readings_behind(asked.request, world)]
     if asked.known_at is not None:
         lines.append(
             t(f"(d'après ce que l'on savait le {asked.known_at})", f"(from what was known at {asked.known_at})")
         )
     return lines
+
+
+def _ways(asked: Asked, world: Facts) -> list[dict[str, str]]:
+    """Where the action is done; every service is told, since what a declaration serves is no fact of the charter."""
+    from mig_idg.guard.endpoints import EVERY_SERVICE, done_by
+
+    name = asked.collection or ""
+    return done_by(asked.action, name, {*EVERY_SERVICE, world.datasets[name].kind})
+
+
+def _where(asked: Asked, world: Facts) -> str:
+    from mig_idg.guard.endpoints import NOWHERE
+
+    ways = [way.get("command") or f"{way['method']} {way['href']}" for way in _ways(asked, world)]
+    if not ways:
+        return NOWHERE.in_(lang())
+    listed = " ; ".join(ways)
+    return t(f"Où (selon ce que la couche sert) : {listed}.", f"Where (by what the layer serves): {listed}.")
 
 
 def _reading_told(taken: ReadingTaken) -> str:

@@ -21,6 +21,7 @@ from typing import Any
 from mig_idg.charter import ACTIONS, AccessRequest, Decision, Facts, decide
 from mig_idg.charter.facts import ROLES
 from mig_idg.errors import BadRequest, InvalidParameter, Refused, Text
+from mig_idg.guard.endpoints import NOWHERE, done_by, kept_by
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer
 from mig_idg.guard.route import Route
@@ -168,6 +169,10 @@ class Evaluation:
         who, having = _reached(request, body, roles, action, dataset)
         decision = decide(AccessRequest(who, having, action, dataset, day), facts)
         told = _context(decision, request, day)
+        if decision.permitted:
+            told["done_by"] = done_by(action, dataset, kept_by(request.snapshot.collections[dataset]), request.base_url)
+            if not told["done_by"]:
+                told["note"] = {"fr": NOWHERE.fr, "en": NOWHERE.en}
         if (who, having) != (body, roles):
             told["scope"] = {
                 "fr": "Votre jeton ne va pas jusque-là : la décision est celle du public.",

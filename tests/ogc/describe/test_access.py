@@ -97,3 +97,16 @@ def test_no_page_of_rights_cites_a_text_by_a_number_of_ours(asking: Asking) -> N
             told = str(asking.json(f"/collections/{collection}/access", PARTNER, lang=lang))
             assert not re.search(r"\b00[0-4] ?(§|art|gloss)", told)
             assert ("Charte MIG, § " if lang == "fr" else "MIG charter, § ") in told
+
+
+def test_what_is_permitted_says_where_it_is_done(asking: Asking) -> None:
+    told = {one["action"]: one for one in asking.json("/collections/reseaux/access", OWNER)["actions"]}
+    assert told["query"]["doneBy"][0]["href"].endswith("/collections/reseaux/items")
+    assert told["redistribute"]["doneBy"] == [
+        {"command": "mig-idg transfer record GIVER RECIPIENT reseaux --notice TEXT --evidence TEXT"}
+    ]
+    assert told["subscribe"]["doneBy"] == []
+    assert told["subscribe"]["note"] == "Permis par la charte ; aucune porte ne le fait encore ici."
+    refused = [one for one in asking.json("/collections/reseaux/access")["actions"] if one["outcome"] == "deny"]
+    assert refused
+    assert not any("doneBy" in one for one in refused)

@@ -12,6 +12,7 @@ from orjson import dumps
 from mig_idg.charter import Decision, Facts
 from mig_idg.charter.citations import cited
 from mig_idg.errors import Lang, Text
+from mig_idg.guard.endpoints import NOWHERE, done_by, kept_by
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, link, page_answer
 from mig_idg.ogc.describe.audience import audience
@@ -49,7 +50,10 @@ def access_document(request: Request, collection: Collection) -> dict[str, Any]:
         "license": collection.licence,
         "attribution": request.snapshot.credit(collection, lang),
         "audience": [clause.in_(lang) for clause in audience(dataset, request.snapshot.day)],
-        "actions": [_told(action, decision, request.snapshot.facts, lang) for action, decision in place.decisions],
+        "actions": [
+            _told(action, decision, request.snapshot.facts, lang) | _done_by(request, collection, action, decision)
+            for action, decision in place.decisions
+        ],
         "links": [
             link(f"{here}/access?f=json", "self", "application/json",
                  Text("Ce document en JSON", "This document as JSON").in_(lang)),
@@ -86,6 +90,14 @@ def _told(action: str, decision: Decision, facts: Facts, lang: Lang) -> dict[str
     if decision.other:
         told["alsoPermittedBy"] = list(decision.other)
     return told
+
+
+def _done_by(request: Request, collection: Collection, action: str, decision: Decision) -> dict[str, Any]:
+    """Where what is permitted is done: paths and commands; and, when there is none, that nothing here does it."""
+    if not decision.permitted:
+        return {}
+    found = done_by(action, collection.id, kept_by(collection), request.base_url)
+    return {"doneBy": found} if found else {"doneBy": [], "note": NOWHERE.in_(request.lang)}
 
 
 def _limits(decision: Decision, lang: Lang) -> list[str]:
