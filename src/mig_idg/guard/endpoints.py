@@ -32,7 +32,8 @@ _HERE = "/collections/{collection}"
 ENDPOINTS: dict[str, tuple[Endpoint, ...]] = {
     "discover": (Endpoint(_HERE),),
     "view": (Endpoint(f"{_HERE}/map", service="maps"), Endpoint(f"{_HERE}/tiles", service="tiles"),
-             Endpoint(f"{_HERE}/map/tiles", service="picture-tiles"), Endpoint(f"{_HERE}/coverage/schema", service="coverages")),
+             Endpoint(f"{_HERE}/map/tiles", service="picture-tiles"),
+             Endpoint(f"{_HERE}/coverage/schema", service="coverages")),
     "query": (Endpoint(f"{_HERE}/items", service="features"), Endpoint(f"/stac{_HERE}/items", service="stac")),
     "download": (Endpoint(f"{_HERE}/items?f=gpkg", service="features"),
                  Endpoint(f"{_HERE}/coverage", service="coverages"),
