@@ -28,6 +28,7 @@ from mig_idg.guard.resources import Resources
 from mig_idg.guard.route import Route, Router
 from mig_idg.guard.threshold import Guard
 from mig_idg.jobs import Records
+from mig_idg.publication import watch_state
 from mig_idg.settings import Settings
 
 if TYPE_CHECKING:
@@ -77,7 +78,13 @@ def create_app(
         lambda: gauges(current, {**pools, "writes": writers}, journal, read_state(settings.home)),
         folder=os.environ.get(metrics.FOLDER_VARIABLE),
     )
-    operations = Operations(current, lambda: watch.up, lambda: read_state(settings.home), exposition)
+    operations = Operations(
+        current,
+        lambda: watch.up,
+        lambda: read_state(settings.home),
+        exposition,
+        lambda: watch_state.read(settings.home),
+    )
     evaluation = Evaluation(current.facts_on)
     oidc, sessions = identity(settings, clock)
     trades = every_route(settings, records) if routes is None else routes

@@ -27,10 +27,12 @@ class Operations:
         database_up: Callable[[], bool],
         supervised: Callable[[], dict[str, Any] | None] = lambda: None,
         exposition: metrics.Exposition | None = None,
+        watched: Callable[[], dict[str, Any] | None] = lambda: None,
     ) -> None:
         self._current = current
         self._database_up = database_up
         self._supervised = supervised
+        self._watched = watched
         self._exposition = exposition or metrics.Exposition(dict)
 
     def routes(self) -> tuple[Route, ...]:
@@ -62,6 +64,9 @@ class Operations:
         supervised = self._supervised()
         if supervised is not None:
             document["postgresql"] = {name: supervised.get(name) for name in ("state", "since", "restarts", "attempts")}
+        watched = self._watched()
+        if watched is not None:
+            document["watch"] = watched
         status = 200 if up and snapshot is not None else 503
         return json_answer(document, status=status, headers={"cache-control": "no-store"})
 

@@ -9,18 +9,21 @@ from pathlib import Path
 from mig_idg.cli import messages
 from mig_idg.cli.messages import say
 from mig_idg.errors import Problem, Text
+from mig_idg.publication import watch_state
 from mig_idg.settings import Settings
 
 
 def start(folder: Path, owner_url: str, settings: Settings) -> Callable[[], None]:
     """Watch in a thread of its own; the function given back ends it."""
     stop = threading.Event()
+    watch_state.write(settings.home, "watching")
     thread = threading.Thread(target=_watch, args=(folder, owner_url, settings, stop), daemon=True)
     thread.start()
 
     def end() -> None:
         stop.set()
         thread.join(timeout=5)
+        watch_state.forget(settings.home)
 
     return end
 
@@ -53,6 +56,7 @@ def publish_and_tell(folder: Path, owner_url: str, settings: Settings) -> bool:
             # No tile is drawn ahead here: whoever is writing waits for nothing but the publication.
             settle(connection)
     except InvalidCollections as invalid:
+        watch_state.write(settings.home, "refused", len(invalid.errors))
         for error in invalid.errors:
             say(error.text(messages.lang()), err=True)
         say(
@@ -61,7 +65,9 @@ def publish_and_tell(folder: Path, owner_url: str, settings: Settings) -> bool:
         )
         return False
     except Problem as error:
+        watch_state.write(settings.home, "refused", 1)
         say(error.text(messages.lang()), err=True)
         return False
+    watch_state.write(settings.home, "published")
     say(Text(f"Publication n° {done.number} en force.", f"Publication no. {done.number} in force."), err=True)
     return True
