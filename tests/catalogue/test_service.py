@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from lxml import etree
+from owslib import fes
+from owslib.csw import CatalogueServiceWeb
 from owslib.ogcapi.records import Records
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +81,18 @@ def test_the_client_of_the_ogc_reads_it(service: Any) -> None:
     found = client.collection_items("records", q="adresses", limit=1)
     assert found["numberReturned"] == 1
     assert client.collection_item("records", found["features"][0]["id"])["type"] == "Feature"
+
+
+@pytest.mark.parametrize("schema", ["http://www.opengis.net/cat/csw/2.0.2", "http://www.isotc211.org/2005/gmd"])
+def test_a_csw_client_reads_it(service: Any, schema: str) -> None:
+    client = CatalogueServiceWeb(f"{service.url}/csw")
+    assert {one.name for one in client.operations} >= {"GetCapabilities", "GetRecords", "GetRecordById"}
+    client.getrecords2(esn="full", maxrecords=50, outputschema=schema)
+    assert {name.rsplit("/", 1)[1] for name in client.records} == ids(service)
+    client.getrecords2([fes.PropertyIsLike("csw:AnyText", "%adresse%")], esn="full", outputschema=schema)
+    assert any(name.endswith("/adresses") for name in client.records)
+    client.getrecordbyid([next(iter(client.records))], outputschema=schema)
+    assert len(client.records) == 1
 
 
 def test_a_record_is_not_asked_again(service: Any) -> None:

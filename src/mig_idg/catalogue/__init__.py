@@ -4,8 +4,11 @@ model.py          the record, derived from the declaration, the publication and 
 completeness.py   what a record lacks, field by field, with the clause that asks for it
 vocabularies.py   INSPIRE themes, limitations on public access, licences, formats
 iso19139.py       ISO 19139 (INSPIRE TG 2.0.1, CNIG guide)
-rdf.py            DCAT-AP 3 / GeoDCAT-AP; schema.org; Dublin Core
+rdf.py            DCAT-AP 3 / GeoDCAT-AP; schema_org.py; dublin_core.py
 records_json.py   the record of OGC API Records
+csw.py            CSW 2.0.2, its filters (filters.py) and capabilities (csw_capabilities.py)
+atom.py, ckan.py  what other harvesters read
 search.py         words, box, time, identifiers: over what the caller may know of, and nothing else
+source.py         the records of a caller; parameters.py, what is asked of them
 handlers.py       what answers; routes.py, where
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mig_idg.catalogue.csw import BODY_LIMIT, Csw
 from mig_idg.catalogue.handlers import Catalogue
 from mig_idg.catalogue.source import Descriptions, Records
 from mig_idg.guard.route import Route
@@ -9,12 +10,14 @@ from mig_idg.guard.route import Route
 
 def routes(descriptions: Descriptions) -> tuple[Route, ...]:
     """The routes of the records written from these descriptions."""
-    ours = Catalogue(Records(descriptions))
+    records = Records(descriptions)
+    ours, csw = Catalogue(records), Csw(records)
     return (
         Route("/collections/{collection}/record", "discover", ours.record, pool="admin"),
         Route("/collections/records", "listing", ours.collection, pool="admin"),
         Route("/collections/records/items", "listing", ours.items, pool="admin"),
         Route("/collections/records/items/{record}", "listing", ours.item, pool="admin"),
+        Route("/csw", "listing", csw.answer, methods=("GET", "HEAD", "POST"), pool="admin", body_limit=BODY_LIMIT),
         Route("/dcat", "listing", ours.dcat, pool="admin"),
         Route("/feed.atom", "listing", ours.feed, pool="admin"),
         Route("/api/3/action/package_list", "listing", ours.packages, pool="admin"),
