@@ -70,7 +70,7 @@ class Csw:
             return _exception(error, request)
         placed = self.records.placed(request, body)
         mark = hashlib.blake2b(placed, digest_size=12).hexdigest()
-        headers = {"content-language": request.lang}
+        headers: dict[str, str] = {"content-language": request.lang}
         return Response(body=placed, media_type="application/xml", etag=mark, headers=headers)
 
     async def _body(self, request: Request, asked: Asked) -> bytes:
