@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import pytest
@@ -143,7 +143,7 @@ class Asking:
 
         return Request(
             method=method, path=path, params=params, query=query, headers={"accept": accept}, lang=lang, principal=who,
-            snapshot=self.snapshot, base_url=base, tokened="/t/" in base, route=route.pattern, read_body=read,
+            snapshot=self.snapshot, base_url=base, tokened="/t/" in base, route=route.pattern, read_body=read, threshold=cast("Any", None),
             collection=self.snapshot.collections.get(params.get("collection", "")),
         )  # fmt: skip
 
