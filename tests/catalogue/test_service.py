@@ -71,6 +71,13 @@ def test_people_search_on_a_page(service: Any) -> None:
     assert service.get("/collections/records?f=html").status_code == 200
 
 
+def test_the_page_of_a_layer_leads_to_its_record(service: Any) -> None:
+    links = service.get("/collections/adresses?f=json").json()["links"]
+    hrefs = [one["href"] for one in links if one["rel"] == "describedby" and "/record?" in one["href"]]
+    assert len(hrefs) == 3
+    assert all(service.get(href.removeprefix(service.url)).status_code == 200 for href in hrefs)
+
+
 def test_a_missing_record_is_404(service: Any) -> None:
     assert service.get(f"{ITEMS}/absent?f=json").status_code == 404
     assert service.get("/collections/absent/record").status_code == 404

@@ -38,6 +38,12 @@ class Shown:
     query: str = ""
 
 
+# The forms of the metadata record (catalogue) that a layer's page leads to.
+RECORDS = (
+    ("json", "application/geo+json", "OGC API Records"),
+    ("iso19139", "application/xml", "ISO 19139"),
+    ("dcat", "application/rdf+xml", "DCAT-AP"),
+)
 FEATURES = ("features",)
 FILES = "/stac/collections/{collection}/items"
 SHOWN: tuple[Shown, ...] = (
@@ -78,6 +84,11 @@ def of_collection(
         found.append(link(files, "related", "application/geo+json", title.in_(lang)))
     found.extend(_elsewhere(collection, permitted, mounted, base, lang))
     found.extend(_rights(collection, here, lang))
+    if "/collections/{collection}/record" in mounted:
+        record = Text("Sa fiche de métadonnées", "Its metadata record").in_(lang)
+        found.extend(
+            link(f"{here}/record?f={word}", "describedby", media, f"{record} ({name})") for word, media, name in RECORDS
+        )
     return found
 
 
