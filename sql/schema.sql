@@ -1,5 +1,7 @@
 -- PostgreSQL 15: what the migrations and replaceable objects make (mig-idg db dump).
 
+CREATE SCHEMA deposits;
+
 CREATE SCHEMA jobs;
 
 CREATE SCHEMA journal;
@@ -52,6 +54,96 @@ CREATE TYPE procrastinate.procrastinate_job_to_defer_v1 AS (
 	args jsonb,
 	scheduled_at timestamp with time zone
 );
+
+CREATE FUNCTION deposits.referents(body text, day date) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select coalesce(jsonb_agg(jsonb_build_object('role', m.role, 'person', m.person, 'email', m.email)
+    order by m.role desc), '[]')
+  from registry.mandate m
+  where m.organisation = body and m.role in ('technical_referent', 'deputy') and m.valid @> day and m.closed_by is null
+$$;
+
+CREATE FUNCTION deposits.step(deposit uuid, expected text, target text, name text, said jsonb, author jsonb, job jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  held deposits.deposit;
+  told deposits.deposit;
+  submitted jsonb;
+begin
+  select * into held from deposits.deposit d where d.id = deposit and d.state = expected for update;
+  if held.id is null then
+    return null;
+  end if;
+  if not exists (select from deposits.move m where m.before = expected and m.after = target) then
+    raise exception 'deposits: no move from % to %', expected, target using errcode = 'check_violation';
+  end if;
+  told := jsonb_populate_record(held, said);
+  if job is not null then
+    submitted := jobs.submit(job, 100000, 100000);
+  end if;
+  begin
+    update deposits.deposit d
+    set state = target, size = told.size, sha256 = told.sha256, certification = told.certification,
+      checklist = told.checklist, scan = told.scan, report = told.report, difference = told.difference,
+      lacks = told.lacks, signature = told.signature, problem = told.problem,
+      job = coalesce((submitted->>'id')::uuid, held.job), updated = now(),
+      published = case when target = 'published' then now() else held.published end
+    where d.id = deposit
+    returning * into told;
+  exception when unique_violation then
+    return jsonb_build_object('duplicate', (
+      select d.id from deposits.deposit d
+      where d.dataset = held.dataset and d.organisation = held.organisation and d.sha256 = told.sha256
+        and d.id <> held.id and d.state in ('draft', 'checked', 'signed_off', 'published')));
+  end;
+  insert into deposits.event (deposit, number, move, before, after, by)
+  select held.id, coalesce(max(e.number), 0) + 1, name, expected, target, author
+  from deposits.event e where e.deposit = held.id;
+  return jsonb_build_object('deposit', to_jsonb(told));
+end
+$$;
+
+CREATE FUNCTION deposits.take(given jsonb, author jsonb, job jsonb, most integer) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  made deposits.deposit;
+  submitted jsonb;
+begin
+  if (select count(*) from deposits.deposit d
+      where d.organisation = given->>'organisation' and d.state in ('receiving', 'draft')) >= most
+  then
+    return null;
+  end if;
+  insert into deposits.deposit
+    (id, dataset, kind, organisation, login, depositor, file, size, sha256, state, certification, checklist)
+  values (
+    (given->>'id')::uuid, given->>'dataset', given->>'kind', given->>'organisation', given->>'login',
+    given->>'depositor', given->>'file', (given->>'size')::bigint, given->>'sha256', given->>'state',
+    nullif(given->'certification', 'null'), nullif(given->'checklist', 'null')
+  )
+  on conflict (dataset, organisation, sha256) where state in ('draft', 'checked', 'signed_off', 'published') do nothing
+  returning * into made;
+  if made.id is null then
+    select * into strict made from deposits.deposit d
+    where d.dataset = given->>'dataset' and d.organisation = given->>'organisation' and d.sha256 = given->>'sha256'
+      and d.state in ('draft', 'checked', 'signed_off', 'published');
+    return jsonb_build_object('made', false, 'deposit', to_jsonb(made));
+  end if;
+  if job is not null then
+    submitted := jobs.submit(job, 100000, 100000);
+    update deposits.deposit d set job = (submitted->>'id')::uuid where d.id = made.id returning * into made;
+  end if;
+  insert into deposits.event (deposit, number, move, before, after, by)
+  values (made.id, 1, 'receive', null, made.state, author);
+  return jsonb_build_object('made', true, 'deposit', to_jsonb(made));
+end
+$$;
 
 CREATE FUNCTION jobs.submit(job jsonb, most_of_caller integer, most integer) RETURNS jsonb
     LANGUAGE plpgsql
@@ -1450,6 +1542,52 @@ end
 $$;
 
 COMMENT ON FUNCTION served.words_in(texts text[]) IS 'What q searches in: French stems without accents, of several columns.';
+
+CREATE TABLE deposits.deposit (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    dataset text NOT NULL,
+    kind text NOT NULL,
+    organisation text NOT NULL,
+    login text,
+    depositor text NOT NULL,
+    file text NOT NULL,
+    size bigint NOT NULL,
+    sha256 text,
+    state text NOT NULL,
+    certification jsonb,
+    checklist jsonb,
+    scan jsonb,
+    report jsonb,
+    difference jsonb,
+    lacks jsonb DEFAULT '[]'::jsonb NOT NULL,
+    signature jsonb,
+    problem jsonb,
+    job uuid,
+    created timestamp with time zone DEFAULT now() NOT NULL,
+    updated timestamp with time zone DEFAULT now() NOT NULL,
+    published timestamp with time zone,
+    CONSTRAINT a_whole_file_has_its_hash CHECK (((state = ANY (ARRAY['receiving'::text, 'withdrawn'::text])) OR (sha256 IS NOT NULL))),
+    CONSTRAINT deposit_kind_check CHECK ((kind = ANY (ARRAY['mutualised'::text, 'coproduced'::text]))),
+    CONSTRAINT deposit_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT deposit_size_check CHECK ((size >= 0)),
+    CONSTRAINT deposit_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'draft'::text, 'refused'::text, 'checked'::text, 'signed_off'::text, 'published'::text, 'archived'::text, 'withdrawn'::text]))),
+    CONSTRAINT signed_implies_checked_certified_answered CHECK (((state <> ALL (ARRAY['signed_off'::text, 'published'::text, 'archived'::text])) OR ((signature IS NOT NULL) AND (certification IS NOT NULL) AND (checklist IS NOT NULL) AND (report IS NOT NULL) AND ((scan ->> 'verdict'::text) = ANY (ARRAY['clean'::text, 'off'::text, 'unavailable'::text])))))
+);
+
+CREATE TABLE deposits.event (
+    deposit uuid NOT NULL,
+    number integer NOT NULL,
+    move text NOT NULL,
+    before text,
+    after text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    by jsonb NOT NULL
+);
+
+CREATE TABLE deposits.move (
+    before text NOT NULL,
+    after text NOT NULL
+);
 
 CREATE TABLE jobs.job (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -2859,6 +2997,15 @@ ALTER TABLE ONLY procrastinate.procrastinate_jobs ALTER COLUMN id SET DEFAULT ne
 
 ALTER TABLE ONLY procrastinate.procrastinate_periodic_defers ALTER COLUMN id SET DEFAULT nextval('procrastinate.procrastinate_periodic_defers_id_seq'::regclass);
 
+ALTER TABLE ONLY deposits.deposit
+    ADD CONSTRAINT deposit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY deposits.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (deposit, number);
+
+ALTER TABLE ONLY deposits.move
+    ADD CONSTRAINT move_pkey PRIMARY KEY (before, after);
+
 ALTER TABLE ONLY jobs.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
@@ -3179,6 +3326,10 @@ ALTER TABLE ONLY served.copy
 
 ALTER TABLE ONLY served.published
     ADD CONSTRAINT published_pkey PRIMARY KEY (collection);
+
+CREATE INDEX deposit_of_body ON deposits.deposit USING btree (organisation, created DESC, id);
+
+CREATE UNIQUE INDEX one_live_deposit_of_a_content ON deposits.deposit USING btree (dataset, organisation, sha256) WHERE (state = ANY (ARRAY['draft'::text, 'checked'::text, 'signed_off'::text, 'published'::text]));
 
 CREATE INDEX job_of_login ON jobs.job USING btree (login, created DESC, id);
 
@@ -3509,6 +3660,9 @@ CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.working_gr
 CREATE TRIGGER stamp BEFORE INSERT ON registry.act FOR EACH ROW EXECUTE FUNCTION registry.stamp_act();
 
 CREATE TRIGGER token_bumps AFTER INSERT OR DELETE OR UPDATE ON registry.token FOR EACH STATEMENT EXECUTE FUNCTION registry.bump_epoch();
+
+ALTER TABLE ONLY deposits.event
+    ADD CONSTRAINT event_deposit_fkey FOREIGN KEY (deposit) REFERENCES deposits.deposit(id);
 
 ALTER TABLE ONLY jobs.piece
     ADD CONSTRAINT piece_job_fkey FOREIGN KEY (job) REFERENCES jobs.job(id) ON DELETE CASCADE;
@@ -3924,6 +4078,8 @@ ALTER TABLE ONLY registry.working_group_term
 ALTER TABLE ONLY registry.working_group_term
     ADD CONSTRAINT working_group_term_working_group_fkey FOREIGN KEY (working_group) REFERENCES registry.working_group(id);
 
+GRANT USAGE ON SCHEMA deposits TO idg_app;
+
 GRANT USAGE ON SCHEMA jobs TO idg_app;
 
 GRANT USAGE ON SCHEMA journal TO idg_app;
@@ -3933,6 +4089,15 @@ GRANT USAGE ON SCHEMA procrastinate TO idg_app;
 GRANT USAGE ON SCHEMA registry TO idg_app;
 
 GRANT USAGE ON SCHEMA served TO idg_app;
+
+REVOKE ALL ON FUNCTION deposits.referents(body text, day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION deposits.referents(body text, day date) TO idg_app;
+
+REVOKE ALL ON FUNCTION deposits.step(deposit uuid, expected text, target text, name text, said jsonb, author jsonb, job jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION deposits.step(deposit uuid, expected text, target text, name text, said jsonb, author jsonb, job jsonb) TO idg_app;
+
+REVOKE ALL ON FUNCTION deposits.take(given jsonb, author jsonb, job jsonb, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION deposits.take(given jsonb, author jsonb, job jsonb, most integer) TO idg_app;
 
 REVOKE ALL ON FUNCTION jobs.submit(job jsonb, most_of_caller integer, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION jobs.submit(job jsonb, most_of_caller integer, most integer) TO idg_app;
@@ -4025,6 +4190,12 @@ REVOKE ALL ON FUNCTION served.profile_name(wanted_collection text, wanted_column
 REVOKE ALL ON FUNCTION served.publish(new_collection text, new_relation regclass, new_columns text[], new_id text, new_territory text, new_prepared regclass) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION served.row_test(territory text) FROM PUBLIC;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE deposits.deposit TO idg_app;
+
+GRANT SELECT,INSERT ON TABLE deposits.event TO idg_app;
+
+GRANT SELECT ON TABLE deposits.move TO idg_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE jobs.job TO idg_app;
 

@@ -14,6 +14,7 @@ import pytest
 
 from mig_idg.database import connect
 from mig_idg.deposits import work
+from mig_idg.deposits.checks.library import Library
 from mig_idg.deposits.receive import Quarantine
 from mig_idg.deposits.scan import Scanner
 from mig_idg.deposits.work import Workshop
@@ -37,7 +38,9 @@ def service(serve_demonstration: Any, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="module")
 def tools(service: Any) -> Workshop:
-    return Workshop(Quarantine(service.home / "deposits", 1 << 30), Scanner("off", ""))
+    return Workshop(
+        Quarantine(service.home / "deposits", 1 << 30), Scanner("off", ""), Library(service.home / "standards")
+    )
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -9,18 +9,21 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from mig_idg.deposits import difference
+from mig_idg.deposits.checks import run
+from mig_idg.deposits.checks.library import Library
 from mig_idg.deposits.intake import imports
 from mig_idg.deposits.intake.imports import Choices
 from mig_idg.deposits.intake.report import RefusedFile
 from mig_idg.deposits.receive import file_name
 from mig_idg.errors import BadRequest, Lang, Problem, Refused, Text, Unprocessable
 from mig_idg.publication.model import Declaration
+from mig_idg.standards.known import STANDARDS
 from mig_idg.store import layers
 
 Tell = Callable[[int, Text], None]
@@ -61,6 +64,38 @@ def examine(
     except (BadRequest, Refused, Unprocessable) as refused:
         return Outcome(False, {lang: refusal(refused, shown, lang, []) for lang in LANGUAGES})
     return Outcome(True, {lang: {"accepted": True, **done.as_json(lang)} for lang in LANGUAGES}, compared)
+
+
+def against_standard(
+    outcome: Outcome, path: Path, shown: str, declaration: Declaration, library: Library, day: date
+) -> Outcome:
+    """The same outcome with the verdict on the target format that the declaration names (D-05): a file that its
+    official validator refuses is refused. A standard whose schema is missing is told, and stops nothing.
+    """
+    standard = declaration.standard
+    if standard is None or standard.name not in STANDARDS:
+        return outcome
+    version = standard.version if standard.version in STANDARDS[standard.name].versions else None
+    try:
+        with named(path, shown) as link:
+            verdict = run.check(link, library, day, standard.name, version)
+    except Problem as error:
+        told = {lang: {"standard": standard.name, "valid": None, "detail": error.text(lang)} for lang in LANGUAGES}
+        return replace(outcome, report={lang: {**outcome.report[lang], "verdict": told[lang]} for lang in LANGUAGES})
+    accepted = outcome.accepted and verdict.valid is not False
+    refused = Text(f"{shown} n'est pas conforme à {standard.name} {verdict.version}.",
+                   f"{shown} does not conform to {standard.name} {verdict.version}.")  # fmt: skip
+    report = {}
+    for lang in LANGUAGES:
+        told_ = verdict.as_json(lang)
+        for line, remark in zip(told_["findings"], verdict.findings, strict=True):
+            line["point"] = remark.point
+        own = outcome.report[lang]
+        report[lang] = {**own, "accepted": accepted, "verdict": told_, "detail": own.get("detail"),
+                        "remedy": own.get("remedy")}  # fmt: skip
+        if outcome.accepted and not accepted:
+            report[lang] |= {"detail": refused.in_(lang), "remedy": None}
+    return replace(outcome, accepted=accepted, report=report)
 
 
 def infected(shown: str, signature: str) -> Outcome:

@@ -91,7 +91,13 @@ def summary(report: Mapping[str, Any]) -> dict[str, Any]:
     counts = {"error": 0, "warning": 0, "info": 0}
     for one in report.get("findings", ()):
         counts[one["level"]] = counts.get(one["level"], 0) + int(one.get("count", 1))
-    return {**{name: value for name, value in report.items() if name != "findings"}, "findings": counts}
+    told = {name: value for name, value in report.items() if name not in ("findings", "verdict")}
+    verdict = report.get("verdict")
+    if verdict is not None:
+        told["verdict"] = {name: verdict.get(name) for name in ("standard", "version", "valid", "tool", "detail")}
+        for one in verdict.get("findings", ()):
+            counts[one["level"]] += 1
+    return {**told, "findings": counts}
 
 
 def lines(report: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -111,6 +117,20 @@ def lines(report: Mapping[str, Any]) -> list[dict[str, Any]]:
                     "proposal": example.get("expected") or common["proposal"],
                 }
             )
+    for one in (report.get("verdict") or {}).get("findings", ()):
+        told.append(
+            {
+                "level": one["level"],
+                "code": one["code"],
+                "line": one["line"],
+                "column": None,
+                "field": one["column"],
+                "value": one["value"],
+                "message": one["message"],
+                "proposal": one["proposal"],
+                "point": one.get("point"),
+            }
+        )
     return told
 
 
@@ -127,7 +147,14 @@ def as_geojson(report: Mapping[str, Any]) -> dict[str, Any]:
     """The lines as features. A finding that tells no place on the map has a null geometry (RFC 7946 §3.2)."""
     return {
         "type": "FeatureCollection",
-        "features": [{"type": "Feature", "geometry": None, "properties": line} for line in lines(report)],
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": line["point"]} if line.get("point") else None,
+                "properties": {name: line.get(name) for name in COLUMNS},
+            }
+            for line in lines(report)
+        ],
     }
 
 

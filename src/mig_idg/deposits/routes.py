@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from mig_idg.deposits.checks.library import Library
 from mig_idg.deposits.handlers import SMALL_BODY, Handlers
 from mig_idg.deposits.receive import Quarantine
 from mig_idg.deposits.records import Deposits
@@ -22,6 +23,10 @@ class Configured(Protocol):
         """Where deposits are kept."""
 
     @property
+    def standards_dir(self) -> Path | None:
+        """Where the schemas of other bodies are, if not in the home."""
+
+    @property
     def deposit_max_mb(self) -> int:
         """The largest file."""
 
@@ -37,7 +42,8 @@ class Configured(Protocol):
 def workshop(settings: Configured) -> Workshop:
     """The quarantine and the scanner that the settings name."""
     quarantine = Quarantine(settings.home.resolve() / "deposits", settings.deposit_max_mb * 1024 * 1024)
-    return Workshop(quarantine, Scanner(settings.malware_scan, settings.clamav_socket))
+    library = Library(settings.standards_dir or settings.home.resolve() / "standards")
+    return Workshop(quarantine, Scanner(settings.malware_scan, settings.clamav_socket), library)
 
 
 def routes(settings: Configured, records: Records) -> tuple[Route, ...]:

@@ -19,6 +19,7 @@ from mig_idg.charter.messages import day as told_day
 from mig_idg.deposits import check as checking
 from mig_idg.deposits import sign as signing
 from mig_idg.deposits.check import Outcome, Tell
+from mig_idg.deposits.checks.library import Library
 from mig_idg.deposits.intake import imports
 from mig_idg.deposits.intake.imports import Choices
 from mig_idg.deposits.lifecycle import move
@@ -43,6 +44,7 @@ class Workshop:
 
     quarantine: Quarantine
     scanner: Scanner
+    library: Library
 
 
 def find(connection: Any, id: str, *, lock: bool = False) -> Deposit:
@@ -155,6 +157,8 @@ def check(connection: Any, id: str, workshop: Workshop, day: date, tell: Tell | 
             outcome: Outcome = checking.infected(deposit.file, scan["signature"])
         else:
             outcome = checking.examine(connection, path, deposit.file, declaration, day, tell)
+            if declaration.standard is not None:
+                outcome = checking.against_standard(outcome, path, deposit.file, declaration, workshop.library, day)
         deposit = find(connection, id, lock=True)
         if deposit.state != "draft":  # withdrawn meanwhile
             return deposit

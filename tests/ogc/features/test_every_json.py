@@ -123,7 +123,10 @@ def test_every_door_that_reads_a_body_bears_any_json(service: Any, client: httpx
     assert len(routes) > 5
     for route in routes:
         path = (
-            route.pattern.replace("{collection}", "equipements").replace("{item}", "1").replace("{process}", "nowhere")
+            route.pattern.replace("{collection}", "equipements")
+            .replace("{item}", "1")
+            .replace("{process}", "nowhere")
+            .replace("{deposit}", "00000000-0000-4000-8000-000000000000")
         )
         assert "{" not in path, "a new name in a pattern: say what fills it"
         for method in {"POST", "PUT", "PATCH"} & set(route.methods):
