@@ -5,13 +5,20 @@ from __future__ import annotations
 import base64
 import concurrent.futures
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import psycopg
 import pytest
 
+from mig_idg.app.serve import URL_VARIABLE
 from mig_idg.database import connect
 from mig_idg.deposits import work
 from mig_idg.deposits.checks.library import Library
@@ -174,6 +181,7 @@ def test_a_faulty_file_is_refused_with_lines_in_every_form(service: Any, send: A
         b";" * 100_000,
         b"\xff\xfe\x00",
     ],
+    ids=("picture", "broken-zip", "program", "cut-json", "entities", "separators", "nul"),
 )  # fmt: skip
 def test_hostile_and_foreign_files_are_a_report_and_never_an_internal_error(
     service: Any, send: Any, run: Any, content: bytes
@@ -378,3 +386,46 @@ def test_pages_and_words_that_are_not_known(service: Any, lanes: Any, send: Any,
     for path in ("/deposits?state=sold", "/deposits?datset=x", f"/deposits/{id}?f=xml", "/deposits?limit=0"):
         assert service.get(path, OWNER).status_code == 400, path
     withdrawn(service, id)
+
+
+@contextmanager
+def working(service: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker as beside the server, killed at the end."""
+    environment = {
+        **os.environ, "IDG_HOME": str(service.home), "IDG_DATABASE_URL": service.database_url,
+        URL_VARIABLE: service.app_url, "IDG_MALWARE_SCAN": "off", "IDG_JOB_CONCURRENCY": "1",
+    }  # fmt: skip
+    process = subprocess.Popen([sys.executable, "-m", "mig_idg.app.jobs", "worker"], env=environment)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def until(service: Any, path: str, right: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """The deposit once it is as wanted."""
+    end = time.monotonic() + 120
+    while not right(told := service.get(path, OWNER).json()):
+        assert time.monotonic() < end, told
+        time.sleep(0.1)
+    return dict(told)
+
+
+def test_a_worker_that_is_killed_leaves_a_state_and_the_next_one_goes_on(service: Any, lanes: Any, send: Any):
+    with connect(service.database_url) as connection:  # what other tests left in the queue is not waited for
+        connection.execute("update jobs.job set status = 'dismissed' where status in ('accepted', 'running')")
+        connection.commit()
+    path = f"/deposits/{send(lanes('true', pose='aérien')).json()['id']}"
+    with working(service) as worker:
+        until(service, path, lambda told: told["job"]["status"] != "accepted")
+        worker.send_signal(signal.SIGKILL)
+    assert service.get(path, OWNER).json()["state"] in ("draft", "checked")
+    with working(service):
+        told = until(service, path, lambda told: told["state"] != "draft")
+        assert (told["state"], told["scan"]["verdict"]) == ("checked", "off")
+        assert service.ask("POST", f"{path}/sign", OWNER).status_code == 202
+        told = until(service, path, lambda told: told["state"] != "signed_off")
+        assert told["state"] == "published"
+        assert until(service, path, lambda told: told["job"]["status"] == "successful")["job"]["work"] == "publish"
+    assert count(service, "pose = 'aérien'") == count(service)
