@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from mig_idg.ogc.describe.openapi import (
     of_catalogue,
+    of_deposits,
     of_features,
     of_maps,
     of_pictures,
@@ -24,6 +25,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *of_pictures.OPERATIONS,
     *of_processes.OPERATIONS,
     *of_catalogue.OPERATIONS,
+    *of_deposits.OPERATIONS,
 )
 
 # Routes of pages and machines that are no part of the API: static files, health, metrics, sessions.

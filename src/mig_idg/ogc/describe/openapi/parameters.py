@@ -98,6 +98,7 @@ _NAMES = {
     "several": "collections",
     "page": "limit",
     "start": "offset",
+    "depositState": "state",
     "words": "q",
     "styleId": "style",
     "height-z": "z",
@@ -123,6 +124,24 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
             "items": {"type": "string", "enum": ["accepted", "running", "successful", "failed", "dismissed"]},
         },
         Text("États des travaux.", "Statuses of jobs."),
+    ),
+    "dataset": (_STRING, Text("Le jeu de données.", "The dataset.")),
+    "filename": (_STRING, Text("Le nom du fichier.", "The name of the file.")),
+    "depositState": (
+        {
+            "type": "string",
+            "enum": [
+                "receiving",
+                "draft",
+                "refused",
+                "checked",
+                "signed_off",
+                "published",
+                "archived",
+                "withdrawn",
+            ],
+        },
+        Text("L'état des dépôts.", "The state of deposits."),
     ),
     "minDuration": (
         {"type": "integer", "minimum": 0},
@@ -279,6 +298,7 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
 
 _PATH: dict[str, tuple[dict[str, Any], Text]] = {
     "process": ({"type": "string", "maxLength": 80}, Text("Le traitement.", "The process.")),
+    "deposit": ({"type": "string", "format": "uuid"}, Text("Le dépôt.", "The deposit.")),
     "job": ({"type": "string", "format": "uuid"}, Text("Le travail.", "The job.")),
     "output": ({"type": "string", "maxLength": 200}, Text("La sortie.", "The output.")),
     "record": ({"type": "string", "minLength": 1}, Text("Identifiant de la fiche.", "Identifier of the record.")),
