@@ -193,6 +193,21 @@ def test_what_is_not_understood_is_exit_2(say: Any, table: Path, tmp_path: Path)
     assert not list((Path(os.environ["IDG_HOME"]) / "deposits").glob("*/part"))
 
 
+def test_what_was_abandoned_is_swept_and_evidence_is_kept(say: Any, table: Path, published: str, home: Path):
+    from mig_idg.deposits import work
+    from mig_idg.deposits.receive import Quarantine
+
+    quarantine = Quarantine(home / "deposits", 1 << 20)
+    orphan, kept = quarantine.open(), {one["id"] for one in say("deposit", "list", "--state", "published", "--json")[1]}
+    with connect(published) as connection:
+        assert orphan not in work.sweep(connection, quarantine, 3600)
+        swept = work.sweep(connection, quarantine, -1)
+    assert orphan in swept
+    assert kept
+    assert not kept & set(swept)
+    assert kept <= {one.name for one in (home / "deposits").iterdir()}
+
+
 def test_the_target_format_decides_and_its_findings_have_places(
     bal: Callable[..., Path], shared: Path, tmp_path: Path, database_url: str
 ):

@@ -85,7 +85,7 @@ def against_standard(
     accepted = outcome.accepted and verdict.valid is not False
     refused = Text(f"{shown} n'est pas conforme à {standard.name} {verdict.version}.",
                    f"{shown} does not conform to {standard.name} {verdict.version}.")  # fmt: skip
-    report = {}
+    report: dict[str, Any] = {}
     for lang in LANGUAGES:
         told_ = verdict.as_json(lang)
         for line, remark in zip(told_["findings"], verdict.findings, strict=True):

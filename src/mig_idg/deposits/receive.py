@@ -13,6 +13,7 @@ import hashlib
 import os
 import re
 import shutil
+import time
 import unicodedata
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -24,6 +25,7 @@ from typing import BinaryIO
 from mig_idg.errors import Conflict, Text, TooLarge, Unavailable, Unprocessable
 
 PART, CONTENT = "part", "content"
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UNSAFE = re.compile(r"[^\w .()+-]+")
 
 
@@ -124,6 +126,17 @@ class Quarantine:
     def discard(self, id: str) -> None:
         """Remove a file, whatever it was."""
         shutil.rmtree(self.folder / str(uuid.UUID(id)), ignore_errors=True)
+
+    def older_than(self, seconds: float) -> list[str]:
+        """The ids of the files that nothing was added to for so long."""
+        if not self.folder.is_dir():
+            return []
+        before = time.time() - seconds
+        return sorted(
+            one.name
+            for one in self.folder.iterdir()
+            if _ID.fullmatch(one.name) and all(file.stat().st_mtime < before for file in (one, *one.iterdir()))
+        )
 
     def _part(self, id: str) -> Path:
         return self.folder / str(uuid.UUID(id)) / PART

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -36,6 +37,7 @@ from mig_idg.store.prepare import settle
 
 SERVICE = {"who": "mig-idg"}
 ARTICLE = "Charte MIG, § 2.1.3, § 3.5.1"
+ABANDONED_SECONDS = 3 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,24 @@ def publish(connection: Any, id: str, workshop: Workshop, day: date, tell: Tell 
     return deposit
 
 
+def sweep(connection: Any, quarantine: Quarantine, seconds: float = ABANDONED_SECONDS) -> list[str]:
+    """Destroy what nobody may ask for any more: files whose sender left before they were a deposit, withdrawn ones, and
+    uploads not gone on with for long, which are withdrawn. What was signed or published is kept: it is its evidence."""
+    swept = []
+    for id in quarantine.older_than(seconds):
+        with connection.transaction():
+            row = connection.execute(
+                "select to_jsonb(d) from deposits.deposit d where d.id::text = %s for update", (id,)
+            ).fetchone()
+            deposit = deposit_from_json(row[0]) if row else None
+            if deposit is not None and deposit.state == "receiving":
+                deposit = step(connection, deposit, "withdraw", SERVICE)
+        if deposit is None or deposit.state == "withdrawn":
+            quarantine.discard(id)
+            swept.append(id)
+    return swept
+
+
 def declared(connection: Any, dataset: str) -> Declaration:
     """The declaration in force. Raises Conflict for a dataset that is published no more."""
     entry = publications.latest(connection).collections.get(dataset)
@@ -215,6 +235,8 @@ def perform(
     try:
         work = check if call["subject"] == "check" else publish
         work(connection, call["request"]["deposit"], workshop, day, tell)
+        with suppress(OSError, Problem):  # the work is done; what could not be swept is the next one's
+            sweep(connection, workshop.quarantine)
     except Problem as error:
         return {"problem": {"fr": problem(error, "fr"), "en": problem(error, "en")}}
     except Exception as error:
