@@ -104,7 +104,6 @@ def application(database_url: str, app_url: str, tmp_path_factory: pytest.TempPa
         connection.commit()
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("PYTHONPATH", f"{HERE}:{data}")
-        patched.setattr(create, "renderer", lambda settings: lambda name, context, lang: f"<title>{name}</title>")
         settings = Settings(journal=False, base_url=BASE, plugin_modules=MODULES)
         made = create.create_app(settings, app_url, clock=lambda: NOW)
         with asyncio.Runner() as runner:
@@ -233,8 +232,12 @@ def test_csv_and_pages(client: Client) -> None:
     assert rows[1] == ["0", "'=borne 0", "0", "", ""]
     assert len(rows) == 6
     assert "attachment" in client.get("/collections/bornes/items?f=csv").headers["content-disposition"]
-    assert client.get("/collections/bornes/items?f=html").status == 200
-    assert client.get("/collections/bornes/items/1?f=html").status == 200
+    for path in ("items", "items/1"):
+        page = client.get(f"/collections/bornes/{path}?f=html")
+        assert page.status == 200
+        assert b"=borne 1" in page.content
+    for path in ("schema?f=html", "queryables?f=html", "?f=html", "access?f=html", "items?f=html&limit=2&bbox=0,0,1,1"):
+        assert client.get(f"/collections/bornes/{path}".replace("/?", "?")).status == 200, path
 
 
 def test_rights_are_those_of_any_collection(client: Client) -> None:

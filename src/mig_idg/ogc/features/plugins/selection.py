@@ -63,6 +63,8 @@ class Selection:
         if matched is not None and matched < offset + len(found):
             matched = None
         more = len(found) > limit or (matched is not None and bool(page) and matched > offset + len(page))
+        if matched is None and not more and page and self._offset_honoured:  # its pages may be shorter than ours
+            more = bool(self._source.query(offset=offset + len(page), limit=1, **self._given)[0])
         if matched is None and not more and (page or not offset):
             matched = offset + len(page)
         return self._told(page, matched, more)
@@ -151,6 +153,8 @@ class Selection:
             if matched is not None and matched <= read:
                 return
             if not self._offset_honoured:
+                if len(found) >= PAGE or (matched or 0) > len(found):
+                    raise _without_pages()
                 return
 
     def _beyond(self, most: int) -> Refused:
@@ -190,4 +194,12 @@ def _not_understood() -> Refused:
         "filter",
         "Le greffon qui lit cette collection ne comprend pas ce filtre.",
         "The plug-in that reads this collection does not understand this filter.",
+    )
+
+
+def _without_pages() -> Refused:
+    return Refused(
+        "offset",
+        f"Le greffon n'a pas de pages, et la source a plus de {PAGE} entités.",
+        f"The plug-in has no pages, and the source has more than {PAGE} features.",
     )
