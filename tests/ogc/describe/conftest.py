@@ -70,6 +70,7 @@ def collection(id: str, **more: Any) -> Collection:
             },
         },
     }
+    told["updated"] = told["declared"].get("updated")
     return Collection(**(told | more))
 
 
