@@ -164,3 +164,12 @@ def test_an_open_record_is_told_in_english_too(asking: Any) -> None:
     told = asking.json("/collections/bancs/record", lang="en")
     assert told["properties"]["title"] == "Bancs publics de Nanterre (en)"
     assert "open data" in told["properties"]["keywords"]
+
+
+def test_an_owner_declared_as_contact_is_told_once(asking: Any) -> None:
+    declared = {"contacts": [{"role": "owner", "name": "Nanterre", "email": "sig@nanterre.example"}]}
+    one = replace(asking.snapshot.collections["bancs"], declared=declared)
+    told = asking.records.one(asking.request("/collections/bancs/record"), one)
+    assert [(party.name, party.email) for party in told.parties if party.role == "owner"] == [
+        ("Nanterre", "sig@nanterre.example")
+    ]

@@ -264,7 +264,11 @@ def _parties(collection: Collection, publisher: Publisher) -> tuple[Party, ...]:
     ]
     mail = next((one.email for one in contacts if one.email), publisher.email)
     owner = name_of(collection.owner) if collection.owner else collection.credit()
-    return (Party(owner, "owner", mail), *contacts, Party(publisher.name, "distributor", publisher.email))
+    every = (Party(owner, "owner", mail), *contacts, Party(publisher.name, "distributor", publisher.email))
+    once: dict[tuple[str, str], Party] = {}
+    for party in every:
+        once.setdefault((vocabularies.folded(party.name), party.role), party)
+    return tuple(once.values())
 
 
 def _standard(declared: Mapping[str, str] | None) -> tuple[str, str] | None:
