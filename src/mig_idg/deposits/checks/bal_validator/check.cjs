@@ -130,7 +130,7 @@ async function whole(validator, Papa, text, buffer) {
   outcome(validator, result.profile, result, lineOf);
 }
 
-async function streamed(validator, Papa, text, encoding) {
+async function streamed(validator, Papa, content, encoding) {
   const dist = '@ban-team/validateur-bal/dist/';
   const { validateRow } = load(dist + 'validate/rows');
   const { computeFields } = load(dist + 'validate/fields');
@@ -138,7 +138,6 @@ async function streamed(validator, Papa, text, encoding) {
   const { validateProfile } = load(dist + 'validate/profiles');
   const schema = load(dist + 'schema').default;
   const { getMapCodeCommuneBanId } = load(dist + 'utils/ban');
-  const content = text(encoding);
   const fatal = new Set(['MissingQuotes', 'UndetectableDelimiter', 'TooFewFields', 'TooManyFields']);
   const globalErrors = new Set();
   const rows = [];
@@ -149,14 +148,21 @@ async function streamed(validator, Papa, text, encoding) {
     const known = strings.get(value);
     if (known !== undefined) return known;
     const own = Buffer.from(value, 'utf8').toString('utf8'); // a slice would keep the whole text
-    if (strings.size < 100_000) strings.set(own, own);
+    if (value.length !== 36 && strings.size < 50_000) strings.set(own, own); // an identifier is met once
     return own;
   };
   let fields = null;
   let byName = null;
   let meta = null;
   let failed = null;
-  let pending = [];
+  // validateRow is asynchronous by its signature only: its row is taken when its last step ends, or every row would
+  // be kept until the whole text is parsed
+  let seen = null;
+  const checkRow = schema.row;
+  schema.row = (row, context) => {
+    checkRow(row, context);
+    seen = row;
+  };
   Papa.parse(content, {
     delimitersToGuess: [',', '\t', ';'], skipEmptyLines: true, header: true,
     step: (result) => {
@@ -172,16 +178,13 @@ async function streamed(validator, Papa, text, encoding) {
         byName = Object.fromEntries(fields.map((field) => [field.name, field]));
         meta.notFound = Object.keys(schema.fields).filter((name) => !fields.some((f) => f.schemaName === name && !f.locale));
       }
-      rows.push(null);
-      // the function is asynchronous by its signature only: the promise is already settled when it is collected
-      pending.push([rank, validateRow(result.data, { indexedFields: byName, line: rank }).then(
-        (row) => { rows[rank] = kept(row, once); },
-        (error) => { failed ??= error; },
-      )]);
+      seen = null;
+      validateRow(result.data, { indexedFields: byName, line: rank }).catch((error) => { failed ??= error; });
+      failed ??= seen === null ? new Error('row') : null;
+      rows.push(seen === null ? null : kept(seen, once));
     },
   });
-  await Promise.all(pending.map(([, promise]) => promise));
-  pending = [];
+  schema.row = checkRow;
   if (failed) throw failed;
   const lineOf = spreadsheetLines(Papa, content, meta?.delimiter);
   if (parseErrors.some((error) => fatal.has(error.code))) {
@@ -199,6 +202,7 @@ async function streamed(validator, Papa, text, encoding) {
   const format = profiles[profile].format;
   const known = schema.fields;
   for (const row of rows) {
+    if (row.errors.length === 0) continue;
     row.errors = row.errors
       .filter(({ schemaName }) => known[schemaName] === undefined || known[schemaName].formats?.includes(format))
       .map((error) => ({ ...error, level: getErrorLevel(profile, error.code) }));
@@ -207,16 +211,28 @@ async function streamed(validator, Papa, text, encoding) {
   outcome(validator, profile, { rows, count: rows.length, profilErrors, encoding, delimiter: meta.delimiter }, lineOf);
 }
 
+const NONE = Object.freeze({});
+const REMEDIATIONS = {}; // what the checks across rows propose is not used: one place for all
+
 function kept(row, once) {
   const parsedValues = {};
   for (const name of KEPT) if (row.parsedValues[name] !== undefined) parsedValues[name] = once(row.parsedValues[name]);
-  const told = slim(row);
-  for (const name of Object.keys(told.values)) told.values[name] = once(told.values[name]);
-  const additionalValues = {};
   const { uid_adresse: uid, cle_interop: key } = row.additionalValues;
-  if (uid) additionalValues.uid_adresse = uid;
-  if (key) additionalValues.cle_interop = { codeCommune: once(key.codeCommune), codeVoie: once(key.codeVoie) };
-  return { ...told, fixes: row.errors.length ? told.fixes : {}, parsedValues, additionalValues, remediations: {} };
+  let additionalValues = NONE;
+  if (uid || key) {
+    additionalValues = {};
+    if (uid) additionalValues.uid_adresse = uid;
+    if (key) additionalValues.cle_interop = { codeCommune: once(key.codeCommune), codeVoie: once(key.codeVoie) };
+  }
+  const own = { line: row.line, errors: row.errors, values: NONE, fixes: NONE, parsedValues, additionalValues };
+  own.remediations = REMEDIATIONS;
+  if (row.errors.length) {
+    const told = slim(row);
+    for (const name of Object.keys(told.values)) told.values[name] = once(told.values[name]);
+    own.values = told.values;
+    own.fixes = told.fixes;
+  }
+  return own;
 }
 
 async function main() {
@@ -224,11 +240,14 @@ async function main() {
   const validator = load('@ban-team/validateur-bal');
   const Papa = load('papaparse');
   const iconv = load('iconv-lite');
-  const buffer = fs.readFileSync(file);
+  let buffer = fs.readFileSync(file);
   const text = (encoding) => iconv.decode(buffer, encoding).replace(/^\ufeff/, '');
   if (buffer.length <= WHOLE) return whole(validator, Papa, text, buffer);
   const { detectBufferEncoding } = load('@ban-team/validateur-bal/dist/validate/parse/detect-encoding');
-  return streamed(validator, Papa, text, detectBufferEncoding(buffer));
+  const encoding = detectBufferEncoding(buffer);
+  const content = text(encoding);
+  buffer = null;
+  return streamed(validator, Papa, content, encoding);
 }
 
 main().then(flush, (error) => {
