@@ -18,7 +18,7 @@ SCRIPT = Path(__file__).with_name("bal_validator") / "check.cjs"
 VERSION = "3.5.2"
 SECONDS = 300
 LARGE = 2000  # and a second time, for a file that is larger still
-HEAP = 340  # megabytes of the old space of V8: 200 000 addresses fit
+HEAP = 700  # megabytes of the old space of V8
 
 
 @dataclass(frozen=True, slots=True)

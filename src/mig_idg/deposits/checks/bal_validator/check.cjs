@@ -155,6 +155,7 @@ async function streamed(validator, Papa, content, encoding) {
   let byName = null;
   let meta = null;
   let failed = null;
+  process.on('unhandledRejection', () => {}); // told below by the row that did not end
   // validateRow is asynchronous by its signature only: its row is taken when its last step ends, or every row would
   // be kept until the whole text is parsed
   let seen = null;
@@ -179,7 +180,7 @@ async function streamed(validator, Papa, content, encoding) {
         meta.notFound = Object.keys(schema.fields).filter((name) => !fields.some((f) => f.schemaName === name && !f.locale));
       }
       seen = null;
-      validateRow(result.data, { indexedFields: byName, line: rank }).catch((error) => { failed ??= error; });
+      validateRow(result.data, { indexedFields: byName, line: rank });
       failed ??= seen === null ? new Error('row') : null;
       rows.push(seen === null ? null : kept(seen, once));
     },
