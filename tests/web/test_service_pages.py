@@ -101,3 +101,10 @@ def test_static_files_may_be_kept_by_any_cache(service: Any) -> None:
     response = service.get(style[1])
     assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert service.get(style[1], headers={"if-none-match": response.headers["etag"]}).status_code == 304
+
+
+def test_the_page_of_a_raster_gives_its_addresses(service: Any) -> None:
+    page = service.get("/collections/orthophoto", "owner", headers=PAGE).text
+    assert "/wmts?SERVICE=WMTS&amp;REQUEST=GetCapabilities</code>" in page
+    assert "/collections/orthophoto/files/{name}.tif</code>" in page
+    assert 'href="/stac/collections/orthophoto/items"' in page or "/stac/collections/orthophoto/items" in page

@@ -41,3 +41,18 @@ def test_decisions_that_say_the_same_are_told_once() -> None:
     other = {"outcome": "permit", "rule": "B9", "reason": "oui", "action": "discover", "title": "Connaître"}
     told = listing.told_together([other, *decisions])
     assert [titles for titles, _ in told] == [["Connaître"], ["Voir", "Interroger"]]
+
+
+@pytest.mark.parametrize(
+    ("written", "french", "english"),
+    [
+        ("2026-11-01", "1er novembre 2026", "1 November 2026"),
+        ("2026-11-22T14:05:00Z", "22 novembre 2026, 14:05 UTC", "22 November 2026, 14:05 UTC"),
+        ("2026-11-22T14:05:00+01:00", "22 novembre 2026, 14:05 (UTC+01:00)", "22 November 2026, 14:05 (UTC+01:00)"),
+        ("2026-13-45", "2026-13-45", "2026-13-45"),
+        ("rue du 2026-11-01", "rue du 2026-11-01", "rue du 2026-11-01"),
+    ],
+)
+def test_no_page_shows_a_date_as_machines_write_it(written, french, english):
+    assert messages.value(written, "fr") == french
+    assert messages.value(written, "en") == english

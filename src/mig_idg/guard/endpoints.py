@@ -25,7 +25,8 @@ class Endpoint:
         """The endpoint for one collection, as a document tells it."""
         if self.command is not None:
             return {"command": self.command.format(collection=collection)}
-        return {"href": f"{base}{(self.path or '').format(collection=collection)}", "method": self.method}
+        path = (self.path or "").format(collection=collection)
+        return {"href": f"{base}{path}", "path": path, "method": self.method}
 
 
 _HERE = "/collections/{collection}"

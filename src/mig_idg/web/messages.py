@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -43,6 +44,7 @@ TYPES = {
     "time": ("heure", "time"),
     "uuid": ("identifiant (UUID)", "identifier (UUID)"),
 }
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
 
 
 def day(value: Any, lang: Lang) -> str:
@@ -53,6 +55,16 @@ def day(value: Any, lang: Lang) -> str:
         return str(value)
     number = "1er" if on.day == 1 and lang == "fr" else str(on.day)
     return f"{number} {_MONTHS[lang][on.month - 1]} {on.year}"
+
+
+def moment(value: str, lang: Lang) -> str:
+    """A date, or a date and time, as ISO 8601 writes them (`2026-11-01T14:05:00Z`), as a reader expects them."""
+    date_, _, time = value.partition("T")
+    told = day(date_, lang)
+    if not time or told == date_:
+        return told if not time else value
+    zone = next((time[place:] for place in range(len(time)) if time[place] in "Z+-"), "")
+    return f"{told}, {time[:5]}{' UTC' if zone == 'Z' else f' (UTC{zone})' if zone else ''}"
 
 
 def number(value: Any, lang: Lang) -> str:
@@ -76,4 +88,6 @@ def value(shown: Any, lang: Lang) -> str:
         return ", ".join(value(one, lang) for one in shown) or "—"
     if isinstance(shown, float):
         return f"{shown:g}".replace(".", "," if lang == "fr" else ".")
+    if isinstance(shown, str) and _ISO.fullmatch(shown):
+        return moment(shown, lang)
     return str(shown)
