@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from mig_idg.guard.negotiation import only, wanted
 from mig_idg.guard.obligations import notice
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
@@ -22,7 +23,6 @@ from mig_idg.imagery.frame import Frame
 from mig_idg.imagery.mosaic import Mosaic
 from mig_idg.ogc.coverages import parameters
 from mig_idg.ogc.coverages.parameters import Cut
-from mig_idg.ogc.negotiation import only, wanted
 from mig_idg.ogc.raster import extent, picture_formats
 from mig_idg.ogc.raster.mosaic_selection import mosaic_of, raster_of
 from mig_idg.ogc.raster.rendering import developed, known

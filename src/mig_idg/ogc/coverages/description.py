@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from mig_idg.guard.negotiation import only, wanted
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer
 from mig_idg.imagery.bands import open_bands
 from mig_idg.imagery.engine import RasterEngine
-from mig_idg.ogc.negotiation import only, wanted
 from mig_idg.ogc.raster import extent
 from mig_idg.ogc.raster.extent import BAND_LABELS, Native
 from mig_idg.ogc.raster.mosaic_selection import raster_of

@@ -13,12 +13,12 @@ from mig_idg.charter import Decision, Facts
 from mig_idg.charter.citations import cited
 from mig_idg.errors import Lang, Text
 from mig_idg.guard.endpoints import NOWHERE, done_by, kept_by
+from mig_idg.guard.negotiation import JSON_PAGES, only, wanted
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, link, page_answer
 from mig_idg.ogc.describe.audience import audience
 from mig_idg.ogc.describe.document_cache import fingerprint
 from mig_idg.ogc.describe.entitlements import ACTIONS, asked, entitlements, obligation
-from mig_idg.ogc.negotiation import JSON_PAGES, only, wanted
 from mig_idg.store.collection import Collection
 from mig_idg.territory import name_of
 

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from mig_idg.errors import Lang, Text
+from mig_idg.guard.negotiation import JSON_PAGES, LINKED_PAGES, only, wanted
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, link
 from mig_idg.guard.snapshot import Snapshot
@@ -23,7 +24,6 @@ from mig_idg.ogc.describe.document_cache import BASE, Document, Kept, document, 
 from mig_idg.ogc.describe.entitlements import Entitlements
 from mig_idg.ogc.describe.landing import landing_document
 from mig_idg.ogc.describe.threads import Threads
-from mig_idg.ogc.negotiation import JSON_PAGES, LINKED_PAGES, only, wanted
 from mig_idg.ogc.service_metadata import Service
 from mig_idg.store.collection import Collection
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import orjson
 
 from mig_idg.errors import ANSWERS, NotFound, Text
+from mig_idg.guard.negotiation import JSON_PAGES, only, wanted
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer, page_answer
 from mig_idg.ogc.describe.describer import Describer, sent
 from mig_idg.ogc.describe.document_cache import BASE
 from mig_idg.ogc.describe.entitlements import ACTIONS, entitlements
 from mig_idg.ogc.describe.openapi.document import Seen, definition
-from mig_idg.ogc.negotiation import JSON_PAGES, only, wanted
 
 OPENAPI = {"json": "application/vnd.oai.openapi+json;version=3.0", "html": "text/html"}
 

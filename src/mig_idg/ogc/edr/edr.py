@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from mig_idg.errors import InvalidParameter, Text, TooLarge
+from mig_idg.guard.negotiation import only, wanted
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer
 from mig_idg.imagery import dataset_cache, warp_grid
@@ -18,7 +19,6 @@ from mig_idg.imagery.dataset_cache import Source
 from mig_idg.imagery.engine import RasterEngine
 from mig_idg.imagery.frame import Frame
 from mig_idg.imagery.mosaic import Mosaic
-from mig_idg.ogc.negotiation import only, wanted
 from mig_idg.ogc.raster import parameters
 from mig_idg.ogc.raster.extent import BAND_LABELS
 from mig_idg.ogc.raster.mosaic_selection import mosaic_of, raster_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mig_idg.errors import InvalidParameter, NotAcceptable, Text, did_you_mean, nearest
-from mig_idg.ogc import negotiation
+from mig_idg.guard import negotiation
 
 
 @dataclass(frozen=True, slots=True, eq=False)

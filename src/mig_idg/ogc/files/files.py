@@ -15,13 +15,13 @@ from pathlib import Path
 import structlog
 
 from mig_idg.errors import NotFound, Refused, Text
+from mig_idg.guard.negotiation import only
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.imagery.bands import whole
 from mig_idg.imagery.engine import RasterEngine
 from mig_idg.ogc.files import byte_ranges
 from mig_idg.ogc.files.byte_ranges import Span
-from mig_idg.ogc.negotiation import only
 from mig_idg.ogc.raster.mosaic_selection import raster_of, unreadable
 from mig_idg.ogc.raster.rendering import known
 from mig_idg.ogc.stac import point_cloud_item

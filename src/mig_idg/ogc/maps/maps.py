@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mig_idg.charter import Decision
 from mig_idg.errors import InvalidParameter, NotFound, Text
+from mig_idg.guard.negotiation import only
 from mig_idg.guard.obligations import attribution, headers
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
@@ -20,7 +21,6 @@ from mig_idg.imagery.frame import Frame, Pixels, blank
 from mig_idg.imagery.mosaic import Mosaic
 from mig_idg.imagery.render import Style
 from mig_idg.ogc.maps import map_window
-from mig_idg.ogc.negotiation import only
 from mig_idg.ogc.raster import extent, parameters, picture_formats
 from mig_idg.ogc.raster.mosaic_selection import mosaic_under, raster_of
 from mig_idg.ogc.raster.rendering import developed, known

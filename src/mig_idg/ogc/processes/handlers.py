@@ -16,12 +16,12 @@ from datetime import datetime
 from typing import Any
 
 from mig_idg.errors import InvalidParameter, Text, Unauthenticated, Unavailable
+from mig_idg.guard.negotiation import JSON_PAGES, only, wanted
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer, link, page_answer
 from mig_idg.jobs import Job, Records
 from mig_idg.jobs.model import STATUSES
 from mig_idg.jobs.records import Selection, Submission
-from mig_idg.ogc.negotiation import JSON_PAGES, only, wanted
 from mig_idg.ogc.processes import documents, refusals, requests, results
 from mig_idg.ogc.processes.catalogue import Catalogue
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from mig_idg.errors import InvalidParameter, NotAcceptable, Text, did_you_mean, nearest
+from mig_idg.guard import negotiation
 from mig_idg.guard.request import Request
 from mig_idg.imagery import encode
 from mig_idg.imagery.encode import JPEG, PNG, WEBP, Format
 from mig_idg.imagery.frame import Pixels
-from mig_idg.ogc import negotiation
 
 WORDS = {"png": PNG, "jpeg": JPEG, "jpg": JPEG, "webp": WEBP}
 BY_MEDIA = {PNG.media_type: PNG, JPEG.media_type: JPEG, WEBP.media_type: WEBP}

@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 from mig_idg.errors import Text
+from mig_idg.guard.negotiation import only, wanted
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer, link
 from mig_idg.imagery.engine import RasterEngine
-from mig_idg.ogc.negotiation import only, wanted
 from mig_idg.ogc.raster.mosaic_selection import raster_of
 from mig_idg.ogc.stac import item_document
 from mig_idg.ogc.stac.item_document import GEOJSON, VERSION

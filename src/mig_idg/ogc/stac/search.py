@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 import orjson
 
 from mig_idg.errors import NotFound, Text
+from mig_idg.guard.negotiation import only, wanted
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer, link
 from mig_idg.imagery.engine import RasterEngine
-from mig_idg.ogc.negotiation import only, wanted
 from mig_idg.ogc.raster.mosaic_selection import raster_of
 from mig_idg.ogc.stac import item_document, parameters
 from mig_idg.ogc.stac.catalogue import CATALOGUE, home, searched, visible

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mig_idg.errors import Text
+from mig_idg.guard.negotiation import JSON_PAGES, only, wanted
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer, link, page_answer
-from mig_idg.ogc.negotiation import JSON_PAGES, only, wanted
 from mig_idg.ogc.tiles.grids import GRIDS
 from mig_idg.ogc.tiles.tile_address import grid_named
 

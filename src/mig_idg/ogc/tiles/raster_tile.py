@@ -5,6 +5,7 @@ The route belongs to `ogc.tiles`, which reads the address and hands it over when
 
 from __future__ import annotations
 
+from mig_idg.guard.negotiation import only
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.imagery import render
@@ -13,7 +14,6 @@ from mig_idg.imagery.engine import RasterEngine
 from mig_idg.imagery.frame import Frame, Pixels, blank
 from mig_idg.imagery.mosaic import Mosaic
 from mig_idg.imagery.render import Style
-from mig_idg.ogc.negotiation import only
 from mig_idg.ogc.raster import picture_formats
 from mig_idg.ogc.raster.mosaic_selection import mosaic_of, raster_of
 from mig_idg.ogc.raster.rendering import developed, known

@@ -6,13 +6,13 @@ from typing import Any
 from urllib.parse import quote
 
 from mig_idg.errors import Text
+from mig_idg.guard.negotiation import JSON_PAGES, only, wanted
 from mig_idg.guard.obligations import LICENCES, attribution
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer, link, page_answer
 from mig_idg.imagery import render
 from mig_idg.imagery.encode import FORMATS as PICTURES
 from mig_idg.imagery.engine import RasterEngine
-from mig_idg.ogc.negotiation import JSON_PAGES, only, wanted
 from mig_idg.ogc.raster import extent
 from mig_idg.ogc.raster.mosaic_selection import raster_of
 from mig_idg.ogc.tiles.grids import GRIDS, TILING_SCHEME, Grid, Level

@@ -6,9 +6,9 @@ An empty tile is 204, the same whether rows are hidden from the caller or not th
 from __future__ import annotations
 
 from mig_idg.errors import InvalidParameter, NotFound, Text
+from mig_idg.guard.negotiation import wanted
 from mig_idg.guard.request import Layer, Request
 from mig_idg.guard.response import Response
-from mig_idg.ogc.negotiation import wanted
 from mig_idg.ogc.tiles import compression, parameters, tile_address, vector_tile
 from mig_idg.ogc.tiles.cache import Drawn
 from mig_idg.store.collection import Collection

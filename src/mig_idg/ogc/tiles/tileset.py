@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import quote
 
 from mig_idg.errors import Text
+from mig_idg.guard.negotiation import JSON_PAGES, only, wanted
 from mig_idg.guard.obligations import LICENCES
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer, link, page_answer
-from mig_idg.ogc.negotiation import JSON_PAGES, only, wanted
 from mig_idg.ogc.tiles import tilejson
 from mig_idg.ogc.tiles.grids import GRIDS, TILING_SCHEME, Grid
 from mig_idg.ogc.tiles.layer_metadata import GENERALISATION, Bounds, properties, words
