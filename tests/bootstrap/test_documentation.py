@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 README, LISEZ_MOI = ROOT / "README.md", ROOT / "README.fr.md"
 PAGES = [README, LISEZ_MOI, *sorted((ROOT / "docs").rglob("*.md"))]
 TRANSLATED = [page for folder in ("tutorials", "how-to") for page in sorted((ROOT / "docs" / folder).glob("*.md"))]
-OF_THE_SCRIPT = {"test", "check", "bless"}
+OF_THE_SCRIPT = {"test", "check", "bless", "bench"}
 
 
 def commands(page: Path) -> list[str]:
