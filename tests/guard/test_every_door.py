@@ -170,7 +170,13 @@ def test_a_route_cannot_be_mounted_without_an_action(planted: Any) -> None:
     assert len(planted.routes) > 20
     for route in planted.routes:
         assert route.every_action
-        assert route.pool != "none" or set(route.every_action) <= {"open", "execute"}, route.pattern
+        assert (
+            route.pool != "none"
+            or set(route.every_action) <= {"open", "execute"}
+            or route.pattern.startswith(
+                "/deposits"  # which confirm rights themselves: a body that was read cannot be read again
+            )
+        ), route.pattern
 
 
 FILTERS = (

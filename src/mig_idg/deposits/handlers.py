@@ -100,6 +100,7 @@ class Handlers:
         body = _body(request)
         limit, offset = _number(request, "limit", LISTED, 1, MOST_LISTED), _number(request, "offset", 0, 0, 10**9)
         found = await self._deposits.listing(body, request.query.get("dataset"), state, limit, offset)
+        await request.confirm()
         shown = [
             documents.deposit_document(one, request.url, request.lang) for one in found if _permitted(request, one)
         ]
@@ -192,6 +193,7 @@ class Handlers:
         if request.method == "HEAD" and tus.asked(request.headers):
             return await self._offset(request, deposit)
         only(request)
+        await request.confirm()
         return await self._shown(request, deposit)
 
     async def withdraw(self, request: Request) -> Response:
