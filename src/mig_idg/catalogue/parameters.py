@@ -43,7 +43,7 @@ def page(query: Mapping[str, str]) -> Page:
         search,
         min(whole(query, "limit", DEFAULT_LIMIT, 1), MOST),
         whole(query, "offset", 0, 0),
-        query.get("facets") in ("true", "1"),
+        _flag(query, "facets"),
     )
 
 
@@ -104,3 +104,10 @@ def _sort(query: Mapping[str, str]) -> tuple[tuple[str, bool], ...]:
             )
         found.append((name, word.startswith("-")))
     return tuple(found)
+
+
+def _flag(query: Mapping[str, str], name: str) -> bool:
+    value = query.get(name, "false")
+    if value not in ("true", "false"):
+        raise InvalidParameter(name, Text("« true » ou « false » est attendu.", "“true” or “false” is expected."))
+    return value == "true"

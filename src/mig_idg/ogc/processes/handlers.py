@@ -156,7 +156,9 @@ class Processes:
         only(request, "limit", "offset", "type", "processID", "status", "datetime", "minDuration", "maxDuration")
         form = wanted(request, JSON_PAGES)
         asked = _selection(request)
-        listable = request.principal.login is not None and request.query.get("type", "process") == "process"
+        if request.query.get("type", "process") != "process":
+            raise InvalidParameter("type", Text("Seul type : process.", "The only type: process."))
+        listable = request.principal.login is not None
         found, matched = await self._records.listing(asked) if listable else ([], 0)
         document = {
             "jobs": [documents.job_document(one, request.url, request.lang) for one in found],
