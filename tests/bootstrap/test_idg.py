@@ -285,7 +285,7 @@ def test_an_installation_cut_short_is_done_again(furnished: Machine) -> None:
 def test_the_automatic_build_runs_the_whole_suite_with_its_clients(furnished: Machine) -> None:
     furnished.has(ogrinfo="", chromium="", apt_get=APT_GET, apt_cache=":", id="echo 0")
     response = furnished.idg(at=furnished.project / ".ci/run")
-    assert response.stdout.endswith("python: -m pytest\n")
+    assert response.stdout.endswith("python: -m pytest -n 2 --dist loadfile\n")
 
 
 @pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed (apt install shellcheck)")

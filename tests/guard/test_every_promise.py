@@ -55,7 +55,7 @@ def operations(asking: httpx.Client) -> Iterator[tuple[str, list[dict[str, Any]]
         if "{item}" in path and "/stac/" not in path:
             page = asking.get(f"{path.rpartition('/')[0]}?limit=1&f=json").json()
             values["item"] = page["features"][0]["id"] if page["features"] else "none"
-        elif "{name}" in path or "{file}" in path or "{item}" in path or "/wmts" in path:
+        elif "{name}" in path or "{file}" in path or "{item}" in path or "/wmts" in path or path == "/csw":
             continue
         there = re.sub(r"{(\w+)}", lambda name: str(values[name[1]]), path)
         if path.endswith("/trajectory"):
@@ -103,7 +103,7 @@ def test_each_media_type_of_the_definition_is_given_to_who_accepts_it(promised: 
             for media in operation["responses"]["200"].get("content", {}):
                 response = asking.get(address, headers={"accept": media})
                 given = response.headers.get("content-type", "").partition(";")[0]
-                if response.status_code == 204:
+                if response.status_code in (204, 413):  # nothing there, or more than a picture holds
                     continue
                 if response.status_code != 200 or given != media.partition(";")[0]:
                     wrong.append((response.status_code, given, media, address))

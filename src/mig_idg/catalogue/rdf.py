@@ -6,6 +6,7 @@ Everything that points at an authority of the EU says of what class it is, so th
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, OWL, PROV, RDF, RDFS, SKOS, XSD
@@ -47,6 +48,18 @@ _ROLES = {
 }  # fmt: skip
 
 
+class Description(Graph):
+    """A graph whose blank nodes are numbered: the same description is the same bytes, for GET, HEAD and validators."""
+
+    def __init__(self) -> None:
+        super().__init__(bind_namespaces="core")
+        self._blanks = count(1)
+
+    def blank(self) -> BNode:
+        """The next blank node."""
+        return BNode(f"b{next(self._blanks)}")
+
+
 def document(record: Record, form: str) -> bytes:
     """One record in `xml`, `turtle` or `json-ld`."""
     graph = _graph()
@@ -86,7 +99,7 @@ def catalogue(
     return _serialized(graph, form)
 
 
-def dataset(graph: Graph, record: Record) -> URIRef:
+def dataset(graph: Description, record: Record) -> URIRef:
     """Add a record to a graph; its node."""
     node = URIRef(record.identifier)
     graph.add((node, RDF.type, DCAT.Dataset))
@@ -95,7 +108,7 @@ def dataset(graph: Graph, record: Record) -> URIRef:
     graph.add((node, DCTERMS.description, Literal(record.abstract, lang=record.lang)))
     graph.add((node, DCTERMS.identifier, Literal(record.identifier)))
     for external in record.external_ids:
-        other = BNode()
+        other = graph.blank()
         graph.add((node, ADMS.identifier, other))
         graph.add((other, RDF.type, ADMS.Identifier))
         graph.add((other, SKOS.notation, Literal(external)))
@@ -115,7 +128,7 @@ def dataset(graph: Graph, record: Record) -> URIRef:
     return node
 
 
-def _themes(graph: Graph, node: URIRef, record: Record) -> None:
+def _themes(graph: Description, node: URIRef, record: Record) -> None:
     for topic in record.topics:
         graph.add((node, DCTERMS.subject, _concept(graph, f"{INSPIRE}TopicCategory/{topic}")))
     for theme in dict.fromkeys(_DATA_THEMES.get(topic, "REGI") for topic in record.topics):
@@ -125,7 +138,7 @@ def _themes(graph: Graph, node: URIRef, record: Record) -> None:
         graph.add((node, DCAT.theme, _concept(graph, record.inspire.uri, label)))
 
 
-def _dates(graph: Graph, node: URIRef, record: Record) -> None:
+def _dates(graph: Description, node: URIRef, record: Record) -> None:
     for term, value in ((DCTERMS.created, record.created), (DCTERMS.modified, record.revised)):
         if value:
             graph.add((node, term, Literal(value[:10], datatype=XSD.date)))
@@ -133,7 +146,7 @@ def _dates(graph: Graph, node: URIRef, record: Record) -> None:
         frequency = URIRef(f"{AUTHORITY}frequency/{vocabularies.FREQUENCIES[record.frequency]}")
         graph.add((node, DCTERMS.accrualPeriodicity, _typed(graph, frequency, DCTERMS.Frequency)))
     if record.period is not None:
-        period = BNode()
+        period = graph.blank()
         graph.add((node, DCTERMS.temporal, period))
         graph.add((period, RDF.type, DCTERMS.PeriodOfTime))
         for term, value in ((DCAT.startDate, record.period[0]), (DCAT.endDate, record.period[1])):
@@ -141,7 +154,7 @@ def _dates(graph: Graph, node: URIRef, record: Record) -> None:
                 graph.add((period, term, Literal(value, datatype=XSD.dateTime if "T" in value else XSD.date)))
 
 
-def _who(graph: Graph, node: URIRef, record: Record) -> None:
+def _who(graph: Description, node: URIRef, record: Record) -> None:
     for party in record.parties:
         agent = _agent(graph, party)
         if party.role == "owner":
@@ -151,7 +164,7 @@ def _who(graph: Graph, node: URIRef, record: Record) -> None:
             graph.add((node, _ROLES[party.role], agent))
     contacts = [party for party in record.parties if party.role == "pointOfContact"] or list(record.parties[:1])
     for party in contacts:
-        card = BNode()
+        card = graph.blank()
         graph.add((node, DCAT.contactPoint, card))
         graph.add((card, RDF.type, VCARD.Kind))
         graph.add((card, RDF.type, VCARD.Organization))
@@ -160,7 +173,7 @@ def _who(graph: Graph, node: URIRef, record: Record) -> None:
             graph.add((card, VCARD.hasEmail, URIRef(f"mailto:{party.email}")))
 
 
-def _rights(graph: Graph, node: URIRef, record: Record) -> None:
+def _rights(graph: Description, node: URIRef, record: Record) -> None:
     """Access by the word of the EU; limitations of INSPIRE and clauses of the charter as statements of rights."""
     word = "PUBLIC" if record.is_open else "RESTRICTED"
     graph.add(
@@ -170,7 +183,7 @@ def _rights(graph: Graph, node: URIRef, record: Record) -> None:
         *(vocabularies.LIMITATION_LABELS[code].in_(record.lang) for code in record.limitations),
         *(clause.sentence for clause in record.clauses),
     ):
-        statement = BNode()
+        statement = graph.blank()
         graph.add((node, DCTERMS.rights, statement))
         graph.add((statement, RDF.type, DCTERMS.RightsStatement))
         graph.add((statement, RDFS.label, Literal(sentence, lang=record.lang)))
@@ -178,19 +191,19 @@ def _rights(graph: Graph, node: URIRef, record: Record) -> None:
         graph.add((node, DCTERMS.license, _licence(graph, record)))
 
 
-def _licence(graph: Graph, record: Record) -> URIRef:
+def _licence(graph: Description, record: Record) -> URIRef:
     assert record.licence is not None
     licence = URIRef(_LICENCES.get(record.licence.id, record.licence.url))
     graph.add((licence, DCTERMS.title, Literal(record.licence.name)))
     return _typed(graph, licence, DCTERMS.LicenseDocument)
 
 
-def _where(graph: Graph, node: URIRef, record: Record) -> None:
+def _where(graph: Description, node: URIRef, record: Record) -> None:
     if record.bbox is not None:
         west, south, east, north = record.bbox
         corners = ((west, north), (west, south), (east, south), (east, north), (west, north))
         ring = ", ".join(f"{x:g} {y:g}" for x, y in corners)
-        place = BNode()
+        place = graph.blank()
         graph.add((node, DCTERMS.spatial, place))
         graph.add((place, RDF.type, DCTERMS.Location))
         graph.add((place, DCAT.bbox, Literal(f"POLYGON(({ring}))", datatype=GSP.wktLiteral)))
@@ -204,10 +217,10 @@ def _where(graph: Graph, node: URIRef, record: Record) -> None:
         graph.add((node, DCAT.spatialResolutionInMeters, Literal(f"{record.resolution:g}", datatype=XSD.decimal)))
 
 
-def _quality(graph: Graph, node: URIRef, record: Record) -> None:
+def _quality(graph: Description, node: URIRef, record: Record) -> None:
     graph.add((node, DCTERMS.language, _typed(graph, _language(record.language), DCTERMS.LinguisticSystem)))
     if record.lineage:
-        provenance = BNode()
+        provenance = graph.blank()
         graph.add((node, DCTERMS.provenance, provenance))
         graph.add((provenance, RDF.type, DCTERMS.ProvenanceStatement))
         graph.add((provenance, RDFS.label, Literal(record.lineage, lang=record.lang)))
@@ -215,15 +228,15 @@ def _quality(graph: Graph, node: URIRef, record: Record) -> None:
         regulation = _typed(graph, URIRef(vocabularies.REGULATION_URI), DCTERMS.Standard)
         graph.add((node, DCTERMS.conformsTo, regulation))
     if record.standard is not None:
-        standard = BNode()
+        standard = graph.blank()
         graph.add((node, DCTERMS.conformsTo, standard))
         graph.add((standard, RDF.type, DCTERMS.Standard))
         graph.add((standard, DCTERMS.title, Literal(record.standard[0])))
         graph.add((standard, OWL.versionInfo, Literal(record.standard[1])))
 
 
-def _distribution(graph: Graph, resource: Online, record: Record) -> BNode:
-    node = BNode()
+def _distribution(graph: Description, resource: Online, record: Record) -> BNode:
+    node = graph.blank()
     media = resource.media_type.partition(";")[0]
     graph.add((node, RDF.type, DCAT.Distribution))
     graph.add((node, DCTERMS.title, Literal(resource.title, lang=record.lang)))
@@ -241,7 +254,7 @@ def _distribution(graph: Graph, resource: Online, record: Record) -> BNode:
     return node
 
 
-def _catalogue_record(graph: Graph, node: URIRef, record: Record) -> None:
+def _catalogue_record(graph: Description, node: URIRef, record: Record) -> None:
     card = URIRef(record.file_identifier)
     graph.add((card, RDF.type, DCAT.CatalogRecord))
     graph.add((card, FOAF.primaryTopic, node))
@@ -250,7 +263,7 @@ def _catalogue_record(graph: Graph, node: URIRef, record: Record) -> None:
     graph.add((card, DCTERMS.language, _typed(graph, _language(LANGUAGES[record.lang]), DCTERMS.LinguisticSystem)))
 
 
-def _paged(graph: Graph, here: URIRef, total: int, page: int, pages: int) -> None:
+def _paged(graph: Description, here: URIRef, total: int, page: int, pages: int) -> None:
     """Hydra, which harvesters of paged DCAT follow."""
     view = URIRef(f"{HOME}/dcat?page={page}")
     graph.add((view, RDF.type, HYDRA.PartialCollectionView))
@@ -263,8 +276,8 @@ def _paged(graph: Graph, here: URIRef, total: int, page: int, pages: int) -> Non
             graph.add((view, HYDRA[word], URIRef(f"{HOME}/dcat?page={number}")))
 
 
-def _agent(graph: Graph, party: Party) -> BNode:
-    agent = BNode()
+def _agent(graph: Description, party: Party) -> BNode:
+    agent = graph.blank()
     graph.add((agent, RDF.type, FOAF.Agent))
     graph.add((agent, FOAF.name, Literal(party.name)))
     if party.email:
@@ -274,14 +287,14 @@ def _agent(graph: Graph, party: Party) -> BNode:
     return agent
 
 
-def _concept(graph: Graph, uri: str, label: Literal | None = None) -> URIRef:
+def _concept(graph: Description, uri: str, label: Literal | None = None) -> URIRef:
     """A concept with its label, which the shapes ask for: that given, else the code of the authority."""
     node = _typed(graph, URIRef(uri), SKOS.Concept)
     graph.add((node, SKOS.prefLabel, label if label is not None else Literal(uri.rpartition("/")[2])))
     return node
 
 
-def _typed(graph: Graph, node: URIRef, kind: URIRef) -> URIRef:
+def _typed(graph: Description, node: URIRef, kind: URIRef) -> URIRef:
     graph.add((node, RDF.type, kind))
     return node
 
@@ -292,14 +305,14 @@ def _language(code: str) -> URIRef:
     return URIRef(f"{AUTHORITY}language/{told}")
 
 
-def _graph() -> Graph:
-    graph = Graph(bind_namespaces="core")
+def _graph() -> Description:
+    graph = Description()
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace)
     return graph
 
 
-def _serialized(graph: Graph, form: str) -> bytes:
+def _serialized(graph: Description, form: str) -> bytes:
     if form != "json-ld":
         return graph.serialize(format=SERIALIZED[form], encoding="utf-8")
     context = {prefix: str(namespace) for prefix, namespace in PREFIXES.items()}
