@@ -14,16 +14,19 @@ from mig_idg.app.asgi import Application
 from mig_idg.app.operations import Operations
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
+from mig_idg.guard.route import Router
 
 
 class Streaming:
     """A threshold whose only answer is endless, and that knows whether its stream was closed."""
 
+    routes = Router(())
+
     def __init__(self, pool: str) -> None:
         self.closed = False
         self._visit: Any = SimpleNamespace(pool=pool, route="/")
 
-    async def receive(self, *_: object) -> tuple[Response, Request | None]:
+    async def receive(self, *_: object, **__: object) -> tuple[Response, Request | None]:
         return Response(body=self._pieces()), self._visit
 
     async def _pieces(self) -> AsyncIterator[bytes]:
@@ -37,7 +40,9 @@ class Streaming:
 class Reading:
     """A threshold that reads the body before it answers."""
 
-    async def receive(self, http_request: object, read_body: Callable[[int], Awaitable[bytes]]) -> None:
+    routes = Router(())
+
+    async def receive(self, http_request: object, read_body: Callable[[int], Awaitable[bytes]], **_: object) -> None:
         await read_body(1000)
 
 

@@ -101,7 +101,7 @@ def test_gdal_is_refused_in_words_without_a_token(service: Any) -> None:
         timeout=60,
     )
     assert "CANARI" not in done.stdout
-    assert "403" in done.stderr + done.stdout
+    assert "401" in done.stderr + done.stdout
 
 
 def qgis(service: Any, who: str, collection: str, box: str, *more: str) -> dict[str, Any]:

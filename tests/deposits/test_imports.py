@@ -481,7 +481,7 @@ def test_two_imports_of_one_collection_do_not_mix(database_url: str, bal: Callab
 
 def test_a_collection_of_images_takes_no_rows(connection: Connection, bal: Callable[..., Path]):
     images = POINTS.model_copy(update={"source": POINTS.source.model_copy(update={"table": None})})
-    with pytest.raises(BadRequest, match="images"):
+    with pytest.raises(BadRequest, match="table"):
         run(connection, bal(address(1)), images)
 
 
