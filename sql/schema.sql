@@ -1871,7 +1871,7 @@ CREATE TABLE registry.agreement (
     reasons text,
     actions text[],
     CONSTRAINT agreement_kind_check CHECK ((kind = 'mutualised'::text)),
-    CONSTRAINT agreement_lists_known_actions CHECK (((cardinality(actions) > 0) AND (actions <@ ARRAY['discover'::text, 'view'::text, 'query'::text, 'download'::text, 'subscribe'::text, 'contribute'::text, 'configure'::text, 'publish_open'::text, 'redistribute'::text, 'grant'::text, 'validate'::text, 'audit'::text, 'takedown'::text]))),
+    CONSTRAINT agreement_lists_known_actions CHECK (((cardinality(actions) > 0) AND (actions <@ ARRAY['discover'::text, 'view'::text, 'query'::text, 'download'::text, 'subscribe'::text, 'contribute'::text, 'configure'::text, 'publish_open'::text, 'redistribute'::text, 'grant'::text, 'validate'::text, 'audit'::text, 'takedown'::text, 'execute'::text]))),
     CONSTRAINT agreement_purpose_check CHECK ((btrim(purpose) <> ''::text)),
     CONSTRAINT agreement_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'granted'::text, 'refused'::text]))),
     CONSTRAINT answer_has_an_author CHECK (((state = 'asked'::text) OR (answered_by IS NOT NULL))),
@@ -2790,7 +2790,7 @@ CREATE TABLE registry.terms (
     allows_contractors boolean DEFAULT false NOT NULL,
     own_territory boolean DEFAULT false NOT NULL,
     CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
-    CONSTRAINT terms_actions_check CHECK ((actions <@ ARRAY['discover'::text, 'view'::text, 'query'::text, 'download'::text, 'subscribe'::text, 'contribute'::text, 'configure'::text, 'publish_open'::text, 'redistribute'::text, 'grant'::text, 'validate'::text, 'audit'::text, 'takedown'::text])),
+    CONSTRAINT terms_actions_check CHECK ((actions <@ ARRAY['discover'::text, 'view'::text, 'query'::text, 'download'::text, 'subscribe'::text, 'contribute'::text, 'configure'::text, 'publish_open'::text, 'redistribute'::text, 'grant'::text, 'validate'::text, 'audit'::text, 'takedown'::text, 'execute'::text])),
     CONSTRAINT terms_kind_check CHECK ((kind = 'mutualised'::text)),
     CONSTRAINT terms_mode_check CHECK ((mode = ANY (ARRAY['all_partners'::text, 'named'::text, 'on_agreement'::text, 'closed'::text])))
 );
