@@ -143,7 +143,7 @@ def visit(browser: Any, service: Any) -> Iterator[Open]:
 def test_no_request_leaves_the_machine_and_the_console_is_silent(visit: Open, path: str) -> None:
     visited = visit(path)
     assert visited.outside == []
-    expected = ["403 (Forbidden)"] if path == REFUSED else []
+    expected = ["401 (Unauthorized)"] if path == REFUSED else []
     assert [one for one in visited.complaints if not any(text in one for text in expected)] == []
 
 
