@@ -27,11 +27,9 @@ from mig_idg.errors import (
     Refused,
     SignInNeeded,
     Text,
-    UnknownParameter,
-    did_you_mean,
-    nearest,
 )
 from mig_idg.guard.credentials import BEARER_AND_BASIC
+from mig_idg.guard.negotiation import EVERYWHERE, JSON_PAGES, only, wanted
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer, page_answer
 from mig_idg.jobs import Records
@@ -40,7 +38,6 @@ Handler = Callable[["Handlers", Request], Awaitable[Response]]
 MOST_LISTED, LISTED = 1000, 100
 SMALL_BODY = 64 * 1024
 FORM_ROOM = 1024 * 1024
-EVERYWHERE = ("f", "lang", "token")
 
 
 def tus_answered(handler: Handler) -> Handler:
@@ -356,17 +353,10 @@ class Handlers:
         job = await self._jobs.find(deposit.job) if deposit.job else None
         events = await self._deposits.events(deposit.id)
         document = documents.deposit_document(deposit, request.url, request.lang, job, events)
-        if _page(request) and request.method in ("GET", "HEAD"):
+        if _page(request):
             return page_answer("deposit", {"document": document}, private=True)
         headers = {"location": request.url(f"/deposits/{deposit.id}")} if located else {}
         return json_answer(document, status=status, headers=headers, private=True)
-
-
-def only(request: Request, *names: str) -> None:
-    """Refuse a query parameter that is not taken here. Raises UnknownParameter."""
-    for name in request.query:
-        if name not in EVERYWHERE and name not in names:
-            raise UnknownParameter(name, (*EVERYWHERE, *names))
 
 
 def _body(request: Request) -> str:
@@ -396,16 +386,8 @@ def _by(request: Request) -> dict[str, Any]:
 
 
 def _page(request: Request) -> bool:
-    """Whether a page is wanted: `f=`, or a browser's Accept."""
-    word = request.query.get("f")
-    if word is not None and word not in ("json", "html"):
-        raise InvalidParameter(
-            "f",
-            Text(f"Format inconnu ici : « {word[:40]} ».", f"Format not known here: “{word[:40]}”."),
-            remedy=did_you_mean(nearest(word, ("json", "html"))),
-        )
-    accept = request.headers.get("accept", "")
-    return word == "html" or (word is None and "text/html" in accept.split("application/json")[0])
+    """Whether a page is wanted: by who reads, for what was written is told in JSON."""
+    return request.method in ("GET", "HEAD") and wanted(request, JSON_PAGES) == "html"
 
 
 def _reported(deposit: Deposit, request: Request) -> dict[str, Any]:

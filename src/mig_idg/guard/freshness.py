@@ -17,6 +17,7 @@ class Freshness:
         self._pool = pool
 
     def check(self, request: Request, read_version: ReadVersion) -> None:
+        """What was read is of the snapshot's rights. Raises StaleEpoch when it is not: its rows are thrown away."""
         if read_version.epoch != request.snapshot.epoch:
             raise StaleEpoch
         request.data_version = read_version.data
@@ -31,6 +32,7 @@ class Freshness:
             raise StaleEpoch
 
     async def moved(self, snapshot: Snapshot) -> bool:
+        """Whether rights moved since; no, while the database cannot say."""
         try:
             return await self._epoch() != snapshot.epoch
         except Unavailable:
