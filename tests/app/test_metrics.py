@@ -35,6 +35,13 @@ def test_there_are_few_series_whatever_the_number_of_routes(service: Any) -> Non
     assert len(classes) <= 12
 
 
+def test_two_applications_in_one_process_count_apart() -> None:
+    one, other = metrics.Exposition(dict), metrics.Exposition(dict)
+    one.observe("/collections", "GET", 200, 0.01)
+    assert 'route="/collections"' in one.text().decode()
+    assert 'route="/collections"' not in other.text().decode()
+
+
 def test_a_scrape_tells_what_every_worker_counted(tmp_path: Path) -> None:
     one = metrics.Exposition(lambda: {"idg_queue": ("Waiting", "queue", {"items": 2.0})}, folder=str(tmp_path))
     one.write()

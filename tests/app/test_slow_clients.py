@@ -11,6 +11,7 @@ import pytest
 
 from mig_idg.app import asgi
 from mig_idg.app.asgi import Application
+from mig_idg.app.metrics import Exposition
 from mig_idg.app.operations import Operations
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
@@ -53,6 +54,7 @@ def application(threshold: Any) -> Application:
         return None
 
     operations = Operations.__new__(Operations)
+    operations.exposition = Exposition(dict)
     return Application(threshold, render=lambda *_: "", operations=operations, start=nothing, stop=nothing)
 
 

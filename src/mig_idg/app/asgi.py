@@ -13,7 +13,6 @@ from typing import Any
 import structlog
 
 from mig_idg.app import access_log
-from mig_idg.app.metrics import observe
 from mig_idg.app.operations import Operations
 from mig_idg.app.page_queue import PageQueue
 from mig_idg.app.send import send_answer
@@ -64,6 +63,7 @@ class Application:
         self.guard = guard
         self._access_log = access_log
         self._render = render
+        self._observe = operations.exposition.observe
         self._always = {b"/healthz": operations.health, b"/readyz": operations.readiness}
         self._start, self._stop = start, stop
         self._under_way: dict[int, tuple[float, asyncio.Task[Any], Callable[[], Awaitable[None]]]] = {}
@@ -129,7 +129,7 @@ class Application:
         finally:
             self._under_way.pop(marker, None)
         seconds = time.perf_counter() - started
-        observe(pattern, method, status, seconds)
+        self._observe(pattern, method, status, seconds)
         if self._access_log:
             access_log.note(http_request, request, route=pattern, method=method, status=status, seconds=seconds)
 

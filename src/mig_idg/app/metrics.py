@@ -26,9 +26,6 @@ FOLDER_VARIABLE = "IDG_SERVE_METRICS"
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 WRITTEN_EVERY_SECONDS = 2.0
 
-# (route, method, status) → requests; class of routes → one count for each bucket, then the sum of seconds.
-_requests: dict[tuple[str, str, int], int] = {}
-_seconds: dict[str, list[float]] = {}
 _CLASSES = (
     ("item", ("/items/{",)),
     ("items", ("/items", "/search")),
@@ -50,23 +47,6 @@ def route_class(pattern: str) -> str:
     return next((name for name, marks in _CLASSES if any(mark in pattern for mark in marks)), "description")
 
 
-def observe(route: str, method: str, status: int, seconds: float) -> None:
-    """Count one answered request: two additions, turned into metrics only when somebody reads them."""
-    key = (route, method if method in _METHODS else "other", status)
-    _requests[key] = _requests.get(key, 0) + 1
-    name = _class_of.get(route)
-    if name is None:
-        name = _class_of[route] = route_class(route)
-    counts = _seconds.get(name)
-    if counts is None:
-        counts = _seconds[name] = [0.0] * (len(BUCKETS) + 2)
-    counts[bisect_left(BUCKETS, seconds)] += 1
-    counts[-1] += seconds
-
-
-_class_of: dict[str, str] = {}
-
-
 class Exposition:
     """What `/metrics` of one application says: its own gauges, and what all its workers counted.
 
@@ -77,6 +57,23 @@ class Exposition:
     def __init__(self, gauges: Callable[[], Mapping[str, Gauges]], *, folder: str | None = None) -> None:
         self._gauges = gauges
         self._folder = Path(folder) if folder else None
+        # (route, method, status) → requests; class of routes → one count for each bucket, then the sum of seconds.
+        self._requests: dict[tuple[str, str, int], int] = {}
+        self._seconds: dict[str, list[float]] = {}
+        self._class_of: dict[str, str] = {}
+
+    def observe(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count one answered request: two additions, turned into metrics only when somebody reads them."""
+        key = (route, method if method in _METHODS else "other", status)
+        self._requests[key] = self._requests.get(key, 0) + 1
+        name = self._class_of.get(route)
+        if name is None:
+            name = self._class_of[route] = route_class(route)
+        counts = self._seconds.get(name)
+        if counts is None:
+            counts = self._seconds[name] = [0.0] * (len(BUCKETS) + 2)
+        counts[bisect_left(BUCKETS, seconds)] += 1
+        counts[-1] += seconds
 
     def write(self) -> None:
         """Leave what this worker counted for the others."""
@@ -97,8 +94,8 @@ class Exposition:
 
     def _own(self) -> dict[str, Any]:
         return {
-            "requests": [[*key, count] for key, count in _requests.items()],
-            "seconds": _seconds,
+            "requests": [[*key, count] for key, count in self._requests.items()],
+            "seconds": self._seconds,
             "caches": cache_use.counts,
             "gauges": {name: list(family) for name, family in self._gauges().items()},
             "at": time.time(),

@@ -33,7 +33,7 @@ class Operations:
         self._database_up = database_up
         self._supervised = supervised
         self._watched = watched
-        self._exposition = exposition or metrics.Exposition(dict)
+        self.exposition = exposition or metrics.Exposition(dict)
 
     def routes(self) -> tuple[Route, ...]:
         """The one that needs to know its caller; health and readiness answer before the threshold."""
@@ -74,7 +74,7 @@ class Operations:
         if not (_from_here(request) or "administrator" in request.principal.roles):
             raise unknown_place()
         return Response(
-            body=self._exposition.text(), media_type="text/plain; version=0.0.4; charset=utf-8", private=True
+            body=self.exposition.text(), media_type="text/plain; version=0.0.4; charset=utf-8", private=True
         )
 
 
