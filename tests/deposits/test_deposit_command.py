@@ -212,7 +212,7 @@ def test_the_target_format_decides_and_its_findings_have_places(
     bal: Callable[..., Path], shared: Path, tmp_path: Path, database_url: str
 ):
     from mig_idg.deposits import check, documents
-    from mig_idg.deposits.checks.library import Library
+    from mig_idg.validators.library import Library
 
     from .conftest import ADDRESSES
 

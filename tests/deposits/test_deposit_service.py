@@ -21,12 +21,12 @@ import pytest
 from mig_idg.app.serve import URL_VARIABLE
 from mig_idg.database import connect
 from mig_idg.deposits import work
-from mig_idg.deposits.checks.library import Library
 from mig_idg.deposits.receive import Quarantine
 from mig_idg.deposits.scan import Scanner
 from mig_idg.deposits.work import Workshop
 from mig_idg.registry import mandates
 from mig_idg.registry.acts import Evidence, Record
+from mig_idg.validators.library import Library
 
 DAY = date(2026, 6, 15)
 DATASET, TABLE, OWNER = "eclairage-public", "data.eclairage_public", "pilot"

@@ -12,8 +12,8 @@ from mig_idg.errors import InvalidParameter, Text, UnknownWord
 from mig_idg.standards.known import STANDARDS
 
 if TYPE_CHECKING:
-    from mig_idg.deposits.checks.library import Brought, Library
     from mig_idg.standards.verdict import Verdict
+    from mig_idg.validators.library import Brought, Library
 
 SHOWN = 5
 MARKS = {"error": ("Erreur", "Error"), "warning": ("Alerte", "Warning"), "info": ("Info", "Info")}
@@ -31,7 +31,7 @@ def command() -> None:
 
 
 def _library() -> Library:
-    from mig_idg.deposits.checks.library import Library
+    from mig_idg.validators.library import Library
 
     chosen = settings()
     return Library(chosen.standards_dir or chosen.home.resolve() / "standards")
@@ -61,7 +61,7 @@ def _library() -> Library:
 )
 def check(file: Path, standard: str | None, version: str | None, as_json: bool, report: Path | None) -> int:
     """Check one file."""
-    from mig_idg.deposits.checks import run
+    from mig_idg.validators import run
 
     if standard is not None and standard not in STANDARDS:
         raise UnknownWord(Text("Standard", "standard"), standard, STANDARDS, closed=True)
@@ -73,7 +73,7 @@ def check(file: Path, standard: str | None, version: str | None, as_json: bool, 
         )
     verdict = run.check(file, _library(), today(), standard, version)
     if report is not None:
-        from mig_idg.deposits.checks import report as reports
+        from mig_idg.validators import report as reports
 
         reports.write(verdict, file, report, today())
     if as_json:
@@ -120,7 +120,7 @@ def _tell(verdict: Verdict) -> None:
 @click.option("--json", "as_json", is_flag=True, help=t("réponse en JSON", "answer in JSON"))
 def listing(as_json: bool) -> int:
     """List the standards."""
-    from mig_idg.deposits.checks import node
+    from mig_idg.validators import node
 
     library = _library()
     official = node.validator() is not None

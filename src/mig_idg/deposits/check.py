@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from mig_idg.deposits import difference
-from mig_idg.deposits.checks import run
-from mig_idg.deposits.checks.library import Library
 from mig_idg.deposits.intake import imports
 from mig_idg.deposits.intake.imports import Choices
 from mig_idg.deposits.intake.report import RefusedFile
@@ -25,6 +23,8 @@ from mig_idg.errors import BadRequest, Lang, Problem, Refused, Text, Unprocessab
 from mig_idg.publication.model import Declaration
 from mig_idg.standards.known import STANDARDS
 from mig_idg.store import layers
+from mig_idg.validators import run
+from mig_idg.validators.library import Library
 
 Tell = Callable[[int, Text], None]
 EXAMPLES = 1000

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from mig_idg.deposits.checks.library import Library
 from mig_idg.deposits.handlers import SMALL_BODY, Handlers
 from mig_idg.deposits.receive import Quarantine
 from mig_idg.deposits.records import Deposits
@@ -13,6 +12,7 @@ from mig_idg.deposits.scan import Mode, Scanner
 from mig_idg.deposits.work import Workshop
 from mig_idg.guard.route import Route
 from mig_idg.jobs import Records
+from mig_idg.validators.library import Library
 
 
 class Configured(Protocol):

@@ -20,7 +20,6 @@ from mig_idg.charter.messages import day as told_day
 from mig_idg.deposits import check as checking
 from mig_idg.deposits import sign as signing
 from mig_idg.deposits.check import Outcome, Tell
-from mig_idg.deposits.checks.library import Library
 from mig_idg.deposits.intake import imports
 from mig_idg.deposits.intake.imports import Choices
 from mig_idg.deposits.lifecycle import move
@@ -34,6 +33,7 @@ from mig_idg.registry import datasets, facts, publications
 from mig_idg.registry.acts import Evidence, Record, open_act
 from mig_idg.store import layers
 from mig_idg.store.prepare import settle
+from mig_idg.validators.library import Library
 
 SERVICE = {"who": "mig-idg"}
 ARTICLE = "Charte MIG, § 2.1.3, § 3.5.1"

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from mig_idg.deposits.checks.decp import read_json
 from mig_idg.errors import Text, nearest
 from mig_idg.standards.verdict import Remark, Verdict, ordered
+from mig_idg.validators.decp import read_json
 
 COVER = (
     *("CS1.1.1.1", "CS1.1.1.2", "CS1.1.2.1", "CS1.1.2.2", "CS1.2.1", "CS1.2.2", "CS1.2.3"),

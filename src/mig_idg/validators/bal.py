@@ -15,9 +15,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from mig_idg.deposits.checks import node
-from mig_idg.deposits.checks.library import Library
-from mig_idg.deposits.checks.recognition import Seen
 from mig_idg.errors import Text
 from mig_idg.standards.bal import labels, profiles
 from mig_idg.standards.bal.checks import Checker
@@ -25,6 +22,9 @@ from mig_idg.standards.bal.model import version_of
 from mig_idg.standards.bal.proposals import proposal
 from mig_idg.standards.findings import Level
 from mig_idg.standards.verdict import Remark, Verdict, ordered
+from mig_idg.validators import node
+from mig_idg.validators.library import Library
+from mig_idg.validators.recognition import Seen
 
 LEVELS: dict[str, Level] = {"E": "error", "W": "warning", "I": "info"}
 PARSE: dict[str, tuple[Text, Text]] = {

@@ -16,11 +16,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from mig_idg.deposits.checks.bal import rows_of
-from mig_idg.deposits.checks.recognition import look, sheet_rows
 from mig_idg.errors import Lang, Text
 from mig_idg.standards.known import STANDARDS, TABLES
 from mig_idg.standards.verdict import RANKS, Remark, Verdict, summary
+from mig_idg.validators.bal import rows_of
+from mig_idg.validators.recognition import look, sheet_rows
 
 EXAMPLES = 5
 COPIED = 200_000_000

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from mig_idg.deposits.checks import bal, decp, documents, ocsge, tables
-from mig_idg.deposits.checks.library import Library
-from mig_idg.deposits.checks.recognition import Seen, look
 from mig_idg.errors import Problem, Text
 from mig_idg.standards.known import STANDARDS, TABLES
 from mig_idg.standards.verdict import Remark, Verdict
+from mig_idg.validators import bal, decp, documents, ocsge, tables
+from mig_idg.validators.library import Library
+from mig_idg.validators.recognition import Seen, look
 
 CSV = Text("enregistrez la feuille en CSV UTF-8", "save the sheet as CSV UTF-8")
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from mig_idg.deposits.checks.library import Library
 from mig_idg.errors import Text, nearest
 from mig_idg.standards.verdict import Remark, Verdict, ordered
+from mig_idg.validators.library import Library
 
 SIZE = 300_000_000
 DEPTH = 200

@@ -12,10 +12,10 @@ import pytest
 
 from mig_idg.cli.main import directory
 from mig_idg.cli.messages import guarded, settings
-from mig_idg.deposits.checks import node, run
-from mig_idg.deposits.checks.library import Library
+from mig_idg.validators import node, run
+from mig_idg.validators.library import Library
 
-REFERENCE = Path(__file__).parents[3] / "../shared/reference"
+REFERENCE = Path(__file__).parents[2] / "../shared/reference"
 DAY = date(2026, 1, 10)
 ADDRESS = (
     "id_ban_commune;id_ban_toponyme;id_ban_adresse;commune_insee;commune_nom;toponyme;numero;suffixe;position;x;y;long;lat;"
@@ -226,7 +226,7 @@ def test_a_reference_file_is_recognised_and_judged(name: str):
 @official
 def test_the_proposed_file_mends_what_is_sure_and_the_original_is_untouched(tmp_path):
     """Six faults with one sure replacement each; what is left is that the number is not that of its key."""
-    from mig_idg.deposits.checks import report
+    from mig_idg.validators import report
 
     name = "20260105_bal_219200730_suresnes_v1.4_6_defauts"
     file = REFERENCE / f"adresses-bal/exemples-fictifs/{name}.csv"
@@ -247,9 +247,9 @@ def test_the_proposed_file_mends_what_is_sure_and_the_original_is_untouched(tmp_
 
 
 def test_a_value_of_the_file_is_text_in_the_page_and_in_the_csv(tmp_path):
-    from mig_idg.deposits.checks import report
     from mig_idg.errors import Text
     from mig_idg.standards.verdict import Remark, Verdict
+    from mig_idg.validators import report
 
     file = written(tmp_path, "a.csv", "voie_nom;numero;commune_insee;x\n=HYPERLINK(1);<script>;92050;1\n")
     remark = Remark("x", "error", Text("m", "m"), 2, "numero", "<script>")

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mig_idg.deposits.checks.bal import rows_of
-from mig_idg.deposits.checks.library import Library
-from mig_idg.deposits.checks.recognition import Seen
 from mig_idg.errors import Text, nearest
 from mig_idg.standards import tables as validata
 from mig_idg.standards.known import STANDARDS, schema_files
 from mig_idg.standards.verdict import EACH, Remark, Verdict, ordered
+from mig_idg.validators.bal import rows_of
+from mig_idg.validators.library import Library
+from mig_idg.validators.recognition import Seen
 
 COLUMNS = 2000
 ERRORS = 20_000

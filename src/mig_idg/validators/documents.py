@@ -10,11 +10,11 @@ from typing import Any
 
 from lxml import etree
 
-from mig_idg.deposits.checks import inspire, pcrs
-from mig_idg.deposits.checks.library import Library
 from mig_idg.errors import Text
 from mig_idg.standards.known import schema_files
 from mig_idg.standards.verdict import Remark, Verdict, ordered
+from mig_idg.validators import inspire, pcrs
+from mig_idg.validators.library import Library
 
 SIZE = 300_000_000
 ERRORS = 20_000
