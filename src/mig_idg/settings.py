@@ -130,6 +130,11 @@ class Settings(BaseSettings):
         everywhere = self.host in ("127.0.0.1", "0.0.0.0")  # noqa: S104
         return self.base_url or f"http://{'localhost' if everywhere else self.host}:{self.port}"
 
+    @property
+    def standards_folder(self) -> Path:
+        """Where the schemas of other bodies are."""
+        return self.standards_dir or self.home.resolve() / "standards"
+
     def raster_place(self) -> Place:
         """Where the files of rasters are: `home`/rasters, or the bucket. Raises Unavailable for an unread secret."""
         if self.s3_bucket is None:

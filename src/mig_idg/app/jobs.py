@@ -14,15 +14,15 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from mig_idg.database.pool import READ_WRITE, Pool, PoolLimits
 from mig_idg.errors import Lang, Text, Unauthenticated
+from mig_idg.guard.current import legal_day
 from mig_idg.guard.principal import PUBLIC, Principal
 from mig_idg.guard.snapshot import Snapshot
 from mig_idg.jobs import Job, Records
@@ -35,7 +35,6 @@ log = structlog.get_logger(__name__)
 RESTART_SECONDS = 1.0
 OWNER_VARIABLE = "IDG_DATABASE_URL"
 DEPOSIT_MEMORY_MB = 4096
-PARIS = ZoneInfo("Europe/Paris")
 
 
 def work(settings: Settings, url: str) -> None:
@@ -123,7 +122,7 @@ def depositing(settings: Settings, url: str) -> None:
             tell({"progress": percent, "message": {"fr": words.fr, "en": words.en}})
 
         with connect(url) as connection:
-            return steps.perform(connection, call, tools, datetime.now(PARIS).date(), told)
+            return steps.perform(connection, call, tools, legal_day(datetime.now(UTC)), told)
 
     async def answering(call: Mapping[str, Any], tell: Told) -> Any:
         return await asyncio.to_thread(performed, call, tell)
@@ -145,7 +144,7 @@ def reading(settings: Settings, url: str) -> None:
         loop = asyncio.get_running_loop()
 
         async def answering(call: Mapping[str, Any], tell: Told) -> Any:
-            context = Caller(application.guard, loop, call["principal"], tell)
+            context = Caller(application.guard, loop, call["principal"], tell, settings.standards_folder)
             told = await asyncio.to_thread(plugins.execute, call, settings.plugin_modules, context)
             await application.guard.journal.flush()
             return told
@@ -158,12 +157,20 @@ def reading(settings: Settings, url: str) -> None:
 class Caller:
     """Asks the threshold on behalf of the caller of a job; called from the thread of the process."""
 
-    def __init__(self, guard: Any, loop: asyncio.AbstractEventLoop, principal: Mapping[str, Any], tell: Any) -> None:
+    def __init__(
+        self, guard: Any, loop: asyncio.AbstractEventLoop, principal: Mapping[str, Any], tell: Any, standards: Path
+    ) -> None:
         self.lang: Lang = _lang(principal)
+        self.standards = standards
         self._guard = guard
         self._loop = loop
         self._principal = principal
         self._tell = tell
+
+    @property
+    def today(self) -> date:
+        """The legal day (Paris)."""
+        return legal_day(self._guard.current.clock())
 
     def report(self, progress: int, message: Text) -> None:
         """How far the work is."""

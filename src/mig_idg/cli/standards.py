@@ -33,8 +33,7 @@ def command() -> None:
 def _library() -> Library:
     from mig_idg.validators.library import Library
 
-    chosen = settings()
-    return Library(chosen.standards_dir or chosen.home.resolve() / "standards")
+    return Library(settings().standards_folder)
 
 
 @command.command(

@@ -23,8 +23,8 @@ class Configured(Protocol):
         """Where deposits are kept."""
 
     @property
-    def standards_dir(self) -> Path | None:
-        """Where the schemas of other bodies are, if not in the home."""
+    def standards_folder(self) -> Path:
+        """Where the schemas of other bodies are."""
 
     @property
     def deposit_max_mb(self) -> int:
@@ -42,7 +42,7 @@ class Configured(Protocol):
 def workshop(settings: Configured) -> Workshop:
     """The quarantine and the scanner that the settings name."""
     quarantine = Quarantine(settings.home.resolve() / "deposits", settings.deposit_max_mb * 1024 * 1024)
-    library = Library(settings.standards_dir or settings.home.resolve() / "standards")
+    library = Library(settings.standards_folder)
     return Workshop(quarantine, Scanner(settings.malware_scan, settings.clamav_socket), library)
 
 

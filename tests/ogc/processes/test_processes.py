@@ -201,11 +201,16 @@ def test_what_changed_between_two_states_is_told(processing: Any) -> None:
 
 
 def test_a_layer_is_checked_against_its_standard(processing: Any) -> None:
-    told = processing.execute("check-against-standard", {"collection": "adresses"}, "owner").json()
-    assert told["standard"] == "bal"
-    assert told["rows"] > 0
+    asked = {"collection": "adresses", "commune": "92050"}
+    told = processing.execute("check-against-standard", asked, "owner").json()
+    assert (told["standard"], told["version"]) == ("bal", "1.5")
+    assert told["lines"] > 100
+    assert {"code", "level", "line", "message", "commune"} <= set(told["findings"][0])
+    assert {"field.long.missing", "row.longlat_vides", "rows.multi_id_ban_commune"}.isdisjoint(told["counts"])
     text = processing.execute("check-against-standard", {"content": "cle_interop;numero\nabc;0\n"}).json()
-    assert text["valid"] is False
+    assert (text["standard"], text["valid"]) == ("bal", False)
+    other = processing.execute("check-against-standard", {"content": "[]", "standard": "decp"})
+    assert (other.status_code, "schema_decp" in other.json()["detail"]) == (503, True)  # none was imported
 
 
 def test_a_decision_is_explained_within_the_rights_of_who_asks(processing: Any) -> None:

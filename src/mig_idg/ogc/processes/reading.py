@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -37,6 +38,12 @@ class Context(Protocol):
     """What the runner of a job lends to a process."""
 
     lang: Lang
+    standards: Path
+    """Where the schemas of other bodies are."""
+
+    @property
+    def today(self) -> date:
+        """The legal day, as the server knows it."""
 
     def ask(self, method: str, path: str, query: str, body: bytes | None, into: Path | None) -> Reading:
         """The answer to a request, as the caller. Raises what the threshold raises (Refused, NotFound…)."""
@@ -74,6 +81,16 @@ class Processor(BaseProcessor):  # type: ignore[misc]
     def lang(self) -> Lang:
         """The language of the caller."""
         return self._context.lang
+
+    @property
+    def today(self) -> date:
+        """The legal day, as the server knows it."""
+        return self._context.today
+
+    @property
+    def standards(self) -> Path:
+        """Where the schemas of other bodies are."""
+        return self._context.standards
 
     @property
     def _context(self) -> Context:

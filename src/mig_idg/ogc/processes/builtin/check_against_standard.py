@@ -1,49 +1,61 @@
-"""`check-against-standard`: a layer, or a file that the caller brings, against the standard of its data."""
+"""`check-against-standard`: a layer, or a text that the caller brings, against the standard of its data.
+
+The verdict is that of `mig-idg standards check` and of deposits: the same validators are asked.
+"""
 
 from __future__ import annotations
 
 import csv
-import io
+import tempfile
+from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
+from math import isfinite
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
-from mig_idg.errors import InvalidParameter, Text, UnknownWord
+from mig_idg.errors import InvalidParameter, Text
 from mig_idg.ogc.processes.builtin.words import COLLECTION, given, made, metadata
 from mig_idg.ogc.processes.reading import Processor, scratch_file
-from mig_idg.standards.bal.checks import Checker
-from mig_idg.standards.bal.labels import label
+from mig_idg.standards.bal.coordinates import LAMBERT_93, WGS84, transformer
+from mig_idg.standards.known import STANDARDS, TABLES
+from mig_idg.validators import run
+from mig_idg.validators.library import Library
 
-STANDARDS = ("bal",)
-BATCH = 20_000
-LAMBERT = "http://www.opengis.net/def/crs/EPSG/0/2154"
-# What our CSV calls the coordinates, and what the standard does.
-_OURS = {"x": "x", "y": "y", "lon": "long", "lat": "lat", "longitude": "long", "latitude": "lat"}
+# What our CSV calls the coordinates, and what the Base Adresse Locale does.
+_OURS = {"lon": "long", "longitude": "long", "latitude": "lat"}
+_FLAGS = {"true": "1", "false": "0"}
 
 
 class CheckAgainstStandard(Processor):
-    """The findings of a standard on the rows of a layer or of a CSV text."""
+    """The verdict of a standard on the rows of a layer or on a text."""
 
     METADATA = metadata(
         "check-against-standard",
         ("Contrôler selon un standard", "Check against a standard"),
         (
-            "Les constats d'un standard (Base Adresse Locale) sur une couche, ou sur un CSV donné dans la demande.",
-            "The findings of a standard (Base Adresse Locale) on a layer, or on a CSV text given in the request.",
+            "Le verdict d'un standard (BAL, SCDL, acceslibre, DECP, PCRS…) sur une couche, ou sur un texte donné.",
+            "The verdict of a standard (BAL, SCDL, acceslibre, DECP, PCRS…) on a layer, or on a text that is given.",
         ),
         inputs={
             "collection": given("La couche", "The layer", COLLECTION, required=False),
+            "commune": given(
+                "Les adresses d'une seule commune (code INSEE)",
+                "Addresses of one commune only (INSEE code)",
+                {"type": "string", "pattern": "^[0-9AB]{5}$"},
+                required=False,
+            ),
             "content": given(
-                "Ou le texte d'un fichier CSV",
-                "Or the text of a CSV file",
-                {"type": "string", "minLength": 1, "contentMediaType": "text/csv"},
+                "Ou le texte d'un fichier (CSV, JSON, XML)",
+                "Or the text of a file (CSV, JSON, XML)",
+                {"type": "string", "minLength": 1},
                 required=False,
             ),
             "standard": given(
-                "Le standard (absent : celui de la couche, sinon bal)",
-                "The standard (absent: the layer's, otherwise bal)",
+                "Le standard (absent : celui de la couche, ou celui qu'on reconnaît)",
+                "The standard (absent: the layer's, or the one that is recognised)",
                 {"type": "string", "enum": list(STANDARDS)},
                 required=False,
             ),
@@ -53,7 +65,7 @@ class CheckAgainstStandard(Processor):
     )
 
     def execute(self, data: dict[str, Any], outputs: Any = None) -> tuple[str, Any]:
-        """Read the rows, check them batch by batch, tell each finding once with its examples."""
+        """Write the rows or the text in a file, and ask for its verdict."""
         if ("collection" in data) == ("content" in data):
             raise InvalidParameter(
                 "inputs",
@@ -62,75 +74,82 @@ class CheckAgainstStandard(Processor):
                     "Give “collection” or “content”, one of them.",
                 ),
             )
-        declared = self._declared(data) if "collection" in data else {}
-        name = data.get("standard") or declared.get("name", "bal")
-        if name not in STANDARDS:
-            raise UnknownWord(Text("Standard", "standard"), name, STANDARDS, closed=True)
-        checker = self._check_layer(data["collection"]) if "collection" in data else _check_text(data["content"])
-        tally = checker.close()
-        found = [self._told(code, count, tally.shown.get(code, ()), checker.levels.get(code, "error"))
-                 for code, count in tally.counts.items()]  # fmt: skip
-        found.sort(key=lambda one: (("error", "warning", "info").index(one["level"]), -one["count"]))
+        if "content" in data:
+            path = scratch_file(".txt")
+            try:
+                path.write_text(data["content"], "utf-8")
+                return "application/json", {"report": self._verdict(path, data.get("standard"))}
+            finally:
+                path.unlink(missing_ok=True)
         return "application/json", {
-            "report": {
-                "standard": name,
-                "version": checker.version,
-                "valid": not any(one["level"] == "error" for one in found),
-                "rows": checker.rows,
-                "findings": found,
-            }
+            "report": self._layer(data["collection"], data.get("standard"), data.get("commune"))
         }
 
-    def _declared(self, data: dict[str, Any]) -> dict[str, Any]:
-        told: dict[str, Any] = self.get(f"/collections/{data['collection']}").json().get("standard") or {}
+    def _verdict(self, path: Path, standard: str | None) -> dict[str, Any]:
+        told = run.check(path, Library(self.standards), self.today, standard).as_json(self.lang)
+        del told["file"]  # a name of ours, that says nothing
         return told
 
-    def _check_layer(self, collection: str) -> Checker:
-        path = scratch_file(".csv")
-        try:
-            self.save(f"/collections/{collection}/items", path, f="csv", crs=LAMBERT)
-            with path.open(encoding="utf-8", newline="") as file:
-                return _checked(csv.reader(file))
-        finally:
-            path.unlink(missing_ok=True)
-
-    def _told(self, code: str, count: int, examples: Any, level: str) -> dict[str, Any]:
-        words = label(code)
-        told = {"code": code, "level": level, "count": count, "message": words.means.in_(self.lang)}
-        if words.expected:
-            told["expected"] = words.expected.in_(self.lang)
-        told["examples"] = [{"line": one.line, "field": one.field, "value": one.short} for one in examples]
-        return told
-
-
-def _check_text(content: str) -> Checker:
-    content = content.removeprefix("\ufeff")
-    head = content.split("\n", 1)[0]
-    return _checked(csv.reader(io.StringIO(content), delimiter=max(";,\t|", key=head.count)))
-
-
-def _checked(rows: Iterator[list[str]]) -> Checker:
-    header = tuple(_OURS.get(name.strip().lower(), name.strip().lower()) for name in next(rows, []))
-    if not header or len(set(header)) < len(header):
-        raise InvalidParameter(
-            "inputs",
-            Text("L'en-tête manque, ou nomme deux fois une colonne.", "The header is missing or repeats a name."),
-        )
-    checker = Checker(header)
-    batch: list[list[str]] = []
-    first = 2
-    for row in rows:
-        batch.append([*row[: len(header)], *[""] * (len(header) - len(row))])
-        if len(batch) == BATCH:
-            _check(checker, header, batch, first)
-            first += len(batch)
-            batch = []
-    if batch:
-        _check(checker, header, batch, first)
-    return checker
+    def _layer(self, collection: str, standard: str | None, commune: str | None) -> dict[str, Any]:
+        """The verdict on the rows: by the standard that is told, else declared, else recognised."""
+        declared = self.get(f"/collections/{collection}").json().get("standard") or {}
+        name: str | None = standard or declared.get("name")
+        if name is not None and name not in TABLES:
+            raise InvalidParameter(
+                "standard",
+                Text(f"Une couche ne se contrôle pas selon « {name} ».", f"A layer is not checked against “{name}”."),
+                remedy=Text("Donnez le fichier : content.", "Give the file: content."),
+            )
+        with tempfile.TemporaryDirectory(prefix="mig-idg-job-") as folder:
+            rows = Path(folder) / "rows.csv"
+            chosen = {"filter": f"commune_insee='{commune}'"} if commune is not None else {}
+            self.save(f"/collections/{collection}/items", rows, f="csv", **chosen)
+            if name != "bal":
+                return self._verdict(rows, name)
+            communes = list(_by_commune(rows, Path(folder)))
+            verdicts = []
+            for number, (commune, path) in enumerate(communes):
+                self.report(number * 100 // len(communes), f"Commune {commune}", f"Commune {commune}")
+                verdicts.append((commune, self._verdict(path, name)))
+            return _together(verdicts)
 
 
-def _check(checker: Checker, header: tuple[str, ...], batch: list[list[str]], first: int) -> None:
-    columns = [pa.array(column, pa.string()) for column in zip(*batch, strict=True)]
-    lines = np.arange(first, first + len(batch), dtype=np.int64)
-    checker.check(pa.RecordBatch.from_arrays(columns, names=list(header)), lines)
+def _by_commune(rows: Path, folder: Path) -> Iterator[tuple[str, Path]]:
+    """The rows as files of addresses, one for each commune: the standard's readers take no other."""
+    with rows.open(encoding="utf-8", newline="") as file:
+        header, *lines = csv.reader(file)
+    header = [_OURS.get(name, name) for name in header]
+    places = [header.index(name) for name in ("long", "lat")]
+    points = np.array([[float(line[place] or "nan") for place in places] for line in lines]).reshape(-1, 2)
+    x, y = transformer(WGS84, LAMBERT_93).transform(points[:, 0], points[:, 1])
+    flags = [position for position, name in enumerate(header) if name == "certification_commune"]
+    commune = header.index("commune_insee")
+    order = sorted(range(len(lines)), key=lambda row: lines[row][commune])
+    for code, chosen in groupby(order, key=lambda row: lines[row][commune]):
+        path = folder / f"{len(list(folder.iterdir()))}.csv"
+        with path.open("w", encoding="utf-8", newline="") as made_:
+            written = csv.writer(made_, delimiter=";", lineterminator="\n")
+            written.writerow([*header, "x", "y"])
+            for row in chosen:
+                line = lines[row]
+                for flag in flags:
+                    line[flag] = _FLAGS.get(line[flag], line[flag])
+                written.writerow([*line, *(f"{value:.2f}" if isfinite(value) else "" for value in (x[row], y[row]))])
+        yield code, path
+
+
+def _together(verdicts: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    """One verdict of those of the communes: valid when each is; a finding says whose it is."""
+    counts: Counter[str] = Counter()
+    for _, one in verdicts:
+        counts.update(one["counts"])
+    first = verdicts[0][1] if verdicts else {"version": None, "tool": None}
+    return {
+        "standard": "bal",
+        "version": first["version"],
+        "valid": all(one["valid"] for _, one in verdicts),
+        "findings": [{**finding, "commune": code} for code, one in verdicts for finding in one["findings"]],
+        "tool": first["tool"],
+        "lines": sum(one["lines"] or 0 for _, one in verdicts),
+        "counts": dict(counts),
+    }
