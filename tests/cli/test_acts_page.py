@@ -12,7 +12,7 @@ from mig_idg.cli.main import directory
 from mig_idg.cli.messages import guarded
 from mig_idg.database import connect
 from mig_idg.demonstration import adhesion
-from mig_idg.registry import declared
+from mig_idg.registry import declared, publications
 
 PAGES = Path(__file__).parents[2] / "docs" / "how-to"
 PCRS = {
@@ -31,6 +31,13 @@ def adopted(database_url, monkeypatch):
         adhesion.adopt(conn, date(2026, 11, 22))
         declared.record(conn, PCRS, "greffier", date(2024, 1, 1))
         declared.record(conn, {"id": "voirie", "kind": "coproduced"}, "greffier", date(2024, 1, 1))
+        record = {
+            "description": {"fr": "Voies"},
+            "keywords": ["voirie"],
+            "scale": [500, 5000],
+            "update_frequency": "annually",
+        }
+        publications.record(conn, {"voirie": {"declaration": record}}, author="greffier")
     monkeypatch.setenv("IDG_DATABASE_URL", database_url)
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
     messages.settings.cache_clear()
