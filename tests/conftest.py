@@ -211,7 +211,9 @@ def _running(urls: tuple[str, str], tokens: dict[str, str], home: Path, more: di
         listening.close()
         raise
     service.routes = app.guard.routes.all
-    server = uvicorn.Server(uvicorn.Config(app, http=BoundedProtocol, loop="asyncio", lifespan="on", log_level="error"))
+    config = uvicorn.Config(app, http=BoundedProtocol, loop="asyncio", lifespan="on", log_level="error")
+    config.timeout_graceful_shutdown = 5  # a client that left an answer unread does not hold the end of a test
+    server = uvicorn.Server(config)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve([listening])), daemon=True)
     service.settle = lambda: asyncio.run_coroutine_threadsafe(app.guard.journal.flush(), loop).result(10)
@@ -224,8 +226,9 @@ def _running(urls: tuple[str, str], tokens: dict[str, str], home: Path, more: di
         yield service
     finally:
         server.should_exit = True
-        thread.join(timeout=20)
+        thread.join(timeout=120)
         listening.close()
+        assert not thread.is_alive(), "the server did not stop"
         loop.close()
 
 
