@@ -2279,10 +2279,111 @@ ALTER TABLE registry.delegation ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
+CREATE TABLE registry.deliberation (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    instrument text NOT NULL,
+    organisation text NOT NULL,
+    number text NOT NULL,
+    session_on date NOT NULL,
+    present integer NOT NULL,
+    represented integer DEFAULT 0 NOT NULL,
+    votes_for integer NOT NULL,
+    votes_against integer DEFAULT 0 NOT NULL,
+    abstentions integer DEFAULT 0 NOT NULL,
+    received_on date,
+    posted_on date,
+    CONSTRAINT deliberation_abstentions_check CHECK ((abstentions >= 0)),
+    CONSTRAINT deliberation_check CHECK ((received_on >= session_on)),
+    CONSTRAINT deliberation_check1 CHECK ((posted_on >= session_on)),
+    CONSTRAINT deliberation_number_check CHECK ((btrim(number) <> ''::text)),
+    CONSTRAINT deliberation_present_check CHECK ((present > 0)),
+    CONSTRAINT deliberation_represented_check CHECK ((represented >= 0)),
+    CONSTRAINT deliberation_votes_against_check CHECK ((votes_against >= 0)),
+    CONSTRAINT deliberation_votes_for_check CHECK ((votes_for >= 0)),
+    CONSTRAINT votes_are_of_those_who_sat CHECK ((((votes_for + votes_against) + abstentions) <= (present + represented)))
+);
+
+COMMENT ON COLUMN registry.deliberation.received_on IS 'Receipt by the prefecture: with posted_on, what makes it executory.';
+
+ALTER TABLE registry.deliberation ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.deliberation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE registry.epoch (
     singleton boolean DEFAULT true NOT NULL,
     number bigint NOT NULL,
     CONSTRAINT epoch_singleton_check CHECK (singleton)
+);
+
+CREATE TABLE registry.exit_item (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    instrument text NOT NULL,
+    item text NOT NULL,
+    outcome text NOT NULL,
+    reason text NOT NULL,
+    due date NOT NULL,
+    done_on date,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT exit_item_item_check CHECK ((btrim(item) <> ''::text)),
+    CONSTRAINT exit_item_outcome_check CHECK ((outcome = ANY (ARRAY['removed'::text, 'kept'::text]))),
+    CONSTRAINT exit_item_reason_check CHECK ((btrim(reason) <> ''::text))
+);
+
+COMMENT ON TABLE registry.exit_item IS 'What is removed or kept at the end of a convention, by when and why (Aix-Marseille-Provence convention, art. 11).';
+
+ALTER TABLE registry.exit_item ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.exit_item_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.follow_up (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    number bigint DEFAULT nextval('registry.case_number'::regclass) NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    subject text NOT NULL,
+    opened_on date NOT NULL,
+    organisation text,
+    parties text[] DEFAULT '{}'::text[] NOT NULL,
+    dataset text,
+    instrument text,
+    working_group text,
+    due date,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    words text,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT follow_up_kind_check CHECK ((btrim(kind) <> ''::text)),
+    CONSTRAINT follow_up_state_check CHECK ((btrim(state) <> ''::text)),
+    CONSTRAINT follow_up_subject_check CHECK ((btrim(subject) <> ''::text))
+);
+
+ALTER TABLE registry.follow_up ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.follow_up_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE registry.frozen_audience (
@@ -2365,6 +2466,79 @@ ALTER TABLE registry.instrument_acceptance ALTER COLUMN id ADD GENERATED ALWAYS 
     CACHE 1
 );
 
+CREATE TABLE registry.instrument_clause (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    instrument text NOT NULL,
+    clause text NOT NULL,
+    words text NOT NULL,
+    CONSTRAINT instrument_clause_clause_check CHECK ((clause = ANY (ARRAY['non_exclusive'::text, 'free_of_charge'::text, 'insurance'::text, 'reciprocal'::text, 'minor_energy'::text, 'court'::text, 'responsibility'::text]))),
+    CONSTRAINT instrument_clause_words_check CHECK ((btrim(words) <> ''::text))
+);
+
+ALTER TABLE registry.instrument_clause ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.instrument_clause_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.instrument_notice (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    notice bigint DEFAULT nextval('registry.case_number'::regclass) NOT NULL,
+    instrument text NOT NULL,
+    cause text NOT NULL,
+    state text NOT NULL,
+    organisation text NOT NULL,
+    reference text NOT NULL,
+    received_on date NOT NULL,
+    breaches text,
+    deadline date,
+    observations text,
+    effect_on date,
+    CONSTRAINT a_formal_notice_names_breaches_and_a_deadline CHECK (((cause <> 'fault'::text) OR ((COALESCE(btrim(breaches), ''::text) <> ''::text) AND (deadline > received_on)))),
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT instrument_notice_cause_check CHECK ((cause = ANY (ARRAY['fault'::text, 'agreement'::text, 'period_end'::text]))),
+    CONSTRAINT instrument_notice_reference_check CHECK ((btrim(reference) <> ''::text)),
+    CONSTRAINT instrument_notice_state_check CHECK ((state = ANY (ARRAY['given'::text, 'answered'::text, 'performed'::text, 'effective'::text])))
+);
+
+ALTER TABLE registry.instrument_notice ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.instrument_notice_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.instrument_party (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    instrument text NOT NULL,
+    organisation text NOT NULL,
+    signed_on date NOT NULL
+);
+
+ALTER TABLE registry.instrument_party ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.instrument_party_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE registry.instrument_term (
     id bigint NOT NULL,
     act bigint NOT NULL,
@@ -2380,6 +2554,8 @@ CREATE TABLE registry.instrument_term (
     court text,
     deliberation text,
     decision bigint,
+    model text,
+    part_of text,
     CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
     CONSTRAINT instrument_term_notice_months_check CHECK ((notice_months >= 0)),
     CONSTRAINT instrument_term_renewal_check CHECK ((renewal ~ '^(none|tacit [0-9]+)$'::text))
@@ -3072,6 +3248,9 @@ ALTER TABLE ONLY registry.attendance
 ALTER TABLE ONLY registry.body
     ADD CONSTRAINT body_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY registry.instrument_clause
+    ADD CONSTRAINT clause_said_once EXCLUDE USING gist (instrument WITH =, clause WITH =, known WITH &&);
+
 ALTER TABLE ONLY registry.co_owner
     ADD CONSTRAINT co_owner_dataset_version_organisation_key UNIQUE (dataset, version, organisation);
 
@@ -3138,11 +3317,20 @@ ALTER TABLE ONLY registry.delegation
 ALTER TABLE ONLY registry.delegation
     ADD CONSTRAINT delegation_said_once EXCLUDE USING gist (number WITH =, valid WITH &&, known WITH &&);
 
+ALTER TABLE ONLY registry.deliberation
+    ADD CONSTRAINT deliberation_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY registry.epoch
     ADD CONSTRAINT epoch_pkey PRIMARY KEY (singleton);
 
 ALTER TABLE ONLY registry.dataset_exception
     ADD CONSTRAINT exception_said_once EXCLUDE USING gist (number WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.exit_item
+    ADD CONSTRAINT exit_item_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.follow_up
+    ADD CONSTRAINT follow_up_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY registry.frozen_audience
     ADD CONSTRAINT frozen_audience_pkey PRIMARY KEY (id);
@@ -3153,8 +3341,17 @@ ALTER TABLE ONLY registry.group_member
 ALTER TABLE ONLY registry.instrument_acceptance
     ADD CONSTRAINT instrument_acceptance_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY registry.instrument_clause
+    ADD CONSTRAINT instrument_clause_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY registry.instrument
     ADD CONSTRAINT instrument_id_kind_key UNIQUE (id, kind);
+
+ALTER TABLE ONLY registry.instrument_notice
+    ADD CONSTRAINT instrument_notice_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.instrument_party
+    ADD CONSTRAINT instrument_party_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY registry.instrument
     ADD CONSTRAINT instrument_pkey PRIMARY KEY (id);
@@ -3195,6 +3392,9 @@ ALTER TABLE ONLY registry.agreement
 ALTER TABLE ONLY registry.instrument_term
     ADD CONSTRAINT one_charter_in_force EXCLUDE USING gist (valid WITH &&, known WITH &&) WHERE ((kind = 'charter'::text));
 
+ALTER TABLE ONLY registry.deliberation
+    ADD CONSTRAINT one_deliberation_of_a_party EXCLUDE USING gist (instrument WITH =, organisation WITH =, known WITH &&);
+
 ALTER TABLE ONLY registry.territorial_membership
     ADD CONSTRAINT one_ept_per_commune EXCLUDE USING gist (commune WITH =, valid WITH &&, known WITH &&);
 
@@ -3219,6 +3419,9 @@ ALTER TABLE ONLY registry.meeting
 ALTER TABLE ONLY registry.opening_notice
     ADD CONSTRAINT one_opening_at_any_date EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
 
+ALTER TABLE ONLY registry.exit_item
+    ADD CONSTRAINT one_outcome_of_an_item EXCLUDE USING gist (instrument WITH =, item WITH =, valid WITH &&, known WITH &&);
+
 ALTER TABLE ONLY registry.ownership
     ADD CONSTRAINT one_owner_at_any_date EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
 
@@ -3234,6 +3437,9 @@ ALTER TABLE ONLY registry.reading
 ALTER TABLE ONLY registry.terms
     ADD CONSTRAINT one_set_of_terms EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
 
+ALTER TABLE ONLY registry.instrument_party
+    ADD CONSTRAINT one_signature_of_a_party EXCLUDE USING gist (instrument WITH =, organisation WITH =, known WITH &&);
+
 ALTER TABLE ONLY registry.next_version
     ADD CONSTRAINT one_stage_of_the_next_version EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
 
@@ -3242,6 +3448,12 @@ ALTER TABLE ONLY registry.membership
 
 ALTER TABLE ONLY registry.dataset_state
     ADD CONSTRAINT one_state_at_any_date EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.follow_up
+    ADD CONSTRAINT one_state_of_a_case EXCLUDE USING gist (number WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.instrument_notice
+    ADD CONSTRAINT one_state_of_a_notice EXCLUDE USING gist (notice WITH =, valid WITH &&, known WITH &&);
 
 ALTER TABLE ONLY registry.working_group_term
     ADD CONSTRAINT one_term_of_a_group EXCLUDE USING gist (working_group WITH =, valid WITH &&, known WITH &&);
@@ -3367,6 +3579,8 @@ CREATE UNIQUE INDEX vintage_prepared ON raster.vintage USING btree (collection, 
 
 CREATE INDEX act_recorded_at ON registry.act USING btree (recorded_at);
 
+CREATE INDEX follow_up_by_kind ON registry.follow_up USING btree (kind) WHERE (closed_by IS NULL);
+
 CREATE INDEX notice_organisation ON registry.notice USING btree (organisation, at);
 
 CREATE INDEX copy_source ON served.copy USING btree (source);
@@ -3419,11 +3633,23 @@ CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.declared FOR EACH STATEM
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.delegation FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.deliberation FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.exit_item FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.follow_up FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.frozen_audience FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.group_member FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.instrument_acceptance FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.instrument_clause FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.instrument_notice FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.instrument_party FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.instrument_term FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
@@ -3541,6 +3767,12 @@ CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.declared FOR EACH STATEMENT 
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.delegation FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.deliberation FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.exit_item FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.follow_up FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.frozen_audience FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.group_member FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
@@ -3548,6 +3780,12 @@ CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.group_member FOR EACH STATEM
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.instrument FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.instrument_acceptance FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.instrument_clause FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.instrument_notice FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.instrument_party FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.instrument_term FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
@@ -3615,11 +3853,23 @@ CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.declared F
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.delegation FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.deliberation FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.exit_item FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.follow_up FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.frozen_audience FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.group_member FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.instrument_acceptance FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.instrument_clause FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.instrument_notice FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.instrument_party FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.instrument_term FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
@@ -3832,6 +4082,42 @@ ALTER TABLE ONLY registry.delegation
 ALTER TABLE ONLY registry.delegation
     ADD CONSTRAINT delegation_delegator_fkey FOREIGN KEY (delegator) REFERENCES registry.body(id);
 
+ALTER TABLE ONLY registry.deliberation
+    ADD CONSTRAINT deliberation_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.deliberation
+    ADD CONSTRAINT deliberation_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.deliberation
+    ADD CONSTRAINT deliberation_instrument_fkey FOREIGN KEY (instrument) REFERENCES registry.instrument(id);
+
+ALTER TABLE ONLY registry.deliberation
+    ADD CONSTRAINT deliberation_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.exit_item
+    ADD CONSTRAINT exit_item_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.exit_item
+    ADD CONSTRAINT exit_item_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.exit_item
+    ADD CONSTRAINT exit_item_instrument_fkey FOREIGN KEY (instrument) REFERENCES registry.instrument(id);
+
+ALTER TABLE ONLY registry.follow_up
+    ADD CONSTRAINT follow_up_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.follow_up
+    ADD CONSTRAINT follow_up_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.follow_up
+    ADD CONSTRAINT follow_up_instrument_fkey FOREIGN KEY (instrument) REFERENCES registry.instrument(id);
+
+ALTER TABLE ONLY registry.follow_up
+    ADD CONSTRAINT follow_up_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.follow_up
+    ADD CONSTRAINT follow_up_working_group_fkey FOREIGN KEY (working_group) REFERENCES registry.working_group(id);
+
 ALTER TABLE ONLY registry.frozen_audience
     ADD CONSTRAINT frozen_audience_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
 
@@ -3865,6 +4151,39 @@ ALTER TABLE ONLY registry.instrument_acceptance
 ALTER TABLE ONLY registry.instrument_acceptance
     ADD CONSTRAINT instrument_acceptance_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
 
+ALTER TABLE ONLY registry.instrument_clause
+    ADD CONSTRAINT instrument_clause_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.instrument_clause
+    ADD CONSTRAINT instrument_clause_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.instrument_clause
+    ADD CONSTRAINT instrument_clause_instrument_fkey FOREIGN KEY (instrument) REFERENCES registry.instrument(id);
+
+ALTER TABLE ONLY registry.instrument_notice
+    ADD CONSTRAINT instrument_notice_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.instrument_notice
+    ADD CONSTRAINT instrument_notice_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.instrument_notice
+    ADD CONSTRAINT instrument_notice_instrument_fkey FOREIGN KEY (instrument) REFERENCES registry.instrument(id);
+
+ALTER TABLE ONLY registry.instrument_notice
+    ADD CONSTRAINT instrument_notice_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.instrument_party
+    ADD CONSTRAINT instrument_party_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.instrument_party
+    ADD CONSTRAINT instrument_party_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.instrument_party
+    ADD CONSTRAINT instrument_party_instrument_fkey FOREIGN KEY (instrument) REFERENCES registry.instrument(id);
+
+ALTER TABLE ONLY registry.instrument_party
+    ADD CONSTRAINT instrument_party_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
 ALTER TABLE ONLY registry.instrument_term
     ADD CONSTRAINT instrument_term_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
 
@@ -3876,6 +4195,9 @@ ALTER TABLE ONLY registry.instrument_term
 
 ALTER TABLE ONLY registry.instrument_term
     ADD CONSTRAINT instrument_term_instrument_kind_fkey FOREIGN KEY (instrument, kind) REFERENCES registry.instrument(id, kind);
+
+ALTER TABLE ONLY registry.instrument_term
+    ADD CONSTRAINT instrument_term_part_of_fkey FOREIGN KEY (part_of) REFERENCES registry.instrument(id);
 
 ALTER TABLE ONLY registry.inventory_entry
     ADD CONSTRAINT inventory_entry_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);

@@ -1,5 +1,6 @@
-"""The page on acts, followed to the letter on the demonstration: every command it shows does what it says."""
+"""The pages on acts and on the partnership, followed to the letter: every command they show does what it says."""
 
+import os
 import re
 import shlex
 from datetime import date
@@ -25,8 +26,12 @@ PCRS = {
 
 
 @pytest.fixture
-def adopted(database_url, monkeypatch):
-    """The demonstration, with `pcrs` shared by Nanterre and a draft `voirie`."""
+def adopted(cluster, monkeypatch):
+    """The demonstration, with `pcrs` shared by Nanterre and a draft `voirie`, in a database of its own."""
+    name = f"idg_page_{os.getpid()}"
+    with connect(cluster.url(role="idg_owner", database="postgres"), autocommit=True) as admin:
+        admin.execute(f"create database {name} template idg_template strategy file_copy")
+    database_url = cluster.url(role="idg_owner", database=name)
     with connect(database_url) as conn:
         adhesion.adopt(conn, date(2026, 11, 22))
         declared.record(conn, PCRS, "greffier", date(2024, 1, 1))
@@ -43,12 +48,15 @@ def adopted(database_url, monkeypatch):
     messages.settings.cache_clear()
     yield
     messages.settings.cache_clear()
+    with connect(cluster.url(role="idg_owner", database="postgres"), autocommit=True) as admin:
+        admin.execute(f"drop database {name} with (force)")
 
 
-def test_every_command_of_the_page_does_what_it_says(adopted, capsys):
-    shown = re.findall(r"```sh\n(.*?)```", (PAGES / "acts.fr.md").read_text("utf-8"), re.DOTALL)
+@pytest.mark.parametrize("page", ["acts.fr.md", "partnership.fr.md"])
+def test_every_command_of_the_page_does_what_it_says(adopted, capsys, page):
+    shown = re.findall(r"```sh\n(.*?)```", (PAGES / page).read_text("utf-8"), re.DOTALL)
     lines = [line for block in shown for line in block.splitlines()]
-    assert len(lines) > 20
+    assert len(lines) > 15
     number = ""
     for line in lines:
         args = [number if word == "NUMÉRO" else word for word in shlex.split(line)[1:]]

@@ -164,6 +164,8 @@ NUMBERED = {
     "transfer": Text("numéro de la mise à disposition", "number of the transfer"),
     "takedown": Text("numéro du retrait", "number of the takedown"),
     "request": Text("numéro de la demande", "number of the request"),
+    "case": Text("numéro du dossier", "number of the case"),
+    "notice": Text("numéro de la notification", "number of the notice"),
     "missing": Text("pièces manquantes", "missing pieces"),
 }
 

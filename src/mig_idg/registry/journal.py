@@ -11,7 +11,9 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from mig_idg.charter.messages import day
 from mig_idg.errors import Conflict, Text
+from mig_idg.registry.follow_up import hold
 
 SEPARATOR = "\x1f"
 COLUMNS = [
@@ -98,9 +100,9 @@ def verify(connection: Connection[Any]) -> Verdict:
     return Verdict(rows, head.hex())
 
 
-def seal(connection: Connection[Any], day: date) -> str | None:
+def seal(connection: Connection[Any], on: date) -> str | None:
     """Seal a finished day (Europe/Paris): its head, to be kept by two partners. None when nothing happened that day."""
-    known = connection.execute("select head from journal.seals where day = %s", (day,)).fetchone()
+    known = connection.execute("select head from journal.seals where day = %s", (on,)).fetchone()
     if known:
         return bytes(known[0]).hex()
     row = connection.execute(
@@ -108,7 +110,7 @@ def seal(connection: Connection[Any], day: date) -> str | None:
         " select %(day)s, number, hash from journal.decisions"
         " where (at at time zone 'Europe/Paris')::date <= %(day)s order by number desc limit 1"
         " returning head",
-        {"day": day},
+        {"day": on},
     ).fetchone()
     return bytes(row[0]).hex() if row else None
 
@@ -139,8 +141,10 @@ def show(
 def aggregate(connection: Connection[Any], before: date) -> int:
     """Turn decisions older than a day into monthly counts without persons; returns how many rows went.
 
-    The chain goes on from the hash of the last of them, kept as a cut. Refuses (Conflict) when the chain is not whole.
+    The chain goes on from the hash of the last of them, kept as a cut. Refuses (Conflict) when the chain is not whole,
+    or when the decisions are evidence in an open dispute (Charte MIG, § 2.8).
     """
+    _spare_evidence(connection, before)
     verdict = verify(connection)
     if not verdict.whole:
         raise Conflict(
@@ -159,6 +163,20 @@ def aggregate(connection: Connection[Any], before: date) -> int:
     gone = connection.execute("delete from journal.decisions where number <= %s", (last[0],)).rowcount
     connection.execute("select set_config('journal.cutting', '', true)")
     return gone
+
+
+def _spare_evidence(connection: Connection[Any], before: date) -> None:
+    held = hold(connection)
+    if held is not None and before > held[1]:
+        case, since = held
+        raise Conflict(
+            Text(
+                f"Le litige n° {case} est ouvert : le journal depuis le {day(since).fr} est une preuve.",
+                f"Dispute no. {case} is open: the journal since {day(since).en} is evidence, it is kept.",
+            ),
+            extra={"article": "Charte MIG, § 2.8"},
+            remedy=Text(f"Agrégez avant le {day(since).fr}.", f"Aggregate before {day(since).en}."),
+        )
 
 
 _LAST_BEFORE = """

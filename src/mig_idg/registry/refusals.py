@@ -58,6 +58,13 @@ REFUSED: dict[str, tuple[str, Text]] = {
             "The steering committee did not so decide on this application.",
         ),
     ),
+    "votes_are_of_those_who_sat": (
+        "convention Aix-Marseille-Provence, extrait de la délibération",
+        Text(
+            "Il y a plus de voix que de présents et de représentés.",
+            "There are more votes than members present or represented.",
+        ),
+    ),
     "approval_names_its_decision": (
         "Charte MIG, § 2.2.2",
         Text("La décision du comité de pilotage n'est pas nommée.", "The steering committee's decision is not named."),

@@ -1,0 +1,5 @@
+do $$
+begin
+  assert to_regclass('registry.follow_up') is not null;
+end
+$$;
