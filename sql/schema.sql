@@ -1890,6 +1890,86 @@ ALTER TABLE registry.agreement ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE registry.annex_line (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    line bigint DEFAULT nextval('registry.case_number'::regclass) NOT NULL,
+    convention text NOT NULL,
+    annex text NOT NULL,
+    asset text,
+    dataset text,
+    host text NOT NULL,
+    depositor text NOT NULL,
+    support text,
+    network text,
+    host_contact jsonb,
+    depositor_contact jsonb,
+    access text,
+    licence text,
+    extent text,
+    format text,
+    provision text,
+    routes text[] DEFAULT '{}'::text[] NOT NULL,
+    remark text,
+    network_data_agreed boolean DEFAULT false NOT NULL,
+    requests_per_day integer,
+    latency_floor interval,
+    CONSTRAINT a_line_names_what_it_is_about CHECK ((((annex = 'dataset'::text) = (dataset IS NOT NULL)) AND ((annex = 'dataset'::text) = (asset IS NULL)))),
+    CONSTRAINT annex_line_access_check CHECK ((access = ANY (ARRAY['open'::text, 'restricted'::text]))),
+    CONSTRAINT annex_line_annex_check CHECK ((annex = ANY (ARRAY['equipment'::text, 'support'::text, 'network'::text, 'dataset'::text]))),
+    CONSTRAINT annex_line_latency_floor_check CHECK ((latency_floor >= '00:00:00'::interval)),
+    CONSTRAINT annex_line_provision_check CHECK ((provision = ANY (ARRAY['api'::text, 'cold'::text]))),
+    CONSTRAINT annex_line_requests_per_day_check CHECK ((requests_per_day > 0)),
+    CONSTRAINT annex_line_routes_check CHECK ((routes <@ ARRAY['lorawan_feed'::text, 'iot_platform'::text, 'data_platform'::text, 'api'::text])),
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON COLUMN registry.annex_line.network_data_agreed IS 'The depositor agrees that the network''s host exploits what crosses its network (art. 8).';
+
+ALTER TABLE registry.annex_line ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.annex_line_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.asset (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    asset text NOT NULL,
+    class text NOT NULL,
+    type text NOT NULL,
+    description text,
+    address text,
+    owner text NOT NULL,
+    maintenance text,
+    energy text,
+    peripherals text[] DEFAULT '{}'::text[] NOT NULL,
+    geometry public.geometry(Geometry,2154),
+    CONSTRAINT asset_asset_check CHECK ((asset ~ '^[a-z0-9][a-z0-9._-]*$'::text)),
+    CONSTRAINT asset_class_check CHECK ((class = ANY (ARRAY['support'::text, 'equipment'::text, 'network'::text, 'platform'::text]))),
+    CONSTRAINT asset_type_check CHECK ((btrim(type) <> ''::text)),
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT type_of_its_class CHECK ((((class = 'support'::text) AND (type = ANY (ARRAY['land'::text, 'building'::text, 'street_furniture'::text, 'vehicle'::text]))) OR ((class = 'network'::text) AND (type = ANY (ARRAY['wired'::text, 'cellular'::text, 'lorawan'::text, 'other'::text]))) OR (class = ANY (ARRAY['equipment'::text, 'platform'::text]))))
+);
+
+ALTER TABLE registry.asset ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.asset_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE registry.attendance (
     id bigint NOT NULL,
     act bigint NOT NULL,
@@ -2323,6 +2403,29 @@ CREATE TABLE registry.epoch (
     CONSTRAINT epoch_singleton_check CHECK (singleton)
 );
 
+CREATE TABLE registry.exchange_acceptance (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    convention text NOT NULL,
+    organisation text NOT NULL,
+    document text NOT NULL,
+    accepted_on date NOT NULL,
+    piece text NOT NULL,
+    CONSTRAINT exchange_acceptance_document_check CHECK ((document = ANY (ARRAY['data_charter'::text, 'interface_clause'::text]))),
+    CONSTRAINT exchange_acceptance_piece_check CHECK ((btrim(piece) <> ''::text))
+);
+
+ALTER TABLE registry.exchange_acceptance ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.exchange_acceptance_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE registry.exit_item (
     id bigint NOT NULL,
     act bigint NOT NULL,
@@ -2565,6 +2668,43 @@ COMMENT ON COLUMN registry.instrument_term.valid IS 'In force: the charter of se
 
 ALTER TABLE registry.instrument_term ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME registry.instrument_term_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE registry.intervention (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    number bigint DEFAULT nextval('registry.case_number'::regclass) NOT NULL,
+    convention text NOT NULL,
+    support text NOT NULL,
+    depositor text NOT NULL,
+    host text NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    modalities text NOT NULL,
+    requested_conditions text,
+    commissioning text,
+    operators text[] DEFAULT '{}'::text[] NOT NULL,
+    state text NOT NULL,
+    conditions text,
+    reasons text,
+    removal_by date,
+    CONSTRAINT a_refused_intervention_has_reasons CHECK (((state <> ALL (ARRAY['refused'::text, 'stopped'::text])) OR (COALESCE(btrim(reasons), ''::text) <> ''::text))),
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT intervention_check CHECK ((ends_on >= starts_on)),
+    CONSTRAINT intervention_modalities_check CHECK ((btrim(modalities) <> ''::text)),
+    CONSTRAINT intervention_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'agreed'::text, 'refused'::text, 'done'::text, 'stopped'::text])))
+);
+
+ALTER TABLE registry.intervention ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.intervention_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -3242,6 +3382,12 @@ ALTER TABLE ONLY registry.agenda_item
 ALTER TABLE ONLY registry.agreement
     ADD CONSTRAINT agreement_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY registry.annex_line
+    ADD CONSTRAINT annex_line_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.asset
+    ADD CONSTRAINT asset_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY registry.attendance
     ADD CONSTRAINT attendance_pkey PRIMARY KEY (id);
 
@@ -3320,11 +3466,17 @@ ALTER TABLE ONLY registry.delegation
 ALTER TABLE ONLY registry.deliberation
     ADD CONSTRAINT deliberation_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY registry.exchange_acceptance
+    ADD CONSTRAINT document_accepted_once EXCLUDE USING gist (convention WITH =, organisation WITH =, document WITH =, known WITH &&);
+
 ALTER TABLE ONLY registry.epoch
     ADD CONSTRAINT epoch_pkey PRIMARY KEY (singleton);
 
 ALTER TABLE ONLY registry.dataset_exception
     ADD CONSTRAINT exception_said_once EXCLUDE USING gist (number WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.exchange_acceptance
+    ADD CONSTRAINT exchange_acceptance_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY registry.exit_item
     ADD CONSTRAINT exit_item_pkey PRIMARY KEY (id);
@@ -3358,6 +3510,9 @@ ALTER TABLE ONLY registry.instrument
 
 ALTER TABLE ONLY registry.instrument_term
     ADD CONSTRAINT instrument_term_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.intervention
+    ADD CONSTRAINT intervention_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY registry.inventory_entry
     ADD CONSTRAINT inventory_entry_dataset_version_key UNIQUE (dataset, version);
@@ -3394,6 +3549,9 @@ ALTER TABLE ONLY registry.instrument_term
 
 ALTER TABLE ONLY registry.deliberation
     ADD CONSTRAINT one_deliberation_of_a_party EXCLUDE USING gist (instrument WITH =, organisation WITH =, known WITH &&);
+
+ALTER TABLE ONLY registry.asset
+    ADD CONSTRAINT one_description_of_an_asset EXCLUDE USING gist (asset WITH =, valid WITH &&, known WITH &&);
 
 ALTER TABLE ONLY registry.territorial_membership
     ADD CONSTRAINT one_ept_per_commune EXCLUDE USING gist (commune WITH =, valid WITH &&, known WITH &&);
@@ -3452,8 +3610,14 @@ ALTER TABLE ONLY registry.dataset_state
 ALTER TABLE ONLY registry.follow_up
     ADD CONSTRAINT one_state_of_a_case EXCLUDE USING gist (number WITH =, valid WITH &&, known WITH &&);
 
+ALTER TABLE ONLY registry.annex_line
+    ADD CONSTRAINT one_state_of_a_line EXCLUDE USING gist (line WITH =, valid WITH &&, known WITH &&);
+
 ALTER TABLE ONLY registry.instrument_notice
     ADD CONSTRAINT one_state_of_a_notice EXCLUDE USING gist (notice WITH =, valid WITH &&, known WITH &&);
+
+ALTER TABLE ONLY registry.intervention
+    ADD CONSTRAINT one_state_of_an_intervention EXCLUDE USING gist (number WITH =, valid WITH &&, known WITH &&);
 
 ALTER TABLE ONLY registry.working_group_term
     ADD CONSTRAINT one_term_of_a_group EXCLUDE USING gist (working_group WITH =, valid WITH &&, known WITH &&);
@@ -3579,6 +3743,8 @@ CREATE UNIQUE INDEX vintage_prepared ON raster.vintage USING btree (collection, 
 
 CREATE INDEX act_recorded_at ON registry.act USING btree (recorded_at);
 
+CREATE INDEX asset_geometry ON registry.asset USING gist (geometry);
+
 CREATE INDEX follow_up_by_kind ON registry.follow_up USING btree (kind) WHERE (closed_by IS NULL);
 
 CREATE INDEX notice_organisation ON registry.notice USING btree (organisation, at);
@@ -3609,6 +3775,10 @@ CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.agenda_item FOR EACH STA
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.agreement FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.annex_line FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.asset FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.attendance FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER epoch AFTER INSERT ON registry.co_owner FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
@@ -3635,6 +3805,8 @@ CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.delegation FOR EACH STAT
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.deliberation FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.exchange_acceptance FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.exit_item FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.follow_up FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
@@ -3652,6 +3824,8 @@ CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.instrument_notice FOR EA
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.instrument_party FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.instrument_term FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.intervention FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER epoch AFTER INSERT ON registry.inventory_entry FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
@@ -3737,6 +3911,10 @@ CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.agenda_item FOR EACH STATEME
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.agreement FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.annex_line FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.asset FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.attendance FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.body FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
@@ -3769,6 +3947,8 @@ CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.delegation FOR EACH STATEMEN
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.deliberation FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.exchange_acceptance FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.exit_item FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.follow_up FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
@@ -3788,6 +3968,8 @@ CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.instrument_notice FOR EACH S
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.instrument_party FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.instrument_term FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.intervention FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.inventory_entry FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
@@ -3833,6 +4015,10 @@ CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.agenda_ite
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.agreement FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.annex_line FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.asset FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.attendance FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.coproduction FOR EACH ROW EXECUTE FUNCTION registry.remember();
@@ -3855,6 +4041,8 @@ CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.delegation
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.deliberation FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.exchange_acceptance FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.exit_item FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.follow_up FOR EACH ROW EXECUTE FUNCTION registry.remember();
@@ -3872,6 +4060,8 @@ CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.instrument
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.instrument_party FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.instrument_term FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.intervention FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.mandate FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
@@ -3955,6 +4145,33 @@ ALTER TABLE ONLY registry.agreement
 
 ALTER TABLE ONLY registry.agreement
     ADD CONSTRAINT agreement_requester_fkey FOREIGN KEY (requester) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.annex_line
+    ADD CONSTRAINT annex_line_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.annex_line
+    ADD CONSTRAINT annex_line_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.annex_line
+    ADD CONSTRAINT annex_line_convention_fkey FOREIGN KEY (convention) REFERENCES registry.instrument(id);
+
+ALTER TABLE ONLY registry.annex_line
+    ADD CONSTRAINT annex_line_depositor_fkey FOREIGN KEY (depositor) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.annex_line
+    ADD CONSTRAINT annex_line_host_fkey FOREIGN KEY (host) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.asset
+    ADD CONSTRAINT asset_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.asset
+    ADD CONSTRAINT asset_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.asset
+    ADD CONSTRAINT asset_maintenance_fkey FOREIGN KEY (maintenance) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.asset
+    ADD CONSTRAINT asset_owner_fkey FOREIGN KEY (owner) REFERENCES registry.body(id);
 
 ALTER TABLE ONLY registry.attendance
     ADD CONSTRAINT attendance_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
@@ -4094,6 +4311,18 @@ ALTER TABLE ONLY registry.deliberation
 ALTER TABLE ONLY registry.deliberation
     ADD CONSTRAINT deliberation_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
 
+ALTER TABLE ONLY registry.exchange_acceptance
+    ADD CONSTRAINT exchange_acceptance_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.exchange_acceptance
+    ADD CONSTRAINT exchange_acceptance_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.exchange_acceptance
+    ADD CONSTRAINT exchange_acceptance_convention_fkey FOREIGN KEY (convention) REFERENCES registry.instrument(id);
+
+ALTER TABLE ONLY registry.exchange_acceptance
+    ADD CONSTRAINT exchange_acceptance_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
 ALTER TABLE ONLY registry.exit_item
     ADD CONSTRAINT exit_item_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
 
@@ -4198,6 +4427,21 @@ ALTER TABLE ONLY registry.instrument_term
 
 ALTER TABLE ONLY registry.instrument_term
     ADD CONSTRAINT instrument_term_part_of_fkey FOREIGN KEY (part_of) REFERENCES registry.instrument(id);
+
+ALTER TABLE ONLY registry.intervention
+    ADD CONSTRAINT intervention_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.intervention
+    ADD CONSTRAINT intervention_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.intervention
+    ADD CONSTRAINT intervention_convention_fkey FOREIGN KEY (convention) REFERENCES registry.instrument(id);
+
+ALTER TABLE ONLY registry.intervention
+    ADD CONSTRAINT intervention_depositor_fkey FOREIGN KEY (depositor) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.intervention
+    ADD CONSTRAINT intervention_host_fkey FOREIGN KEY (host) REFERENCES registry.body(id);
 
 ALTER TABLE ONLY registry.inventory_entry
     ADD CONSTRAINT inventory_entry_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);

@@ -165,6 +165,8 @@ NUMBERED = {
     "takedown": Text("numéro du retrait", "number of the takedown"),
     "request": Text("numéro de la demande", "number of the request"),
     "case": Text("numéro du dossier", "number of the case"),
+    "line": Text("numéro de la ligne", "number of the line"),
+    "intervention": Text("numéro de l'intervention", "number of the intervention"),
     "notice": Text("numéro de la notification", "number of the notice"),
     "missing": Text("pièces manquantes", "missing pieces"),
 }

@@ -105,6 +105,19 @@ def clause(conn: Conn, record: Record, convention: str, name: str, words: str) -
     return conventions.state_clause(conn, convention, name, words, record)
 
 
+@command.command(help=t("Une partie accepte la charte de la donnée…", "A party accepts the data charter…"))
+@ID
+@BY
+@click.option("--document", required=True, help="data_charter, interface_clause")
+@act
+def accept(conn: Conn, record: Record, convention: str, by: str, document: str) -> Done:
+    """Before any exchange outside open data."""
+    from mig_idg.registry import equipment
+    from mig_idg.registry.organisations import resolve
+
+    return equipment.accept(conn, convention, resolve(conn, by), document, record)
+
+
 @command.command(help=t("Un avenant, autorisé par chaque partie.", "An amendment, authorised by each party."))
 @ID
 @click.argument("amendment", metavar=t("AVENANT", "AMENDMENT"))

@@ -38,6 +38,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "takedown": ("takedown", t("retraits de la diffusion", "takedowns")),
     "committee": ("committee", t("séances et décisions des comités", "meetings and decisions")),
     "convention": ("convention", t("conventions : signature, durée, fin", "conventions: signature, term, end")),
+    "equipment": (
+        "equipment",
+        t("équipements connectés, annexes, interventions", "connected equipment, annexes, work"),
+    ),
     "case": ("case", t("dossiers : litiges, projets, besoins, tâches", "cases: disputes, projects, needs, tasks")),
     "partnership": ("partnership", t("échéances, bilan annuel, orientations", "deadlines, annual report")),
     "token": ("token", t("jetons d'accès", "access tokens")),
