@@ -2,6 +2,10 @@
 
 CREATE SCHEMA deposits;
 
+CREATE SCHEMA desks;
+
+COMMENT ON SCHEMA desks IS 'What desks keep beside the registry: drafts, pieces of evidence, receipts.';
+
 CREATE SCHEMA jobs;
 
 CREATE SCHEMA journal;
@@ -1044,10 +1048,11 @@ begin
     'create trigger epoch after insert or update on %s for each statement when (registry.epoch_unmoved()) '
     'execute function registry.bump_epoch()',
     relation);
+  execute format('grant select, insert, update (closed_by) on %s to idg_clerk', relation);
 end
 $$;
 
-COMMENT ON PROCEDURE registry.keep_history(IN relation regclass) IS 'Makes a table remember: acts, known spans, no rewriting, epoch.';
+COMMENT ON PROCEDURE registry.keep_history(IN relation regclass) IS 'Makes a table remember: acts, known spans, no rewriting, epoch; open to the acts of desks.';
 
 CREATE PROCEDURE registry.keep_identity(IN relation regclass)
     LANGUAGE plpgsql
@@ -1587,6 +1592,48 @@ CREATE TABLE deposits.event (
 CREATE TABLE deposits.move (
     before text NOT NULL,
     after text NOT NULL
+);
+
+CREATE TABLE desks.draft (
+    id text NOT NULL,
+    login text NOT NULL,
+    act text NOT NULL,
+    fields jsonb NOT NULL,
+    saved_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT draft_fields_check CHECK ((octet_length((fields)::text) <= 65536)),
+    CONSTRAINT draft_id_check CHECK ((length(id) >= 32))
+);
+
+CREATE TABLE desks.piece (
+    id text NOT NULL,
+    login text NOT NULL,
+    organisation text,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    size integer NOT NULL,
+    sha256 bytea NOT NULL,
+    content bytea NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT piece_id_check CHECK ((length(id) >= 32)),
+    CONSTRAINT piece_media_type_check CHECK ((media_type = ANY (ARRAY['application/pdf'::text, 'image/jpeg'::text, 'image/png'::text]))),
+    CONSTRAINT piece_sha256_check CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT piece_size_check CHECK ((size > 0))
+);
+
+CREATE TABLE desks.receipt (
+    form text NOT NULL,
+    act bigint,
+    kind text NOT NULL,
+    login text NOT NULL,
+    organisation text,
+    concerned text[] DEFAULT '{}'::text[] NOT NULL,
+    words_fr text NOT NULL,
+    words_en text NOT NULL,
+    article text NOT NULL,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    effects jsonb DEFAULT '[]'::jsonb NOT NULL,
+    piece text,
+    done_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE jobs.job (
@@ -3322,6 +3369,15 @@ ALTER TABLE ONLY deposits.event
 ALTER TABLE ONLY deposits.move
     ADD CONSTRAINT move_pkey PRIMARY KEY (before, after);
 
+ALTER TABLE ONLY desks.draft
+    ADD CONSTRAINT draft_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY desks.piece
+    ADD CONSTRAINT piece_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY desks.receipt
+    ADD CONSTRAINT receipt_pkey PRIMARY KEY (form);
+
 ALTER TABLE ONLY jobs.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
@@ -3706,6 +3762,12 @@ ALTER TABLE ONLY served.published
 CREATE INDEX deposit_of_body ON deposits.deposit USING btree (organisation, created DESC, id);
 
 CREATE UNIQUE INDEX one_live_deposit_of_a_content ON deposits.deposit USING btree (dataset, organisation, sha256) WHERE (state = ANY (ARRAY['draft'::text, 'checked'::text, 'signed_off'::text, 'published'::text]));
+
+CREATE INDEX draft_of ON desks.draft USING btree (login, saved_at);
+
+CREATE UNIQUE INDEX receipt_act ON desks.receipt USING btree (act);
+
+CREATE INDEX receipt_login ON desks.receipt USING btree (login, done_at DESC);
 
 CREATE INDEX job_of_login ON jobs.job USING btree (login, created DESC, id);
 
@@ -4103,6 +4165,18 @@ CREATE TRIGGER token_bumps AFTER INSERT OR DELETE OR UPDATE ON registry.token FO
 
 ALTER TABLE ONLY deposits.event
     ADD CONSTRAINT event_deposit_fkey FOREIGN KEY (deposit) REFERENCES deposits.deposit(id);
+
+ALTER TABLE ONLY desks.draft
+    ADD CONSTRAINT draft_login_fkey FOREIGN KEY (login) REFERENCES registry.account(login);
+
+ALTER TABLE ONLY desks.piece
+    ADD CONSTRAINT piece_login_fkey FOREIGN KEY (login) REFERENCES registry.account(login);
+
+ALTER TABLE ONLY desks.receipt
+    ADD CONSTRAINT receipt_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY desks.receipt
+    ADD CONSTRAINT receipt_piece_fkey FOREIGN KEY (piece) REFERENCES desks.piece(id);
 
 ALTER TABLE ONLY jobs.piece
     ADD CONSTRAINT piece_job_fkey FOREIGN KEY (job) REFERENCES jobs.job(id) ON DELETE CASCADE;
@@ -4645,14 +4719,19 @@ ALTER TABLE ONLY registry.working_group_term
     ADD CONSTRAINT working_group_term_working_group_fkey FOREIGN KEY (working_group) REFERENCES registry.working_group(id);
 
 GRANT USAGE ON SCHEMA deposits TO idg_app;
+GRANT USAGE ON SCHEMA deposits TO idg_clerk;
+
+GRANT USAGE ON SCHEMA desks TO idg_clerk;
 
 GRANT USAGE ON SCHEMA jobs TO idg_app;
 
 GRANT USAGE ON SCHEMA journal TO idg_app;
+GRANT USAGE ON SCHEMA journal TO idg_clerk;
 
 GRANT USAGE ON SCHEMA procrastinate TO idg_app;
 
 GRANT USAGE ON SCHEMA registry TO idg_app;
+GRANT USAGE ON SCHEMA registry TO idg_clerk;
 
 GRANT USAGE ON SCHEMA served TO idg_app;
 
@@ -4670,6 +4749,8 @@ GRANT ALL ON FUNCTION jobs.submit(job jsonb, most_of_caller integer, most intege
 
 REVOKE ALL ON FUNCTION journal.append(entries jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION journal.append(entries jsonb) TO idg_app;
+
+GRANT SELECT ON TABLE journal.decisions TO idg_clerk;
 
 REVOKE ALL ON FUNCTION journal.canonical(d journal.decisions) FROM PUBLIC;
 
@@ -4733,6 +4814,7 @@ REVOKE ALL ON FUNCTION procrastinate.procrastinate_update_heartbeat_v1(worker_id
 GRANT ALL ON FUNCTION procrastinate.procrastinate_update_heartbeat_v1(worker_id bigint) TO idg_app;
 
 REVOKE ALL ON FUNCTION registry.epoch_unmoved() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.epoch_unmoved() TO idg_clerk;
 
 REVOKE ALL ON FUNCTION served.enclose(enclosed regclass, test text) FROM PUBLIC;
 
@@ -4758,14 +4840,24 @@ REVOKE ALL ON FUNCTION served.publish(new_collection text, new_relation regclass
 REVOKE ALL ON FUNCTION served.row_test(territory text) FROM PUBLIC;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE deposits.deposit TO idg_app;
+GRANT SELECT ON TABLE deposits.deposit TO idg_clerk;
 
 GRANT SELECT,INSERT ON TABLE deposits.event TO idg_app;
+GRANT SELECT ON TABLE deposits.event TO idg_clerk;
 
 GRANT SELECT ON TABLE deposits.move TO idg_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE desks.draft TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE desks.piece TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE desks.receipt TO idg_clerk;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE jobs.job TO idg_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE jobs.piece TO idg_app;
+
+GRANT SELECT ON TABLE journal.reads_by_month TO idg_clerk;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE procrastinate.procrastinate_events TO idg_app;
 
@@ -4782,6 +4874,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE procrastinate.procrastinate_workers T
 GRANT USAGE ON SEQUENCE procrastinate.procrastinate_workers_id_seq TO idg_app;
 
 GRANT SELECT ON TABLE registry.account TO idg_app;
+GRANT SELECT ON TABLE registry.account TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.act TO idg_clerk;
 
 GRANT SELECT(id) ON TABLE registry.act TO idg_app;
 
@@ -4789,71 +4884,305 @@ GRANT SELECT(recorded_at) ON TABLE registry.act TO idg_app;
 
 GRANT SELECT(effective) ON TABLE registry.act TO idg_app;
 
+GRANT USAGE ON SEQUENCE registry.act_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.agenda_item TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.agenda_item TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.agenda_item_id_seq TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.case_number TO idg_clerk;
+
 GRANT SELECT ON TABLE registry.agreement TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.agreement TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.agreement TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.agreement_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.attendance TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.attendance TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.attendance_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.body TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.body TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.co_owner TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.co_owner TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.co_owner_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.committee TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.competence TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.coproduction TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.coproduction TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.coproduction TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.coproduction_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.data_version TO idg_app;
 
 GRANT SELECT ON TABLE registry.dataset TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.dataset TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.dataset_attributes TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.dataset_attributes TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.dataset_attributes TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.dataset_attributes_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.dataset_exception TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.dataset_exception TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.dataset_exception TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.dataset_exception_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.dataset_licence TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.dataset_licence TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.dataset_licence TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.dataset_licence_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.dataset_metadata TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.dataset_metadata TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.dataset_metadata TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.dataset_metadata_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.dataset_state TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.dataset_state TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.dataset_state TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.dataset_state_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.dataset_version TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.dataset_version TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.dataset_version_id_seq TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.dated_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.decision TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.decision TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.decision_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.meeting TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.meeting TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.vote TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.vote TO idg_clerk;
+
+GRANT SELECT ON TABLE registry.decision_result TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.declared TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.declared TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.declared_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.delegation TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.delegation TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.delegation TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.delegation_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.epoch TO idg_app;
+GRANT SELECT,UPDATE ON TABLE registry.epoch TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.frozen_audience TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.frozen_audience TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.frozen_audience TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.frozen_audience_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.group_member TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.group_member TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.group_member TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.group_member_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.instrument TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.instrument TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.instrument_acceptance TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.instrument_acceptance TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.instrument_acceptance TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.instrument_acceptance_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.instrument_term TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.instrument_term TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.instrument_term TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.instrument_term_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.inventory_entry TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.inventory_entry TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.inventory_entry_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.mandate TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.mandate TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.mandate_id_seq TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.meeting_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.membership TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.membership TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.membership TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.membership_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.next_version TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.next_version TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.next_version_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.notice TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.notice_number_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.opening_notice TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.opening_notice TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.opening_notice_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.organisation TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.organisation TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.organisation TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.organisation_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.ownership TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.ownership TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.ownership TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.ownership_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.piece TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.piece TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.piece_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.pilotage TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.pilotage TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.pilotage TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.pilotage_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.publication TO idg_app;
+GRANT SELECT ON TABLE registry.publication TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.publication_number_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.reading TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.reading TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.reading TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.reading_id_seq TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.remembered_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.sub_distribution TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.sub_distribution TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.sub_distribution TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.sub_distribution_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.takedown TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.takedown TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.takedown TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.takedown_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.terms TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.terms TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.terms TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.terms_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.territorial_membership TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.territorial_membership TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.territorial_membership TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.territorial_membership_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.third_party_transfer TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.third_party_transfer TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.third_party_transfer TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.third_party_transfer_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.token TO idg_app;
+GRANT INSERT ON TABLE registry.token TO idg_clerk;
+
+GRANT SELECT(id) ON TABLE registry.token TO idg_clerk;
+
+GRANT SELECT(login) ON TABLE registry.token TO idg_clerk;
+
+GRANT SELECT(label) ON TABLE registry.token TO idg_clerk;
+
+GRANT SELECT(collections) ON TABLE registry.token TO idg_clerk;
+
+GRANT SELECT(actions) ON TABLE registry.token TO idg_clerk;
+
+GRANT SELECT(created_at) ON TABLE registry.token TO idg_clerk;
+
+GRANT SELECT(expires_at) ON TABLE registry.token TO idg_clerk;
+
+GRANT SELECT(revoked_at),UPDATE(revoked_at) ON TABLE registry.token TO idg_clerk;
+
+GRANT SELECT(author) ON TABLE registry.token TO idg_clerk;
+
+GRANT SELECT(motive) ON TABLE registry.token TO idg_clerk;
+
+GRANT SELECT(acting_for) ON TABLE registry.token TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.vote_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.working_group TO idg_app;
+GRANT SELECT,INSERT ON TABLE registry.working_group TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.working_group_term TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.working_group_term TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.working_group_term_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE served.raster_file TO idg_app;
 

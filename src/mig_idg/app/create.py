@@ -87,8 +87,10 @@ def create_app(
     )
     evaluation = Evaluation(current.facts_on)
     oidc, sessions = identity(settings, clock)
-    trades = every_route(settings, records) if routes is None else routes
-    mounted = Router([*operations.routes(), *evaluation.routes(), *trades, *sessions.routes()])
+    trades = (
+        [*every_route(settings, records), *desk_routes(settings, url, sessions, clock)] if routes is None else routes
+    )
+    mounted = Router([*operations.routes(), *evaluation.routes(), *routes, *sessions.routes()])
     resources = resources_of(settings)
     guard = Guard(
         mounted,
@@ -242,6 +244,13 @@ def every_route(settings: Settings, records: Records) -> list[Route]:
     others = [*ROUTES, *process_routes(settings, records), *deposit_routes(settings, records), *web_routes()]
     others += catalogue_routes(DescribedLayers(describer))
     return [*describe.routes(settings, others, describer), *others]
+
+
+def desk_routes(settings: Settings, url: str, sessions: Sessions, clock: Clock) -> tuple[Route, ...]:
+    """The routes of desks, whose acts are written as `idg_clerk`."""
+    from mig_idg.web.desks.routes import routes as routes_of_desks
+
+    return routes_of_desks(url, sessions, session_key(settings), clock)
 
 
 def resources_of(settings: Settings) -> Resources:

@@ -30,7 +30,8 @@ class Route:
 
     `action` is a word of ROUTE_ACTIONS, or a function of (method, query, headers) when the question depends on them
     (`f=gpkg` is a download, POST a contribution); `actions` then lists every word it may give. A route of the
-    `operator` is on nobody's account: it must answer when all others are refused.
+    `operator` is on nobody's account: it must answer when all others are refused. A route of `forms` takes what a page
+    of ours sends by POST under the session of its browser; its handler checks the ticket that the form carries.
     """
 
     pattern: str
@@ -41,6 +42,7 @@ class Route:
     actions: tuple[str, ...] = ()
     body_limit: int = 0
     operator: bool = False
+    forms: bool = False
 
     def __post_init__(self) -> None:
         for action in self.every_action:

@@ -1,8 +1,9 @@
-"""Sessions of people who signed in to read pages, by token or with OpenID Connect: a signed cookie, for reading only.
+"""Sessions of people who signed in to pages, by token or with OpenID Connect: a signed cookie.
 
 The cookie names a token (by its SHA-256) or a subject, and an end; it holds no right. The account behind it is looked
-up at each request, so that revoking the token or closing the account ends the session at once. A cookie never
-authorises a write: no forged form can act for anybody.
+up at each request, so that revoking the token or closing the account ends the session at once. A cookie authorises no
+write but those of the forms of desks, which carry a ticket bound to this session (`web/desks/tickets.py`): no forged
+form can act for anybody.
 
 The form itself is guarded: what it sends must carry the word that this browser was given with the page, so that nobody
 is signed in under another's name by a page elsewhere.
@@ -75,6 +76,22 @@ class Sessions:
             return None
         account = credentials.by_subject.get((self._oidc.provider.issuer, str(said.get("sub"))))
         return from_account(account) if account else None
+
+    def require_ours(self, headers: Mapping[str, str]) -> None:
+        """Raise Refused when the browser says that a form comes from another site."""
+        if _elsewhere(headers, self._base_url):
+            raise Refused(
+                Text("Ce formulaire vient d'un autre site.", "This form comes from another site."),
+                remedy=Text("Rouvrez la page ici, puis recommencez.", "Open the page here, then start again."),
+            )
+
+    def bound(self, headers: Mapping[str, str]) -> str:
+        """A name for this very session, that a form carries; empty without one."""
+        try:
+            morsel = SimpleCookie(headers.get("cookie", "")).get(SESSION)
+        except CookieError:
+            return ""
+        return hashlib.sha256(morsel.value.encode()).hexdigest()[:32] if morsel else ""
 
     async def sign_in(self, request: Request) -> Response:
         """The form, and what it sends: a login and its token, for a session in this browser."""

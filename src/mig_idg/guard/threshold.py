@@ -98,7 +98,7 @@ class Guard:
             snapshot = await self.current.get() if start == 0 else await self.current.refresh()
             request: Request | None = None
             try:
-                principal = acting(snapshot) if acting else self._enter(shown, snapshot, http_request)
+                principal = acting(snapshot) if acting else self._enter(shown, snapshot, http_request, found)
                 if told is None and acting is None and not (found is not None and found[0].operator):
                     told = self._rates.spend(account_of(principal.login, http_request.address))
                 if found is None:
@@ -154,13 +154,25 @@ class Guard:
 
     # who is asking, what is asked
 
-    def _enter(self, shown: list[doorkeeper.Presented], snapshot: Snapshot, http_request: HttpRequest) -> Principal:
+    def _enter(
+        self,
+        shown: list[doorkeeper.Presented],
+        snapshot: Snapshot,
+        http_request: HttpRequest,
+        found: tuple[Route, dict[str, str]] | None,
+    ) -> Principal:
         if shown:
             verify = self._oidc.verify if self._oidc else None
             return doorkeeper.authenticate(shown, snapshot.credentials, verify_jwt=verify, now=self.current.clock())
-        if self._sessions is not None and http_request.method in ("GET", "HEAD") and "cookie" in http_request.headers:
-            return self._sessions.principal(http_request.headers, snapshot.credentials) or PUBLIC
-        return PUBLIC
+        if self._sessions is None or "cookie" not in http_request.headers:
+            return PUBLIC
+        # A session reads; it writes nothing, but by the forms of our own pages.
+        form = found is not None and found[0].forms and http_request.method == "POST"
+        if http_request.method not in ("GET", "HEAD") and not form:
+            return PUBLIC
+        if form:
+            self._sessions.require_ours(http_request.headers)
+        return self._sessions.principal(http_request.headers, snapshot.credentials) or PUBLIC
 
     async def _learns_keys(self, shown: list[doorkeeper.Presented]) -> bool:
         """Whether the issuer's keys were just fetched again for a JWT that none of the known ones verifies."""

@@ -7,7 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
 
 from mig_idg.errors import Lang
 from mig_idg.guard.response import Deferred
@@ -32,7 +32,9 @@ class Configured(Protocol):
 def environment() -> Environment:
     """The templates, with autoescape and without silent holes."""
     made = Environment(
-        loader=PackageLoader("mig_idg.web", "templates"),
+        loader=ChoiceLoader(
+            [PackageLoader("mig_idg.web", "templates"), PrefixLoader({"desks": PackageLoader("mig_idg.web.desks")})]
+        ),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -28,7 +28,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *of_deposits.OPERATIONS,
 )
 
-# Routes of pages and machines that are no part of the API: static files, health, metrics, sessions.
+# Routes of pages and machines that are no part of the API: static files, health, metrics, sessions, desks.
 UNSPOKEN = (
     "/static/",
     "/favicon.ico",
@@ -41,4 +41,5 @@ UNSPOKEN = (
     "/sign-out",
     "/connexion",
     "/deconnexion",
+    "/desk",
 )

@@ -1,0 +1,10 @@
+"""The acts that pages offer, one module for each part of the charter; `ACTS` has them all by their id."""
+
+from __future__ import annotations
+
+from mig_idg.web.desks.act import Act
+from mig_idg.web.desks.acts import access, adhesion, committees, ept, exceptions, third_parties
+
+ACTS: dict[str, Act] = {
+    act.id: act for module in (access, exceptions, ept, third_parties, adhesion, committees) for act in module.ACTS
+}

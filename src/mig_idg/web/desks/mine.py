@@ -1,0 +1,158 @@
+"""My desk: what awaits an answer of my body, my requests, my drafts, what was done, my tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from mig_idg.registry import agreements, delegations, desks, ept, mandates, tokens, transfers
+from mig_idg.registry.acts import Conn
+from mig_idg.web.desks.actor import Actor
+from mig_idg.web.desks.acts import ACTS
+from mig_idg.web.desks.sections import Link, Row, Section, Told
+
+STATES = {"asked": ("en attente", "waiting"), "granted": ("accordée", "granted"), "refused": ("refusée", "refused")}
+
+
+def sections(who: Actor, conn: Conn, ticket: Callable[[str], str]) -> Sequence[Section]:
+    """The parts of the desk, those that await something first."""
+    told = Told(who)
+    parts: list[Section | None] = [
+        _waiting(told, conn),
+        _requests(told, conn),
+        _drafts(told, conn),
+        _done(told, conn),
+        _tokens(told, conn),
+    ]
+    parts += [_body(told, conn), _notices(told, conn)]
+    return [part for part in parts if part is not None]
+
+
+def _waiting(told: Told, conn: Conn) -> Section:
+    who, t = told.who, told.t
+    rows = []
+    ours = set(who.owned)
+    for one in agreements.listing(conn, who.day):
+        if one["state"] == "asked" and one["dataset"] in ours:
+            words = t(f"Demande d'accès n° {one['request']}", f"Request of access no. {one['request']}")
+            rows.append(Row((words, f"{told.name(one['requester'])}, {told.title(one['dataset'])}"),
+                            (told.act("grant-answer", "Répondre", "Answer", number=str(one["request"])),)))  # fmt: skip
+    for one in ept.listing(conn, who.day):
+        if one["commune"] == who.body and one["state"] == "offered":
+            rows.append(Row((t("Données mises à disposition", "Data made available"), told.name(one["ept"])),
+                            (told.act("ept-acknowledge", "Accepter", "Accept", ept=one["ept"]),)))  # fmt: skip
+    for one in delegations.listing(conn, who.day):
+        if one["contractor"] == who.body and not one["acknowledged"]:
+            rows.append(Row((t("Délégation", "Delegation"), f"{told.name(one['delegator'])}, {one['contract']}"),
+                            (told.act("delegate-acknowledge", "Accepter", "Accept",
+                                      number=str(one["delegation"])),)))  # fmt: skip
+    for one in transfers.listing(conn, who.day):
+        if one["recipient"] == who.body and not one["acknowledged"]:
+            rows.append(Row((t("Donnée remise", "Data handed over"), f"{told.name(one['giver'])}, {one['dataset']}"),
+                            (told.act("transfer-acknowledge", "Prendre acte", "Acknowledge",
+                                      number=str(one["transfer"])),)))  # fmt: skip
+    return Section(
+        "waiting",
+        t("À faire", "To do"),
+        (t("Quoi", "What"), t("De qui, sur quoi", "From whom, about what")),
+        rows,
+        t("Rien n'attend de réponse de votre part.", "Nothing awaits an answer from you."),
+    )
+
+
+def _requests(told: Told, conn: Conn) -> Section:
+    who, t = told.who, told.t
+    rows = [
+        Row((told.title(one["dataset"]), t(*STATES[one["state"]]), one["purpose"], one["reasons"] or "—",
+             told.until(one["until"])))
+        for one in agreements.listing(conn, who.day)
+        if who.body and one["requester"] == who.body
+    ]  # fmt: skip
+    return Section(
+        "requests",
+        t("Mes demandes d'accès", "My requests of access"),
+        (t("Donnée", "Dataset"), t("État", "State"), t("Usage", "Purpose"), t("Motifs", "Reasons"),
+         t("Jusqu'au", "Until")),
+        rows,
+        t("Votre organisme n'a rien demandé.", "Your body has asked for nothing."),
+        acts=told.acts("grant-ask", "ept-acknowledge", "delegate-acknowledge", "transfer-acknowledge", "partner-apply"),
+    )  # fmt: skip
+
+
+def _drafts(told: Told, conn: Conn) -> Section:
+    t = told.t
+    rows = [
+        Row((told.words(ACTS[one["act"]].title), told.day(one["saved_at"])),
+            (Link(f"/desk/acts/{one['act']}", t("Reprendre", "Go on"), {"draft": one["id"]}),))
+        for one in desks.drafts(conn, told.who.login)
+        if one["act"] in ACTS
+    ]  # fmt: skip
+    heads = (t("Acte", "Act"), t("Gardé le", "Kept on"))
+    return Section("drafts", t("Brouillons", "Drafts"), heads, rows, t("Aucun brouillon.", "No draft."))
+
+
+def _done(told: Told, conn: Conn) -> Section:
+    who, t = told.who, told.t
+    rows = [
+        Row((t(f"n° {one.act}", f"no. {one.act}"), told.day(one.done_at), told.words(one.words)),
+            (Link(f"/desk/receipts/{one.act}", t("Reçu", "Receipt")),))
+        for one in desks.receipts(conn, who.login, who.body or None)
+    ]  # fmt: skip
+    heads = (t("Acte", "Act"), t("Le", "On"), t("Ce qui a été fait", "What was done"))
+    return Section("done", t("Actes et reçus", "Acts and receipts"), heads, rows,
+                   t("Aucun acte sur ces pages.", "No act on these pages."))  # fmt: skip
+
+
+def _tokens(told: Told, conn: Conn) -> Section:
+    t = told.t
+    rows = [
+        Row((one["label"] or one["id"], ", ".join(one["collections"] or ()) or t("tout", "all"),
+             ", ".join(one["actions"] or ()) or t("tout", "all"), told.day(one["expires_at"])),
+            (Link(f"/desk/tokens/{one['id']}", t("Révoquer", "Revoke")),))
+        for one in desks.tokens_of(conn, told.who.login)
+    ]  # fmt: skip
+    return Section(
+        "tokens",
+        t("Jetons de mes applications", "Tokens of my applications"),
+        (t("Nom", "Name"), t("Données", "Datasets"), t("Actions", "Actions"), t("Jusqu'au", "Until")),
+        rows,
+        t("Aucun jeton.", "No token."),
+        t("Un jeton par application : QGIS, un site, un traitement. Le secret n'est montré qu'une fois.",
+          "One token for each application: QGIS, a site, a job. The secret is shown once."),
+        (Link("/desk/tokens", t("Créer un jeton", "Create a token")),),
+    )  # fmt: skip
+
+
+def _body(told: Told, conn: Conn) -> Section | None:
+    who, t = told.who, told.t
+    if not who.body:
+        return None
+    rows = [
+        Row((told.words(mandates.ROLES[one["role"]]), one["person"], one["email"] or "—", told.day(one["since"])))
+        for one in mandates.held(conn, who.body, who.day)
+    ]
+    standing = t("partenaire", "partner") if who.partner else t("non partenaire", "no partner")
+    alert = who.partner and not any(one.cells[0] == told.words(mandates.ROLES["technical_referent"]) for one in rows)
+    note = f"{who.name(who.body)} : {standing}."
+    if alert:
+        note += t(" Aucun référent technique n'est nommé (Charte MIG, § 2.1.3).",
+                  " No technical referent is named (MIG charter, § 2.1.3).")  # fmt: skip
+    heads = (t("Mandat", "Mandate"), t("Titulaire", "Holder"), t("Courriel", "E-mail"), t("Depuis", "Since"))
+    return Section("body", t("Mon organisme", "My body"), heads, rows, t("Aucun mandat.", "No mandate."), note,
+                   alert=alert)  # fmt: skip
+
+
+def _notices(told: Told, conn: Conn) -> Section | None:
+    who, t = told.who, told.t
+    rows = [
+        Row((told.day(one["at"]), one["en" if who.lang == "en" else "fr"]))
+        for one in (tokens.notices(conn, who.body) if who.body else [])[:20]
+    ]
+    heads = (t("Le", "On"), t("Avis", "Notice"))
+    return Section("notices", t("Avis à mon organisme", "Notices to my body"), heads, rows,
+                   t("Aucun avis.", "No notice."))  # fmt: skip
+
+
+def twelve_months_before(day: date) -> date:
+    """The first day of the same month, a year before."""
+    return date(day.year - 1, day.month, 1)

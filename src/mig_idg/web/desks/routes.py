@@ -1,0 +1,39 @@
+"""`/desk/…`: what a person does for a body. Listings are of what the person may know; acts are the registry's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from mig_idg.guard.route import Route
+from mig_idg.guard.sessions import Sessions
+from mig_idg.web.desks.clerk import Clerk
+from mig_idg.web.desks.handlers import Acts
+from mig_idg.web.desks.pages import Desks
+from mig_idg.web.desks.posted import BODY_BYTES
+from mig_idg.web.desks.receipts import Receipts
+from mig_idg.web.desks.tickets import Tickets
+from mig_idg.web.desks.tokens import Tokens
+
+SENT = ("GET", "HEAD", "POST")
+SMALL = 64 * 1024
+
+
+def routes(url: str, sessions: Sessions, key: bytes, clock: Callable[[], datetime]) -> tuple[Route, ...]:
+    """The routes of desks, on the database at `url` (the server's own)."""
+    clerk = Clerk(url)
+    acts = Acts(clerk, Tickets(key, clock), sessions)
+    desks, receipts, tokens = Desks(clerk, acts), Receipts(clerk), Tokens(clerk, acts)
+    return (
+        Route("/desk", "listing", desks.mine, pool="none"),
+        *(
+            Route(f"/desk/{name}", "listing", desks.desk, pool="none")
+            for name in ("owner", "ept", "committees", "pilot")
+        ),
+        Route("/desk/acts/{act}", "listing", acts.act, SENT, pool="none", body_limit=BODY_BYTES, forms=True),
+        Route("/desk/receipts/{act}", "listing", receipts.receipt, pool="none"),
+        Route("/desk/receipts/{act}/pdf", "listing", receipts.pdf, pool="none"),
+        Route("/desk/pieces/{piece}", "listing", receipts.piece, pool="none"),
+        Route("/desk/tokens", "listing", tokens.create, SENT, pool="none", body_limit=SMALL, forms=True),
+        Route("/desk/tokens/{token}", "listing", tokens.revoke, SENT, pool="none", body_limit=SMALL, forms=True),
+    )
