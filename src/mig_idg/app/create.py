@@ -87,9 +87,8 @@ def create_app(
     )
     evaluation = Evaluation(current.facts_on)
     oidc, sessions = identity(settings, clock)
-    trades = (
-        [*every_route(settings, records), *desk_routes(settings, url, sessions, clock)] if routes is None else routes
-    )
+    if routes is None:
+        routes = [*every_route(settings, records), *desk_routes(settings, url, sessions, clock)]
     mounted = Router([*operations.routes(), *evaluation.routes(), *routes, *sessions.routes()])
     resources = resources_of(settings)
     guard = Guard(

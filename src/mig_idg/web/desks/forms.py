@@ -144,6 +144,9 @@ class Form:
             errors=tuple(dict.fromkeys(map(str, errors))),
         )
 
+    def _offered(self, one: Field) -> frozenset[str]:
+        return frozenset(value for value, _ in self._choices[one.name])
+
     def _made(self, one: Field) -> Any:
         lang = self._lang
         rules: list[Any] = [must.InputRequired(NEEDED.in_(lang)) if one.required else must.Optional()]
@@ -155,10 +158,9 @@ class Form:
             case "day":
                 return _DayField(NO_DAY.in_(lang), validators=rules)
             case "one" | "radio":
-                choices = self._choices[one.name]
-                return _OneField(NO_CHOICE.in_(lang), choices if one.required else [("", "—"), *choices], rules)
+                return _OneField(NO_CHOICE.in_(lang), self._offered(one), validators=rules)
             case "several":
-                return _SeveralField(NO_CHOICE.in_(lang), self._choices[one.name], rules)
+                return _SeveralField(NO_CHOICE.in_(lang), self._offered(one), validators=rules)
             case "yes":
                 return wt.BooleanField(validators=[must.InputRequired(NEEDED.in_(lang))] if one.required else [])
             case "number":
@@ -211,27 +213,31 @@ class _NumberField(wt.Field):  # type: ignore[misc]
         self.data = int(said)
 
 
-class _OneField(wt.SelectField):  # type: ignore[misc]
-    """One of the choices."""
+class _OneField(wt.StringField):  # type: ignore[misc]
+    """One of the values that the person was offered."""
 
-    def __init__(self, words: str, choices: list[tuple[str, str]], rules: list[Any], **more: Any) -> None:
-        super().__init__(choices=choices, validators=rules, validate_choice=False, **more)
-        self._words = words
+    def __init__(self, words: str, offered: frozenset[str], **more: Any) -> None:
+        super().__init__(**more)
+        self._words, self._offered = words, offered
 
     def pre_validate(self, form: Any) -> None:
-        """Refuse what is not among them."""
-        if self.data and self.data not in {value for value, _ in self.choices}:
+        """Refuse what was not offered."""
+        if self.data and self.data not in self._offered:
             raise must.ValidationError(self._words)
 
 
-class _SeveralField(wt.SelectMultipleField):  # type: ignore[misc]
-    """Some of the choices."""
+class _SeveralField(wt.Field):  # type: ignore[misc]
+    """Some of the values that the person was offered."""
 
-    def __init__(self, words: str, choices: list[tuple[str, str]], rules: list[Any], **more: Any) -> None:
-        super().__init__(choices=choices, validators=rules, validate_choice=False, **more)
-        self._words = words
+    def __init__(self, words: str, offered: frozenset[str], **more: Any) -> None:
+        super().__init__(**more)
+        self._words, self._offered = words, offered
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the values, each once."""
+        self.data: list[str] = list(dict.fromkeys(valuelist))
 
     def pre_validate(self, form: Any) -> None:
-        """Refuse what is not among them."""
-        if not set(self.data or ()) <= {value for value, _ in self.choices}:
+        """Refuse what was not offered."""
+        if not set(self.data or ()) <= self._offered:
             raise must.ValidationError(self._words)
