@@ -4901,6 +4901,18 @@ GRANT UPDATE(closed_by) ON TABLE registry.agreement TO idg_clerk;
 
 GRANT USAGE ON SEQUENCE registry.agreement_id_seq TO idg_clerk;
 
+GRANT SELECT,INSERT ON TABLE registry.annex_line TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.annex_line TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.annex_line_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.asset TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.asset TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.asset_id_seq TO idg_clerk;
+
 GRANT SELECT,INSERT ON TABLE registry.attendance TO idg_clerk;
 
 GRANT UPDATE(closed_by) ON TABLE registry.attendance TO idg_clerk;
@@ -5002,8 +5014,32 @@ GRANT UPDATE(closed_by) ON TABLE registry.delegation TO idg_clerk;
 
 GRANT USAGE ON SEQUENCE registry.delegation_id_seq TO idg_clerk;
 
+GRANT SELECT,INSERT ON TABLE registry.deliberation TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.deliberation TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.deliberation_id_seq TO idg_clerk;
+
 GRANT SELECT ON TABLE registry.epoch TO idg_app;
 GRANT SELECT,UPDATE ON TABLE registry.epoch TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.exchange_acceptance TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.exchange_acceptance TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.exchange_acceptance_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.exit_item TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.exit_item TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.exit_item_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.follow_up TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.follow_up TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.follow_up_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.frozen_audience TO idg_app;
 GRANT SELECT,INSERT ON TABLE registry.frozen_audience TO idg_clerk;
@@ -5029,12 +5065,36 @@ GRANT UPDATE(closed_by) ON TABLE registry.instrument_acceptance TO idg_clerk;
 
 GRANT USAGE ON SEQUENCE registry.instrument_acceptance_id_seq TO idg_clerk;
 
+GRANT SELECT,INSERT ON TABLE registry.instrument_clause TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.instrument_clause TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.instrument_clause_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.instrument_notice TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.instrument_notice TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.instrument_notice_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.instrument_party TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.instrument_party TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.instrument_party_id_seq TO idg_clerk;
+
 GRANT SELECT ON TABLE registry.instrument_term TO idg_app;
 GRANT SELECT,INSERT ON TABLE registry.instrument_term TO idg_clerk;
 
 GRANT UPDATE(closed_by) ON TABLE registry.instrument_term TO idg_clerk;
 
 GRANT USAGE ON SEQUENCE registry.instrument_term_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.intervention TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.intervention TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.intervention_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.inventory_entry TO idg_app;
 GRANT SELECT,INSERT ON TABLE registry.inventory_entry TO idg_clerk;
