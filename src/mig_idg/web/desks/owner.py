@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mig_idg.charter.messages import GROUNDS
+from mig_idg.publication.diff import VERBS
 from mig_idg.registry import agreements, delegations, desks, exceptions, takedowns, transfers
 from mig_idg.registry.acts import Conn
 from mig_idg.web.desks.actor import Actor
@@ -54,7 +55,7 @@ def _datasets(told: Told) -> Section:
         terms = who.facts.datasets[id].terms
         mode = t(*MODES[terms.mode]) if terms and terms.span.covers(who.day) else t(*MODES["closed"])
         named = ", ".join(told.name(one) for one in sorted(terms.named)) if terms else ""
-        actions = ", ".join(sorted(terms.actions)) if terms else ""
+        actions = ", ".join(told.words(VERBS[one]) for one in VERBS if terms and one in terms.actions)
         rows.append(
             Row((told.title(id), f"{mode}{f' : {named}' if named else ''}", actions or "—",
                  ", ".join(sorted(terms.hidden_attributes)) or "—" if terms else "—"),
