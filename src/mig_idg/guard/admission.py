@@ -37,7 +37,7 @@ class Admission:
                 self._probed(request, action, collection, decision, there=known is not None)
                 raise missing(collection)
             self._remember(request, action, collection, decision)
-            raise refused(known, decision, request)
+            raise refused(known, decision, request, action)
         owed = obligations.unknown(decision.obligations)
         if owed:
             log.error("obligation-unknown", obligations=owed, rule=decision.rule)

@@ -103,7 +103,7 @@ class Evaluation:
         facts, day = await self._facts(request, asked)
         known = sorted({m.organisation for m in facts.memberships} | {e.commune for e in facts.ept_communes})
         results = []
-        for bodies in _some(known if _discoverable(request, dataset) else []):
+        for bodies in _some(known if discoverable(request, dataset) else []):
             results += [
                 {"type": "organisation", "id": body}
                 for body in bodies
@@ -121,9 +121,9 @@ class Evaluation:
         results = []
         for collections in _some([collection.id for collection in request.snapshot.visible(request.principal)]):
             for dataset in collections:
-                who, having = _reached(request, body, roles, action, dataset)
+                who, having = reached(request, body, roles, action, dataset)
                 if (
-                    _may_ask(request, who, having, dataset)
+                    may_ask(request, who, having, dataset)
                     and decide(AccessRequest(who, having, action, dataset, day), facts).permitted
                 ):
                     results.append({"type": "collection", "id": dataset})
@@ -135,11 +135,11 @@ class Evaluation:
         asked = await _document(request)
         dataset = _resource(asked, {})
         body, roles = _subject(request, asked, {})
-        _require(_may_ask(request, body, roles, dataset))
+        _require(may_ask(request, body, roles, dataset))
         facts, day = await self._facts(request, asked)
         results = []
-        for action in sorted(ACTIONS) if _discoverable(request, dataset) else ():
-            who, having = _reached(request, body, roles, action, dataset)
+        for action in sorted(ACTIONS) if discoverable(request, dataset) else ():
+            who, having = reached(request, body, roles, action, dataset)
             if decide(AccessRequest(who, having, action, dataset, day), facts).permitted:
                 results.append({"name": action})
         return _told(request, {"results": results, "page": {"next_token": ""}})
@@ -162,11 +162,11 @@ class Evaluation:
         body, roles = _subject(request, asked, defaults)
         action, dataset = _action(asked, defaults), _resource(asked, defaults)
         _day(asked, defaults)
-        _require(_may_ask(request, body, roles, dataset))
-        if not _discoverable(request, dataset):
+        _require(may_ask(request, body, roles, dataset))
+        if not discoverable(request, dataset):
             return {"decision": False, "context": {"rule": "A0"}}
         facts, day = await self._facts(request, asked, defaults)
-        who, having = _reached(request, body, roles, action, dataset)
+        who, having = reached(request, body, roles, action, dataset)
         decision = decide(AccessRequest(who, having, action, dataset, day), facts)
         told = _context(decision, request, day)
         if decision.permitted:
@@ -299,7 +299,7 @@ def _subject(request: Request, asked: Json, defaults: Json) -> tuple[str | None,
     return (None if name == "public" else name), frozenset(roles)
 
 
-def _reached(
+def reached(
     request: Request, body: str | None, roles: frozenset[str], action: str, dataset: str
 ) -> tuple[str | None, frozenset[str]]:
     """The body and roles asked about; the public, for one's own beyond the scope of the token."""
@@ -310,13 +310,15 @@ def _reached(
     return body, roles
 
 
-def _may_ask(request: Request, body: str | None, roles: frozenset[str], dataset: str) -> bool:
+def may_ask(request: Request, body: str | None, roles: frozenset[str], dataset: str) -> bool:
+    """Whether the caller may ask about this body: oneself, the public, anybody for who answers for the dataset."""
     principal = request.principal
     own = body == principal.organisation and roles <= principal.roles
-    return own or (body is None and not roles) or _oversees(request, dataset)
+    return own or (body is None and not roles) or oversees(request, dataset)
 
 
-def _oversees(request: Request, dataset: str) -> bool:
+def oversees(request: Request, dataset: str) -> bool:
+    """Whether the caller answers for the dataset, or runs the platform."""
     principal = request.principal
     if not principal.within_scope("discover", dataset):
         return False
@@ -326,7 +328,8 @@ def _oversees(request: Request, dataset: str) -> bool:
     return known is not None and principal.organisation is not None and known.owner == principal.organisation
 
 
-def _discoverable(request: Request, dataset: str) -> bool:
+def discoverable(request: Request, dataset: str) -> bool:
+    """Whether the caller may know of the dataset."""
     return (
         dataset in request.snapshot.collections
         and request.snapshot.decide(request.principal, "discover", dataset).permitted
@@ -334,7 +337,7 @@ def _discoverable(request: Request, dataset: str) -> bool:
 
 
 def _require_oversight(request: Request, dataset: str) -> None:
-    _require(_oversees(request, dataset))
+    _require(oversees(request, dataset))
 
 
 def _require(allowed: bool) -> None:

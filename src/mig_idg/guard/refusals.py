@@ -23,7 +23,7 @@ def missing(collection: str) -> NotFound:
     )
 
 
-def refused(collection: Collection, decision: Decision, request: Request) -> Problem:
+def refused(collection: Collection, decision: Decision, request: Request, action: str) -> Problem:
     """The refusal of a collection whose existence the caller may know: rule, article, reason, remedy.
 
     401 for who showed no credential: programs ask for one only then. A page is spared the browser's own dialogue: it
@@ -38,6 +38,7 @@ def refused(collection: Collection, decision: Decision, request: Request) -> Pro
             "article": decision.article,
             "reason": decision.reason,
             "collection": collection.id,
+            "action": action,
             "access": request.url(f"/collections/{collection.id}/access"),
         },
     )

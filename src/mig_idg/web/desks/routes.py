@@ -1,4 +1,4 @@
-"""`/desk/…`: what a person does for a body. Listings are of what the person may know; acts are the registry's."""
+"""`/desk/…` and `/why`. Listings are of what the person may know; acts are the registry's."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from mig_idg.web.desks.posted import BODY_BYTES
 from mig_idg.web.desks.receipts import Receipts
 from mig_idg.web.desks.tickets import Tickets
 from mig_idg.web.desks.tokens import Tokens
+from mig_idg.web.desks.why import Why
 
 SENT = ("GET", "HEAD", "POST")
 SMALL = 64 * 1024
@@ -25,6 +26,7 @@ def routes(url: str, sessions: Sessions, key: bytes, clock: Callable[[], datetim
     acts = Acts(clerk, Tickets(key, clock), sessions)
     desks, receipts, tokens = Desks(clerk, acts), Receipts(clerk), Tokens(clerk, acts)
     return (
+        Route("/why", "listing", Why(clerk).why, pool="none"),
         Route("/desk", "listing", desks.mine, pool="none"),
         *(
             Route(f"/desk/{name}", "listing", desks.desk, pool="none")

@@ -42,4 +42,5 @@ UNSPOKEN = (
     "/connexion",
     "/deconnexion",
     "/desk",
+    "/why",
 )
