@@ -88,7 +88,7 @@ def create_app(
     evaluation = Evaluation(current.facts_on)
     oidc, sessions = identity(settings, clock)
     if routes is None:
-        routes = [*every_route(settings, records), *desk_routes(settings, url, sessions, clock)]
+        routes = [*every_route(settings, records), *desk_routes(settings, url, sessions, clock, records)]
     mounted = Router([*operations.routes(), *evaluation.routes(), *routes, *sessions.routes()])
     resources = resources_of(settings)
     guard = Guard(
@@ -245,11 +245,13 @@ def every_route(settings: Settings, records: Records) -> list[Route]:
     return [*describe.routes(settings, others, describer), *others]
 
 
-def desk_routes(settings: Settings, url: str, sessions: Sessions, clock: Clock) -> tuple[Route, ...]:
+def desk_routes(settings: Settings, url: str, sessions: Sessions, clock: Clock, records: Records) -> tuple[Route, ...]:
     """The routes of desks, whose acts are written as `idg_clerk`."""
+    from mig_idg.deposits.routes import handlers
     from mig_idg.web.desks.routes import routes as routes_of_desks
 
-    return routes_of_desks(url, sessions, session_key(settings), clock)
+    largest = settings.deposit_max_mb * 1024 * 1024
+    return routes_of_desks(url, sessions, session_key(settings), clock, handlers(settings, records), largest)
 
 
 def resources_of(settings: Settings) -> Resources:

@@ -46,9 +46,14 @@ def workshop(settings: Configured) -> Workshop:
     return Workshop(quarantine, Scanner(settings.malware_scan, settings.clamav_socket), library)
 
 
+def handlers(settings: Configured, records: Records) -> Handlers:
+    """The handlers of deposits: for programs, and for the pages of desks."""
+    return Handlers(Deposits(records.pool), records, workshop(settings).quarantine)
+
+
 def routes(settings: Configured, records: Records) -> tuple[Route, ...]:
     """`/deposits` and what is under it."""
-    ours = Handlers(Deposits(records.pool), records, workshop(settings).quarantine)
+    ours = handlers(settings, records)
     one, most = "/deposits/{deposit}", settings.deposit_max_mb * 1024 * 1024
     return (
         Route("/deposits", "listing", ours.deposits, methods=("GET", "HEAD", "POST", "OPTIONS"), pool="none",

@@ -11,6 +11,7 @@ handlers.py   form → preview → confirm → receipt
 mine.py, owner.py, ept.py, committees.py, pilot.py   the desks
 receipts.py   the receipt as a page, and as a PDF
 tokens.py     tokens that a person makes for applications
+deposits.py   a file given, followed and signed off
 why.py        one decision, rule by rule, on any day
 routes.py     `/desk/…`, `/why`
 templates/    Jinja2, French first, English second

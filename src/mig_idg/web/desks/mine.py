@@ -24,7 +24,7 @@ def sections(who: Actor, conn: Conn, ticket: Callable[[str], str]) -> Sequence[S
         _done(told, conn),
         _tokens(told, conn),
     ]
-    parts += [_body(told, conn), _notices(told, conn)]
+    parts += [_tokens(told, conn), _body(told, conn), _notices(told, conn)]
     return [part for part in parts if part is not None]
 
 
@@ -101,6 +101,19 @@ def _done(told: Told, conn: Conn) -> Section:
     heads = (t("Acte", "Act"), t("Le", "On"), t("Ce qui a été fait", "What was done"))
     return Section("done", t("Actes et reçus", "Acts and receipts"), heads, rows,
                    t("Aucun acte sur ces pages.", "No act on these pages."))  # fmt: skip
+
+
+def _deposits(told: Told) -> Section | None:
+    who, t = told.who, told.t
+    if not any(who.may("contribute", id) for id in who.seen):
+        return None
+    links = (
+        Link("/desk/deposits", t("Déposer un fichier", "Deposit a file")),
+        Link("/deposits", t("Les dépôts de mon organisme", "My body's deposits")),
+    )
+    note = t("Une nouvelle version de vos données : reçue, contrôlée, signée par le référent, puis publiée.",
+             "A new version of your data: received, checked, signed off by the referent, then published.")  # fmt: skip
+    return Section("deposits", t("Dépôts", "Deposits"), note=note, acts=links)
 
 
 def _tokens(told: Told, conn: Conn) -> Section:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from mig_idg.deposits.handlers import Handlers
 from mig_idg.guard.route import Route
 from mig_idg.guard.sessions import Sessions
 from mig_idg.web.desks.clerk import Clerk
+from mig_idg.web.desks.deposits import FORM_ROOM, DepositDesk
 from mig_idg.web.desks.handlers import Acts
 from mig_idg.web.desks.pages import Desks
 from mig_idg.web.desks.posted import BODY_BYTES
@@ -20,11 +22,14 @@ SENT = ("GET", "HEAD", "POST")
 SMALL = 64 * 1024
 
 
-def routes(url: str, sessions: Sessions, key: bytes, clock: Callable[[], datetime]) -> tuple[Route, ...]:
-    """The routes of desks, on the database at `url` (the server's own)."""
+def routes(
+    url: str, sessions: Sessions, key: bytes, clock: Callable[[], datetime], deposits: Handlers, largest: int
+) -> tuple[Route, ...]:
+    """The routes of desks, on the database at `url` (the server's own); a deposit has `largest` bytes at most."""
     clerk = Clerk(url)
     acts = Acts(clerk, Tickets(key, clock), sessions)
     desks, receipts, tokens = Desks(clerk, acts), Receipts(clerk), Tokens(clerk, acts)
+    given = DepositDesk(deposits, clerk, acts)
     return (
         Route("/why", "listing", Why(clerk).why, pool="none"),
         Route("/desk", "listing", desks.mine, pool="none"),
@@ -36,6 +41,8 @@ def routes(url: str, sessions: Sessions, key: bytes, clock: Callable[[], datetim
         Route("/desk/receipts/{act}", "listing", receipts.receipt, pool="none"),
         Route("/desk/receipts/{act}/pdf", "listing", receipts.pdf, pool="none"),
         Route("/desk/pieces/{piece}", "listing", receipts.piece, pool="none"),
+        Route("/desk/deposits", "listing", given.give, SENT, pool="none", body_limit=largest + FORM_ROOM, forms=True),
+        Route("/desk/deposits/{deposit}", "listing", given.one, SENT, pool="none", body_limit=SMALL, forms=True),
         Route("/desk/tokens", "listing", tokens.create, SENT, pool="none", body_limit=SMALL, forms=True),
         Route("/desk/tokens/{token}", "listing", tokens.revoke, SENT, pool="none", body_limit=SMALL, forms=True),
     )
