@@ -194,7 +194,14 @@ def test_axe_finds_nothing_on_any_page_of_desks(seated: Any, lang: str) -> None:
     for one, paths in (
         (
             pilot,
-            ("/desk", "/desk/committees", "/desk/pilot", "/desk/acts/partner-apply", "/desk/acts/committee-record"),
+            (
+                "/desk",
+                "/desk/deposits",
+                "/desk/committees",
+                "/desk/pilot",
+                "/desk/acts/partner-apply",
+                "/desk/acts/committee-record",
+            ),
         ),
         (
             owner,

@@ -22,7 +22,7 @@ def sections(who: Actor, conn: Conn, ticket: Callable[[str], str]) -> Sequence[S
         _requests(told, conn),
         _drafts(told, conn),
         _done(told, conn),
-        _tokens(told, conn),
+        _deposits(told),
     ]
     parts += [_tokens(told, conn), _body(told, conn), _notices(told, conn)]
     return [part for part in parts if part is not None]
