@@ -1,5 +1,9 @@
 -- PostgreSQL 15: what the migrations and replaceable objects make (mig-idg db dump).
 
+CREATE SCHEMA consolidation;
+
+COMMENT ON SCHEMA consolidation IS 'One base from everyone''s: written by the owner of the registry, read by nobody else.';
+
 CREATE SCHEMA deposits;
 
 CREATE SCHEMA desks;
@@ -58,6 +62,26 @@ CREATE TYPE procrastinate.procrastinate_job_to_defer_v1 AS (
 	args jsonb,
 	scheduled_at timestamp with time zone
 );
+
+CREATE FUNCTION consolidation.recode(properties jsonb, name text, list jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select case
+    when list ? (properties->>name) then jsonb_set(properties, array[name], list->(properties->>name))
+    else properties
+  end
+$$;
+
+CREATE FUNCTION consolidation.rescale(properties jsonb, name text, factor double precision) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select case jsonb_typeof(properties->name)
+    when 'number' then jsonb_set(properties, array[name], to_jsonb((properties->>name)::double precision * factor))
+    else properties
+  end
+$$;
 
 CREATE FUNCTION deposits.referents(body text, day date) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1547,6 +1571,155 @@ end
 $$;
 
 COMMENT ON FUNCTION served.words_in(texts text[]) IS 'What q searches in: French stems without accents, of several columns.';
+
+CREATE TABLE consolidation.compared (
+    contribution bigint NOT NULL,
+    other bigint NOT NULL
+);
+
+CREATE TABLE consolidation.contribution (
+    id bigint NOT NULL,
+    recipe text NOT NULL,
+    preparation text NOT NULL,
+    contributor text NOT NULL,
+    source text NOT NULL,
+    version text NOT NULL,
+    sha256 text NOT NULL,
+    columns text[] NOT NULL,
+    rows integer NOT NULL,
+    examined boolean DEFAULT false NOT NULL,
+    staged_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT contribution_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+ALTER TABLE consolidation.contribution ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME consolidation.contribution_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE consolidation.decision (
+    id bigint NOT NULL,
+    recipe text NOT NULL,
+    identity text NOT NULL,
+    resolution text NOT NULL,
+    reason text NOT NULL,
+    author text NOT NULL,
+    decided_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT decision_reason_check CHECK ((btrim(reason) <> ''::text)),
+    CONSTRAINT decision_resolution_check CHECK ((resolution = ANY (ARRAY['keep_first'::text, 'keep_second'::text, 'keep_both'::text, 'drop'::text, 'none'::text])))
+);
+
+ALTER TABLE consolidation.decision ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME consolidation.decision_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE consolidation.exclusion (
+    id bigint NOT NULL,
+    recipe text NOT NULL,
+    contributor text NOT NULL,
+    reason text NOT NULL,
+    article text NOT NULL,
+    author text NOT NULL,
+    from_on date NOT NULL,
+    until_on date,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT exclusion_check CHECK ((until_on > from_on)),
+    CONSTRAINT exclusion_reason_check CHECK ((btrim(reason) <> ''::text))
+);
+
+ALTER TABLE consolidation.exclusion ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME consolidation.exclusion_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE consolidation.feature (
+    contribution bigint NOT NULL,
+    n integer NOT NULL,
+    key text NOT NULL,
+    code text,
+    natural_key text,
+    geometry public.geometry,
+    properties jsonb NOT NULL,
+    digest bytea NOT NULL
+);
+
+CREATE TABLE consolidation.finding (
+    contribution bigint NOT NULL,
+    other bigint,
+    identity text NOT NULL,
+    kind text NOT NULL,
+    n integer,
+    key text,
+    other_key text,
+    proposal text NOT NULL,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    geometry public.geometry
+);
+
+CREATE TABLE consolidation.origin (
+    dataset text NOT NULL,
+    id text NOT NULL,
+    key text NOT NULL,
+    digest bytea NOT NULL,
+    contributor text NOT NULL,
+    source text NOT NULL,
+    version text NOT NULL,
+    sha256 text NOT NULL,
+    recipe text NOT NULL,
+    recipe_version integer NOT NULL,
+    run bigint NOT NULL
+);
+
+CREATE TABLE consolidation.result (
+    run bigint NOT NULL,
+    key text NOT NULL,
+    contribution bigint NOT NULL,
+    n integer NOT NULL
+);
+
+CREATE TABLE consolidation.run (
+    id bigint NOT NULL,
+    recipe text NOT NULL,
+    recipe_version integer NOT NULL,
+    recipe_digest text NOT NULL,
+    dataset text NOT NULL,
+    contributions jsonb NOT NULL,
+    lacking text[] DEFAULT '{}'::text[] NOT NULL,
+    gaps text[] DEFAULT '{}'::text[] NOT NULL,
+    excluded jsonb DEFAULT '[]'::jsonb NOT NULL,
+    rows integer NOT NULL,
+    sha256 text NOT NULL,
+    counts jsonb NOT NULL,
+    blocking text[] DEFAULT '{}'::text[] NOT NULL,
+    author text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    adopted_at timestamp with time zone,
+    adopted_by text,
+    CONSTRAINT run_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+ALTER TABLE consolidation.run ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME consolidation.run_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE deposits.deposit (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -3360,6 +3533,33 @@ ALTER TABLE ONLY procrastinate.procrastinate_jobs ALTER COLUMN id SET DEFAULT ne
 
 ALTER TABLE ONLY procrastinate.procrastinate_periodic_defers ALTER COLUMN id SET DEFAULT nextval('procrastinate.procrastinate_periodic_defers_id_seq'::regclass);
 
+ALTER TABLE ONLY consolidation.compared
+    ADD CONSTRAINT compared_pkey PRIMARY KEY (contribution, other);
+
+ALTER TABLE ONLY consolidation.contribution
+    ADD CONSTRAINT contribution_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY consolidation.contribution
+    ADD CONSTRAINT contribution_recipe_preparation_contributor_sha256_key UNIQUE (recipe, preparation, contributor, sha256);
+
+ALTER TABLE ONLY consolidation.decision
+    ADD CONSTRAINT decision_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY consolidation.exclusion
+    ADD CONSTRAINT exclusion_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY consolidation.feature
+    ADD CONSTRAINT feature_pkey PRIMARY KEY (contribution, n);
+
+ALTER TABLE ONLY consolidation.origin
+    ADD CONSTRAINT origin_pkey PRIMARY KEY (dataset, id);
+
+ALTER TABLE ONLY consolidation.result
+    ADD CONSTRAINT result_pkey PRIMARY KEY (run, key);
+
+ALTER TABLE ONLY consolidation.run
+    ADD CONSTRAINT run_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY deposits.deposit
     ADD CONSTRAINT deposit_pkey PRIMARY KEY (id);
 
@@ -3758,6 +3958,18 @@ ALTER TABLE ONLY served.copy
 
 ALTER TABLE ONLY served.published
     ADD CONSTRAINT published_pkey PRIMARY KEY (collection);
+
+CREATE INDEX decision_latest ON consolidation.decision USING btree (recipe, identity, id DESC);
+
+CREATE INDEX feature_geometry ON consolidation.feature USING gist (geometry);
+
+CREATE INDEX feature_key ON consolidation.feature USING btree (contribution, key);
+
+CREATE INDEX feature_natural_key ON consolidation.feature USING btree (natural_key, contribution);
+
+CREATE UNIQUE INDEX finding_once ON consolidation.finding USING btree (contribution, COALESCE(other, (0)::bigint), identity);
+
+CREATE INDEX origin_contributor ON consolidation.origin USING btree (dataset, contributor);
 
 CREATE INDEX deposit_of_body ON deposits.deposit USING btree (organisation, created DESC, id);
 
@@ -4162,6 +4374,30 @@ CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.working_gr
 CREATE TRIGGER stamp BEFORE INSERT ON registry.act FOR EACH ROW EXECUTE FUNCTION registry.stamp_act();
 
 CREATE TRIGGER token_bumps AFTER INSERT OR DELETE OR UPDATE ON registry.token FOR EACH STATEMENT EXECUTE FUNCTION registry.bump_epoch();
+
+ALTER TABLE ONLY consolidation.compared
+    ADD CONSTRAINT compared_contribution_fkey FOREIGN KEY (contribution) REFERENCES consolidation.contribution(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY consolidation.compared
+    ADD CONSTRAINT compared_other_fkey FOREIGN KEY (other) REFERENCES consolidation.contribution(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY consolidation.feature
+    ADD CONSTRAINT feature_contribution_fkey FOREIGN KEY (contribution) REFERENCES consolidation.contribution(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY consolidation.finding
+    ADD CONSTRAINT finding_contribution_fkey FOREIGN KEY (contribution) REFERENCES consolidation.contribution(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY consolidation.finding
+    ADD CONSTRAINT finding_other_fkey FOREIGN KEY (other) REFERENCES consolidation.contribution(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY consolidation.origin
+    ADD CONSTRAINT origin_run_fkey FOREIGN KEY (run) REFERENCES consolidation.run(id);
+
+ALTER TABLE ONLY consolidation.result
+    ADD CONSTRAINT result_contribution_n_fkey FOREIGN KEY (contribution, n) REFERENCES consolidation.feature(contribution, n);
+
+ALTER TABLE ONLY consolidation.result
+    ADD CONSTRAINT result_run_fkey FOREIGN KEY (run) REFERENCES consolidation.run(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY deposits.event
     ADD CONSTRAINT event_deposit_fkey FOREIGN KEY (deposit) REFERENCES deposits.deposit(id);

@@ -59,6 +59,10 @@ class Voices:
 @click.option("--against", multiple=True, metavar="[OBJET=]QUI", help=t("s'oppose", "opposes"))
 @click.option("--abstained", multiple=True, metavar="[OBJET=]QUI", help=t("s'abstient", "abstains"))
 @click.option("--validate", "validated", multiple=True, metavar="COLLECTION[:VERSION]", help=t("valide", "validates"))
+@click.option("--return", "returned", nargs=2, multiple=True, metavar="COLLECTION=ÉTAPE MOTIFS",
+              help=t("rend au groupe, à une étape", "returns to the group, at a stage"))  # fmt: skip
+@click.option("--reject", "rejected", nargs=2, multiple=True, metavar="COLLECTION MOTIFS",
+              help=t("rejette, en disant pourquoi", "rejects, with reasons"))  # fmt: skip
 @click.option("--prolong", type=DAY, help=t("prolonge la charte jusqu'à ce jour, exclu", "prolongs the charter until"))
 @click.option("--item", "items", nargs=3, multiple=True, metavar=t("SUJET OBJET MOTION", "SUBJECT ABOUT MOTION"))
 @click.option("--opinion", "opinions", nargs=3, multiple=True, metavar=t("SUJET OBJET MOTION", "SUBJECT ABOUT MOTION"))
@@ -73,6 +77,8 @@ def record(
     against: tuple[str, ...],
     abstained: tuple[str, ...],
     validated: tuple[str, ...],
+    returned: tuple[tuple[str, str], ...],
+    rejected: tuple[tuple[str, str], ...],
     prolong: date | None,
     items: tuple[tuple[str, str, str], ...],
     opinions: tuple[tuple[str, str, str], ...],
@@ -92,6 +98,9 @@ def record(
         done = [*_plain_items(conn, sitting, items, opinions, voices, minutes)]
         away = [resolve(conn, body) for body in absent]
         done += [_validate(conn, sitting, word, voices, minutes, away) for word in validated]
+        back = [(*word.partition("=")[::2], reasons) for word, reasons in returned]
+        back += [(dataset, "rejected", reasons) for dataset, reasons in rejected]
+        done += [_send_back(conn, sitting, one, voices, minutes, away) for one in back]
         if prolong is not None:
             done.append(_prolong(conn, sitting, prolong, voices, minutes))
         if not done:
@@ -163,7 +172,22 @@ def _validate(conn: Conn, sitting: Sitting, word: str, voices: Voices, record: R
         item = Item("dataset", dataset, motion, against=opposed, abstained=voices.silent_on(dataset))
         return _meeting(conn, sitting, [item], record)
     name = version or f"{record.on.isoformat()}"
-    return datasets.validate(conn, dataset, datasets.Version(name), sitting, record, absent=absent)
+    done = datasets.validate(conn, dataset, datasets.Version(name), sitting, record, absent=absent)
+    from mig_idg.deposits.consolidation import adoption
+
+    adoption.publish_waiting(conn, dataset, record.author)
+    return done
+
+
+def _send_back(
+    conn: Conn, sitting: Sitting, back: tuple[str, str, str], voices: Voices, record: Record, absent: Collection[str]
+) -> Done:
+    from mig_idg.registry import datasets
+
+    dataset, stage, reasons = back
+    return datasets.send_back(
+        conn, dataset, stage, reasons, sitting, record, against=voices.opposed_to(dataset), absent=absent
+    )
 
 
 def _prolong(conn: Conn, sitting: Sitting, until: date, voices: Voices, record: Record) -> Done:

@@ -11,7 +11,9 @@ from psycopg.conninfo import conninfo_to_dict
 from mig_idg.database.programs import find_programs
 from mig_idg.errors import Text, Unavailable
 
-SCHEMAS = ("served", "registry", "journal", "raster", "jobs", "procrastinate", "deposits", "desks")
+SCHEMAS = (
+    "served", "registry", "journal", "raster", "jobs", "procrastinate", "deposits", "consolidation", "desks",
+)  # fmt: skip
 
 
 def dump(url: str) -> tuple[int, str]:

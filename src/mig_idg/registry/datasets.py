@@ -12,6 +12,7 @@ from mig_idg.registry import committees, history, publications
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.committees import Item, Sitting
 from mig_idg.registry.refusals import refused
+from mig_idg.registry.statements import ask
 
 DATASET = Text("Collection", "collection")
 ARTICLE = "Charte MIG, glossaire, § 3.2.2"
@@ -143,16 +144,23 @@ def move(conn: Conn, dataset: str, stage: str, record: Record) -> Done:
             ),
         )
     _require_step(dataset, now, stage)
+    if stage == "submitted":
+        _require_decided(conn, dataset)
     what = Text("La nouvelle version de ", "The new version of ") if validated else Text("", "")
     words = Text(
         f"{what.fr}« {dataset} » passe à l'étape « {stage} ».", f"{what.en}“{dataset}” moves to stage “{stage}”."
     )
     number = open_act(conn, record, verb="committee stage", article=ARTICLE, words=words)
-    if validated:
-        history.put(conn, number, "next_version", {"dataset": dataset}, {"state": stage}, history.span(record.on))
-    else:
-        set_state(conn, number, dataset, "coproduced", stage, record.on)
+    _set_stage(conn, number, dataset, stage, record.on)
     return Done(number, "committee stage", ARTICLE, words, {"dataset": dataset, "state": stage, "from": now})
+
+
+def _set_stage(conn: Conn, number: int, dataset: str, stage: str, on: date) -> None:
+    """From the day, what is prepared is at that stage: the coproduction, or the next version of a validated one."""
+    if state_of(conn, dataset, on) == "validated":
+        history.put(conn, number, "next_version", {"dataset": dataset}, {"state": stage}, history.span(on))
+    else:
+        set_state(conn, number, dataset, "coproduced", stage, on)
 
 
 def stage_of(conn: Conn, dataset: str, on: date) -> str | None:
@@ -208,6 +216,42 @@ def require_unfrozen(conn: Conn, dataset: str) -> None:
 
 
 @act
+def send_back(
+    conn: Conn,
+    dataset: str,
+    stage: str,
+    reasons: str,
+    sitting: Sitting,
+    record: Record,
+    *,
+    against: Collection[str] = (),
+    absent: Collection[str] = (),
+) -> Done:
+    """The technical committee returns what was submitted to an earlier stage, or rejects it, with its reasons.
+
+    `stage` is a stage before submission, or `rejected`. Nothing moves when somebody present opposes it.
+    """
+    require_coproduced(conn, dataset)
+    _require_submitted(conn, dataset, record.on)
+    if stage not in STEPS["submitted"]:
+        raise UnknownWord(Text("Étape", "stage"), stage, STEPS["submitted"], closed=True)
+    if not reasons.strip():
+        raise InvalidParameter(
+            "reasons", Text("Un retour ou un rejet est motivé.", "A return or a rejection has reasons.")
+        )
+    there = committees.attendance(conn, sitting, absent, record.on)
+    what = Text("Rejet", "Rejection") if stage == "rejected" else Text(f"Retour à « {stage} »", f"Return to “{stage}”")
+    words = Text(f"{what.fr} de « {dataset} » : {reasons}", f"{what.en} of “{dataset}”: {reasons}")
+    verb = "committee reject" if stage == "rejected" else "committee return"
+    number = open_act(conn, record, verb=verb, article=VALIDATION, words=words)
+    (ruling,) = committees.rule(conn, number, sitting, [Item("dataset", dataset, words.fr, against=against)], record)
+    details = {"dataset": dataset, "decision": ruling.decision, "adopted": ruling.adopted, "reasons": reasons, **there}
+    if ruling.adopted:
+        _set_stage(conn, number, dataset, stage, record.on)
+    return Done(number, verb, VALIDATION, words, details | {"state": stage if ruling.adopted else "submitted"})
+
+
+@act
 def validate(
     conn: Conn,
     dataset: str,
@@ -225,6 +269,7 @@ def validate(
     """
     require_coproduced(conn, dataset)
     _require_submitted(conn, dataset, record.on)
+    _require_decided(conn, dataset)
     _require_metadata(conn, dataset)
     there = committees.attendance(conn, sitting, absent, record.on)
     words = Text(
@@ -266,6 +311,23 @@ def _require_submitted(conn: Conn, dataset: str, on: date) -> None:
         ),
         rule="only_what_is_submitted_is_validated",
     )
+
+
+def _require_decided(conn: Conn, dataset: str) -> None:
+    """The report of conflicts goes to the committee with a decision on each that blocks (004 §3.4; statement C-05)."""
+    for row in ask(conn, "undecided_conflicts", {"dataset": dataset}):
+        raise refused(
+            "Charte MIG, § 3.4",
+            Text(
+                f"{row['undecided']} conflits de la consolidation n° {row['run']} n'ont pas de décision.",
+                f"{row['undecided']} conflicts of run no. {row['run']} have no decision.",
+            ),
+            remedy=Text(
+                f"« consolidation conflicts {row['run']} --undecided », « consolidation decide »…",
+                f"“consolidation conflicts {row['run']} --undecided”, “consolidation decide”…",
+            ),
+            rule="conflicts_are_decided_before_submission",
+        )
 
 
 def _require_metadata(conn: Conn, dataset: str) -> None:
