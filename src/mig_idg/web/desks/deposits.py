@@ -6,6 +6,7 @@ The page asks the same handlers as programs do (`deposits/handlers.py`): rights,
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import orjson
@@ -91,6 +92,7 @@ class DepositDesk:
         if not form.valid() or not upload.filename:
             if not upload.filename:
                 form.refuse(BadRequest(Text("Choisissez le fichier.", "Choose the file.")))
+            await _drained(upload)
             return self._page(request, who, form, status=422)
         words = {**_words(form.said), "dataset": str(form.said["dataset"]), "filename": upload.filename}
         try:
@@ -98,6 +100,7 @@ class DepositDesk:
                 _as_program(request, "POST", query=words, content=upload.content())
             )
         except Problem as error:
+            await _drained(upload)
             form.refuse(_beside(error))
             return self._page(request, who, form, status=answer_for(error).status)
         return redirect(request, "/desk/deposits/" + str(orjson.loads(bytes(response.body))["id"]))  # type: ignore[arg-type]
@@ -170,6 +173,13 @@ class DepositDesk:
             "ticket": self._acts.ticket(request, GIVE, who.login),
         }
         return page_answer("desks/deposit_give", context, private=True, status=422 if status == 400 else status)
+
+
+async def _drained(upload: Upload) -> None:
+    """Let a browser finish sending: one that is cut short shows its own error, and not what is wrong."""
+    with suppress(Problem):
+        async for _ in upload.content():
+            pass
 
 
 def _as_program(
