@@ -30,7 +30,10 @@ _YEARLY = 12
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One thing due: its day, the article it comes from, what it is, and the body that has to see to it, if one has."""
+    """One thing due: its day, the article it comes from, what it is, and the body that has to see to it, if one has.
+
+    `parties` are the only ones told of it, when it is theirs (a convention, a case).
+    """
 
     due: date
     kind: str
@@ -38,6 +41,11 @@ class Deadline:
     article: str
     words: Text
     organisation: str | None = None
+    parties: frozenset[str] = frozenset()
+
+    def told_to(self, body: str) -> bool:
+        """Whether a body is told: what is everybody's, its own, or that of its conventions and cases."""
+        return body == self.organisation or body in self.parties or not (self.organisation or self.parties)
 
     def late(self, on: date) -> bool:
         """True once its day has passed."""
@@ -63,8 +71,12 @@ def deadlines(conn: Conn, on: date, *, within_months: int = 12, organisation: st
     state = facts.load(conn, on)
     found = [*_charter(conn, state, on), *_conventions(conn, on), *_exceptions(conn, on), *_referents(conn, on)]
     found += [*_updates(conn, state, on), *_cases(conn, on), *_yearly(conn, on)]
-    kept = (one for one in found if one.due <= horizon and organisation in (None, one.organisation))
+    kept = (one for one in found if one.due <= horizon and (organisation is None or _theirs(one, organisation)))
     return sorted(kept, key=lambda one: (one.due, one.kind, one.subject))
+
+
+def _theirs(one: Deadline, body: str) -> bool:
+    return body == one.organisation or body in one.parties
 
 
 def _charter(conn: Conn, state: charter.Facts, on: date) -> Iterator[Deadline]:
@@ -99,25 +111,31 @@ def _charter(conn: Conn, state: charter.Facts, on: date) -> Iterator[Deadline]:
 
 
 def _conventions(conn: Conn, on: date) -> Iterator[Deadline]:
-    for one in conventions.listing(conn, on):
+    running = conventions.listing(conn, on)
+    parties = {one["convention"]: frozenset(one["parties"]) for one in running}
+    for one in running:
         if one["state"] != "in_force":
             continue
         text = one["text"]
         if one["end"] is not None:
             last = one["end"] - timedelta(days=1)
             words = Text(f"« {one['title']} » prend fin.", f"“{one['title']}” ends.")
-            yield Deadline(last, "convention-end", one["convention"], text, words)
+            yield Deadline(last, "convention-end", one["convention"], text, words, None, parties[one["convention"]])
             continue
         if one["notice_by"] >= on:
             words = Text(
                 f"Dernier jour pour dénoncer « {one['title']} » avant sa reconduction tacite.",
                 f"Last day of notice on “{one['title']}” before it is tacitly renewed.",
             )
-            yield Deadline(one["notice_by"], "convention-notice", one["convention"], text, words)
+            yield Deadline(
+                one["notice_by"], "convention-notice", one["convention"], text, words, None, parties[one["convention"]]
+            )
         words = Text(
             f"« {one['title']} » est reconduite tacitement le lendemain.", f"“{one['title']}” is renewed next day."
         )
-        yield Deadline(one["period_end"], "convention-renewal", one["convention"], text, words)
+        yield Deadline(
+            one["period_end"], "convention-renewal", one["convention"], text, words, None, parties[one["convention"]]
+        )
     for row in ask(conn, "notices", {"instrument": None, "on": on}):
         if row["state"] in ("given", "answered"):
             words = Text(
@@ -125,7 +143,13 @@ def _conventions(conn: Conn, on: date) -> Iterator[Deadline]:
                 f"Formal notice no. {row['notice']}: its deadline.",
             )
             yield Deadline(
-                row["deadline"], "formal-notice", row["instrument"], "mise en demeure", words, row["organisation"]
+                row["deadline"],
+                "formal-notice",
+                row["instrument"],
+                "mise en demeure",
+                words,
+                row["organisation"],
+                parties.get(row["instrument"], frozenset()),
             )
 
 
@@ -175,7 +199,15 @@ def _cases(conn: Conn, on: date) -> Iterator[Deadline]:
             f"{kind.label.fr.capitalize()} n° {row['case']} : {row['subject']}",
             f"{kind.label.en.capitalize()} no. {row['case']}: {row['subject']}",
         )
-        yield Deadline(row["due"], f"case-{kind.word}", str(row["case"]), kind.article, words, row["organisation"])
+        yield Deadline(
+            row["due"],
+            f"case-{kind.word}",
+            str(row["case"]),
+            kind.article,
+            words,
+            row["organisation"],
+            frozenset(row["parties"]),
+        )
 
 
 def _yearly(conn: Conn, on: date) -> Iterator[Deadline]:

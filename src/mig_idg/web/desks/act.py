@@ -12,7 +12,7 @@ from mig_idg.registry.refusals import refused
 from mig_idg.web.desks.actor import Actor
 
 Kind = Literal["text", "long", "day", "email", "one", "several", "radio", "yes", "number"]
-Desk = Literal["mine", "owner", "ept", "committees", "pilot"]
+Desk = Literal["mine", "owner", "ept", "committees", "partnership", "pilot"]
 Choice = tuple[str, Text]
 Said = Mapping[str, Any]
 NAMED = ("who", "organisation", "owner", "requester", "ept", "commune", "giver", "recipient", "delegator", "contractor")

@@ -14,7 +14,8 @@ DESKS = {
     "owner": ("/desk/owner", Text("Mes données", "My data")),
     "ept": ("/desk/ept", Text("Mes communes", "My communes")),
     "committees": ("/desk/committees", Text("Comités", "Committees")),
-    "pilot": ("/desk/pilot", Text("Partenariat", "Partnership")),
+    "partnership": ("/desk/partnership", Text("Vie du partenariat", "Partnership")),
+    "pilot": ("/desk/pilot", Text("Registre", "Registry")),
 }
 
 
@@ -29,6 +30,8 @@ def open_to(who: Actor, desk: str) -> bool:
             return who.ept
         case "committees":
             return who.committee or who.partner
+        case "partnership":
+            return who.partner or who.pilot
         case _:
             return who.pilot
 

@@ -11,7 +11,7 @@ from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, page_answer
 from mig_idg.registry.acts import Conn
 from mig_idg.registry.refusals import refused
-from mig_idg.web.desks import committees, ept, mine, owner, pilot
+from mig_idg.web.desks import committees, ept, mine, owner, partnership, pilot
 from mig_idg.web.desks.actor import Actor, actor
 from mig_idg.web.desks.clerk import Clerk
 from mig_idg.web.desks.frame import desk_frame, open_to
@@ -41,8 +41,13 @@ WORDS: dict[str, tuple[Text, Text]] = {
         Text("Ce qui est soumis, ce qui est à examiner, et ce qui a été décidé : présents, votes, résultat calculé.",
              "What is submitted, what is to be looked at, and what was decided: attendance, votes, computed result."),
     ),
+    "partnership": (
+        Text("Vie du partenariat", "Life of the partnership"),
+        Text("Ce qui est dû, les dossiers, les conventions, les équipements et les interventions.",
+             "What is due, cases, conventions, equipment and work on supports."),
+    ),
     "pilot": (
-        Text("Partenariat", "Partnership"),
+        Text("Registre", "Registry"),
         Text("Les organismes et leurs dossiers, les mandats, les groupes, la charte et son terme.",
              "Bodies and their files, mandates, groups, the charter and its term."),
     ),
@@ -52,12 +57,14 @@ MADE: dict[str, Made] = {
     "owner": owner.sections,
     "ept": ept.sections,
     "committees": committees.sections,
+    "partnership": partnership.sections,
     "pilot": pilot.sections,
 }
 WHOSE = {
     "owner": Text("Ce bureau est celui d'un organisme.", "This desk is a body's."),
     "ept": Text("Ce bureau est celui d'un EPT.", "This desk is an EPT's."),
     "committees": Text("Ce bureau est celui des partenaires.", "This desk is the partners'."),
+    "partnership": Text("Ce bureau est celui des partenaires.", "This desk is the partners'."),
     "pilot": Text("Ce bureau est celui du pilote.", "This desk is the pilot's."),
 }
 

@@ -35,7 +35,7 @@ def routes(
         Route("/desk", "listing", desks.mine, pool="none"),
         *(
             Route(f"/desk/{name}", "listing", desks.desk, pool="none")
-            for name in ("owner", "ept", "committees", "pilot")
+            for name in ("owner", "ept", "committees", "partnership", "pilot")
         ),
         Route("/desk/acts/{act}", "listing", acts.act, SENT, pool="none", body_limit=BODY_BYTES, forms=True),
         Route("/desk/receipts/{act}", "listing", receipts.receipt, pool="none"),
