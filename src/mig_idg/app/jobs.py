@@ -33,12 +33,15 @@ from mig_idg.settings import URL_VARIABLE, Settings
 log = structlog.get_logger(__name__)
 
 RESTART_SECONDS = 1.0
+EVERY_FIVE_MINUTES = "*/5 * * * *"
 OWNER_VARIABLE = "IDG_DATABASE_URL"
 DEPOSIT_MEMORY_MB = 4096
+HARVEST_MEMORY_MB = 4096
 
 
 def work(settings: Settings, url: str) -> None:
     """Take jobs until SIGTERM."""
+    from mig_idg.app.harvesting import submit_due
     from mig_idg.jobs.worker import Limits, Worker
 
     limits = Limits(settings.job_concurrency, settings.callback_hosts, settings.job_retention_hours)
@@ -46,7 +49,9 @@ def work(settings: Settings, url: str) -> None:
     async def working() -> None:
         records = Records(Pool(url, PoolLimits(size=settings.job_concurrency + 2, waiting=256), options=READ_WRITE))
         try:
-            await Worker(url, records, kinds(settings, url), limits).run()
+            worker = Worker(url, records, kinds(settings, url), limits)
+            worker.schedule("harvest", EVERY_FIVE_MINUTES, lambda: submit_due(settings, records))
+            await worker.run()
         finally:
             records.pool.close()
 
@@ -56,6 +61,7 @@ def work(settings: Settings, url: str) -> None:
 def kinds(settings: Settings, url: str) -> dict[str, Any]:
     """The kinds of jobs that this application knows."""
     from mig_idg.deposits import model as deposits
+    from mig_idg.harvest import work as harvest
     from mig_idg.jobs.worker import Kind
     from mig_idg.ogc.processes import documents, results
     from mig_idg.ogc.processes.declared import Declaration
@@ -92,9 +98,14 @@ def kinds(settings: Settings, url: str) -> dict[str, Any]:
         environment = {**os.environ, OWNER_VARIABLE: owner_url(settings)}
         return Isolated("mig_idg.app.jobs", "deposits", environment=environment, memory_mb=DEPOSIT_MEMORY_MB)
 
+    def harvesting(job: Job) -> Isolated:
+        environment = {**os.environ, OWNER_VARIABLE: owner_url(settings)}
+        return Isolated("mig_idg.app.jobs", "harvest", environment=environment, memory_mb=HARVEST_MEMORY_MB)
+
     return {
         KIND: Kind(flavour, fresh, document, called_back),
         deposits.KIND: Kind(lambda job: deposits.KIND, depositing, lambda job: {"id": job.id, "status": job.status}),
+        harvest.KIND: Kind(lambda job: harvest.KIND, harvesting, lambda job: {"id": job.id, "status": job.status}),
     }
 
 
@@ -283,7 +294,7 @@ class Beside:
 
 
 def main(arguments: list[str]) -> None:
-    """`worker`, `reading`, or `deposits`."""
+    """`worker`, `reading`, `deposits`, or `harvest`."""
     from mig_idg.app.logging import configure
 
     configure()
@@ -292,6 +303,10 @@ def main(arguments: list[str]) -> None:
         reading(settings, url)
     elif arguments == ["deposits"]:
         depositing(settings, os.environ[OWNER_VARIABLE])
+    elif arguments == ["harvest"]:
+        from mig_idg.app.harvesting import harvesting
+
+        harvesting(settings, os.environ[OWNER_VARIABLE])
     else:
         from mig_idg.jobs.child import end_with_parent
 

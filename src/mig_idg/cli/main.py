@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "record",
         t("fiches de métadonnées : lire, vérifier", "metadata records: read, check"),
     ),
+    "harvest": ("harvest", t("moissonnage d'autres catalogues", "harvesting of other catalogues")),
     "import": ("import_", t("charge un fichier dans une collection", "loads a file into a collection")),
     "standards": ("standards", t("contrôle des fichiers par standard", "files checked against standards")),
     "deposit": ("deposit", t("dépose un fichier, le suit, le signe", "deposits a file, follows it, signs it")),

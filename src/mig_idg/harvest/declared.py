@@ -93,9 +93,10 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         """As usual, but for an alias, which is refused."""
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.composer.ComposerError(None, None, "alias", self.peek_event().start_mark)
-        return super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+        events: Any = self
+        if events.check_event(yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="alias", problem_mark=events.peek_event().start_mark)
+        return super().compose_node(parent, index)
 
 
 def _mapping(text: str) -> Any:

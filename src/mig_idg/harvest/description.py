@@ -33,7 +33,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A dataset. `identifier` is the producer's own and never ours; `rights` are what the source says of who may use."""
+    """A dataset. `identifier` is the producer's own; `rights` are what the source says of who may use."""
 
     identifier: str
     title: str
@@ -101,8 +101,14 @@ def sound(told: Description) -> tuple[Description | None, list[Finding]]:
         found += [_bad_date(one, name) for one, read in zip(period, (first, last), strict=True) if one and not read]
         period = (first, last) if first or last else None
         if first and last and first > last:
-            found.append(Finding("warning", "record.period", Text(
-                f"Période à l'envers : {first} après {last}.", f"A period backwards: {first} after {last}."), name))
+            found.append(
+                Finding(
+                    "warning",
+                    "record.period",
+                    Text(f"Période à l'envers : {first} après {last}.", f"A period backwards: {first} after {last}."),
+                    name,
+                )
+            )
             period = None  # fmt: skip
     bbox = box(told.bbox)
     if told.bbox is not None and bbox is None:

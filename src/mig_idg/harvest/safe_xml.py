@@ -27,10 +27,14 @@ def parsed(body: bytes) -> Element:
         line = getattr(error, "lineno", None)
         where = f" (ligne {line})" if line else "", f" (line {line})" if line else ""
         raise BadXml(Text(f"XML mal formé{where[0]}.", f"Malformed XML{where[1]}.")) from None
-    if root.getroottree().docinfo.doctype or any(True for _ in root.iter(etree.Entity)):
+    docinfo: Any = root.getroottree().docinfo
+    if docinfo.doctype or any(True for _ in root.iter(etree.Entity)):
         raise BadXml(
-            Text("Le document a une DTD ou des entités : il n'est pas lu.", "A document with a DTD or entities is not read.")
-        )  # fmt: skip
+            Text(
+                "Le document a une DTD ou des entités : il n'est pas lu.",
+                "A document with a DTD or entities is not read.",
+            )
+        )
     return root
 
 

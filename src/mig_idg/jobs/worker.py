@@ -71,6 +71,18 @@ class Worker:
         ))  # fmt: skip
         self._queue.task(name="run", queue="jobs")(self._run)
 
+    def schedule(self, name: str, cron: str, work: Callable[[], Any]) -> None:
+        """Do some work at the times of a cron expression: once, however many workers there are."""
+
+        async def at_its_time(timestamp: int) -> None:
+            try:
+                await work()
+            except Exception as error:
+                log.error("scheduled-work-failed", name=name, kind=type(error).__name__)
+
+        task = self._queue.task(name=f"scheduled-{name}", queue="jobs", pass_context=False)(at_its_time)
+        self._queue.periodic(cron=cron)(task)
+
     async def run(self) -> None:
         """Take jobs until SIGTERM; what is under way is given back to the queue."""
         async with self._queue.open_async():
@@ -113,6 +125,7 @@ class Worker:
 
     async def _purge(self) -> None:
         await self._records.purge(self._limits.retention_hours)
+        await self._queue.job_manager.delete_old_jobs(nb_hours=self._limits.retention_hours, queue="jobs")
 
     async def _run(self, job: str) -> None:
         """One attempt at one job."""

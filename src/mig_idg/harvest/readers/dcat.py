@@ -53,7 +53,7 @@ def _graph(answer: Answer) -> Graph:
     try:
         if "json" in media or begun in (b"{", b"["):
             graph.parse(data=orjson.dumps(_without_remote_contexts(from_json(answer))), format="json-ld")
-        elif "xml" in media or begun == b"<" and not body.lstrip().startswith((b"<http", b"<urn")):
+        elif "xml" in media or (begun == b"<" and not body.lstrip().startswith((b"<http", b"<urn"))):
             graph.parse(data=clean(parsed(body)), format="xml")
         else:
             graph.parse(data=body.decode("utf-8"), format="turtle", publicID=answer.address)

@@ -21,7 +21,9 @@ def description(element: Any) -> Description:
         title=text(getattr(about, "title", None)),
         abstract=text(getattr(about, "abstract", None)),
         kind=_kind(read.hierarchy),
-        keywords=words(_name(word) for group in getattr(about, "keywords", ()) for word in getattr(group, "keywords", ())),
+        keywords=words(
+            _name(word) for group in getattr(about, "keywords", ()) for word in getattr(group, "keywords", ())
+        ),
         topics=words(getattr(about, "topiccategory", ())),
         language=(words(getattr(about, "resourcelanguagecode", ())) or (None,))[0],
         created=_dated(about, "creation"),

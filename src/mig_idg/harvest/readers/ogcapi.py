@@ -77,8 +77,9 @@ def _record(one: Mapping[str, Any], address: str) -> Description:
             if item.get("rel") in ("item", "items", "enclosure", "data", "service", "tiles", "map", "coverage")
         ),
         external_ids=words(ids),
-        page=next((urljoin(address, item["href"]) for item in links(one) if item.get("rel") in ("describes", "canonical")),
-                  None),
+        page=next(
+            (urljoin(address, one["href"]) for one in links(one) if one.get("rel") in ("describes", "canonical")), None
+        ),
         fields=words(inner(item).get("name") for item in many(told.get("fields"))),
     )  # fmt: skip
 

@@ -119,5 +119,5 @@ def below(address: str, path: str) -> str:
 def broken(name: str | None, error: Exception) -> Finding:
     """One record that cannot be read, among others that can."""
     kind = type(error).__name__
-    return Finding("error", "record.unreadable", Text(
-        f"Fiche illisible, laissée de côté ({kind}).", f"An unreadable record, left aside ({kind})."), name)  # fmt: skip
+    words = Text(f"Fiche illisible, laissée de côté ({kind}).", f"An unreadable record, left aside ({kind}).")
+    return Finding("error", "record.unreadable", words, name)

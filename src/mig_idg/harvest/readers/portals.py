@@ -75,7 +75,9 @@ def _package(one: Mapping[str, Any]) -> Description:
         identifier=text(extras.get("guid")) or text(one.get("id")),
         title=text(one.get("title")) or text(one.get("name")),
         abstract=text(one.get("notes")),
-        keywords=words(text(inner(tag).get("display_name")) or text(inner(tag).get("name")) for tag in many(one.get("tags"))),
+        keywords=words(
+            text(inner(tag).get("display_name")) or text(inner(tag).get("name")) for tag in many(one.get("tags"))
+        ),
         theme=text(extras.get("theme")) or None,
         language=text(extras.get("language")) or None,
         created=text(one.get("metadata_created")) or None,
@@ -86,11 +88,13 @@ def _package(one: Mapping[str, Any]) -> Description:
         licence=text(one.get("license_url")) or text(one.get("license_id")) or None,
         rights=words([one.get("license_title"), extras.get("access")]),
         parties=kept((
-            party(organisation.get("title") or organisation.get("name") or one.get("author"), "owner", one.get("author_email")),
+            party(organisation.get("title") or organisation.get("name") or one.get("author"), "owner",
+                  one.get("author_email")),
             party(one.get("maintainer"), "pointOfContact", one.get("maintainer_email")),
         )),
         resources=kept(
-            resource(inner(item).get("url"), inner(item).get("name"), inner(item).get("mimetype") or inner(item).get("format"))
+            resource(inner(item).get("url"), inner(item).get("name"),
+                     inner(item).get("mimetype") or inner(item).get("format"))
             for item in many(one.get("resources"))
         ),
         external_ids=words([one.get("id"), one.get("url")]),
@@ -147,7 +151,8 @@ def _dataset(one: Mapping[str, Any]) -> Description:
         rights=words([one.get("access_type")]),
         parties=kept((party(owner, "owner"), party(contact.get("name"), "pointOfContact", contact.get("email")))),
         resources=kept(
-            resource(inner(item).get("url"), inner(item).get("title"), inner(item).get("mime") or inner(item).get("format"))
+            resource(inner(item).get("url"), inner(item).get("title"),
+                     inner(item).get("mime") or inner(item).get("format"))
             for item in many(one.get("resources"))
         ),
         external_ids=words([one.get("id"), one.get("uri"), harvested.get("remote_url"), extras.get("remote_url"),

@@ -86,7 +86,9 @@ def _collection(one: Mapping[str, Any], address: str) -> Description:
         licence=licence or text(one.get("license")) or None,
         parties=kept(_provider(item) for item in many(one.get("providers"))),
         resources=kept(
-            resource(urljoin(address, str(inner(item).get("href", ""))), inner(item).get("title"), inner(item).get("type"))
+            resource(
+                urljoin(address, str(inner(item).get("href", ""))), inner(item).get("title"), inner(item).get("type")
+            )
             for item in (*assets, *items)
         ),
         external_ids=words([here]),
