@@ -16,6 +16,7 @@ import structlog
 
 from mig_idg.app import metrics
 from mig_idg.app.asgi import Application
+from mig_idg.app.harvest_gauges import Harvest
 from mig_idg.app.operations import Operations
 from mig_idg.database.pool import PLANNED_ONCE, READ_ONLY, READ_WRITE, Pool, PoolLimits, Watch
 from mig_idg.database.supervision import read_state
@@ -74,8 +75,12 @@ def create_app(
             pool.down = False
 
     watch = Watch(url, on_epoch=current.hear, on_down=on_down, on_up=on_up)
+    harvest = Harvest(records.pool)
     exposition = metrics.Exposition(
-        lambda: gauges(current, {**pools, "writes": writers}, journal, read_state(settings.home)),
+        lambda: {
+            **gauges(current, {**pools, "writes": writers}, journal, read_state(settings.home)),
+            **harvest.gauges(current.clock()),
+        },
         folder=os.environ.get(metrics.FOLDER_VARIABLE),
     )
     operations = Operations(
@@ -114,6 +119,7 @@ def create_app(
         on_up()
         tasks.extend((asyncio.create_task(watch.run()), asyncio.create_task(journal.run())))
         tasks.append(asyncio.create_task(_written(exposition)))
+        tasks.append(asyncio.create_task(harvest.run()))
         await watch.first_beat()
         if oidc is not None:
             await oidc.refresh()
@@ -232,16 +238,19 @@ def every_route(settings: Settings, records: Records) -> list[Route]:
     from mig_idg.catalogue.conformance import CONFORMANCE as CATALOGUE
     from mig_idg.catalogue.routes import routes as catalogue_routes
     from mig_idg.deposits.routes import routes as deposit_routes
+    from mig_idg.harvest.routes import routes as harvest_routes
     from mig_idg.ogc import describe
     from mig_idg.ogc.describe.describer import Describer
     from mig_idg.ogc.processes.routes import routes as process_routes
     from mig_idg.ogc.routes import ROUTES
     from mig_idg.ogc.service_metadata import load_service
+    from mig_idg.registry.harvested import Harvested
     from mig_idg.web.routes import routes as web_routes
 
     describer = Describer(load_service(settings.config_file), beside=CATALOGUE)
     others = [*ROUTES, *process_routes(settings, records), *deposit_routes(settings, records), *web_routes()]
-    others += catalogue_routes(DescribedLayers(describer))
+    harvest = Harvested(records.pool)
+    others += [*catalogue_routes(DescribedLayers(describer), harvest), *harvest_routes(harvest)]
     return [*describe.routes(settings, others, describer), *others]
 
 

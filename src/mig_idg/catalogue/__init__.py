@@ -9,6 +9,7 @@ records_json.py   the record of OGC API Records
 csw.py            CSW 2.0.2, its filters (filters.py) and capabilities (csw_capabilities.py)
 atom.py, ckan.py  what other harvesters read
 search.py         words, box, time, identifiers: over what the caller may know of, and nothing else
+harvested.py      records of other catalogues, found beside ours
 source.py         the records of a caller; parameters.py, what is asked of them
 handlers.py       what answers; routes.py, where
 """

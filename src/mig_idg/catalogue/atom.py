@@ -33,7 +33,7 @@ def document(records: Iterable[Record], publisher: Publisher, lang: Lang, stamp:
 
 
 def _entry(entry: etree._Element, record: Record) -> None:
-    _add(entry, "id", record.file_identifier)
+    _add(entry, "id", record.card)
     _add(entry, "title", record.title)
     _add(entry, "updated", _moment(record.revised or record.stamp))
     _add(entry, "summary", record.abstract)
@@ -43,9 +43,8 @@ def _entry(entry: etree._Element, record: Record) -> None:
             _add(etree.SubElement(entry, f"{{{ATOM}}}author"), "name", party.name)
     for word in record.keywords:
         etree.SubElement(entry, f"{{{ATOM}}}category").set("term", sound(word))
-    here = f"{HOME}/collections/{record.id}"
-    _link(entry, "alternate", here, "text/html")
-    _link(entry, "describedby", f"{here}/record?f=iso19139", "application/xml")
+    _link(entry, "alternate", record.page, "text/html")
+    _link(entry, "describedby", f"{HOME}{record.forms}?f=iso19139", "application/xml")
     if record.bbox is not None:
         west, south, east, north = record.bbox
         etree.SubElement(entry, f"{{{GEORSS}}}box").text = f"{south:g} {west:g} {north:g} {east:g}"

@@ -18,6 +18,7 @@ def package(record: Record) -> dict[str, Any]:
     contact = next((party for party in record.parties if party.email), owner)
     extras = {
         "guid": record.file_identifier,
+        "harvest_source": record.origin.url if record.origin else None,
         "language": record.language,
         "frequency": record.frequency,
         "lineage": record.lineage,
@@ -29,7 +30,7 @@ def package(record: Record) -> dict[str, Any]:
         "name": record.id,
         "title": record.title,
         "notes": record.abstract,
-        "url": record.identifier,
+        "url": record.page if record.origin else record.identifier,
         "type": "dataset",
         "state": "active",
         "private": False,

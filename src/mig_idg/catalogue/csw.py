@@ -79,14 +79,14 @@ class Csw:
         if asked.operation == "DescribeRecord":
             return csw_capabilities.described(SCHEMAS)
         if asked.operation == "GetRecordById":
-            return self._by_id(request, asked)
+            return await self._by_id(request, asked)
         return await self._found(request, asked)
 
-    def _by_id(self, request: Request, asked: Asked) -> bytes:
+    async def _by_id(self, request: Request, asked: Asked) -> bytes:
         root = etree.Element(f"{{{CSW}}}GetRecordByIdResponse", nsmap=dublin_core.NAMESPACES)
         for name in asked.ids:
             try:
-                root.append(_written(self.records.named(request, name), asked))
+                root.append(_written(await self.records.found(request, name), asked))
             except NotFound:
                 continue
         if not len(root):

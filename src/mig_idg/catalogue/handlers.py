@@ -69,7 +69,7 @@ class Catalogue:
     async def item(self, request: Request) -> Response:
         """`/collections/records/items/{record}`: the same, as an item of the catalogue."""
         only(request)
-        return self._record(request, self.records.named(request, request.params["record"]))
+        return self._record(request, await self.records.found(request, request.params["record"]))
 
     async def collection(self, request: Request) -> Response:
         """`/collections/records`: the catalogue itself."""
@@ -142,7 +142,7 @@ class Catalogue:
         only(request, "id")
         if "id" not in request.query:
             raise InvalidParameter("id", Text("« id » est attendu.", "“id” is expected."))
-        record = self.records.named(request, request.query["id"])
+        record = await self.records.found(request, request.query["id"])
         body = orjson.dumps(ckan.answer("package_show", ckan.package(record)))
         return self._bytes(request, body, "application/json")
 

@@ -19,7 +19,7 @@ from mig_idg.errors import Lang, Text
 from mig_idg.store.collection import Collection
 from mig_idg.territory import name_of
 
-Kind = Literal["dataset", "nonGeographicDataset"]
+Kind = Literal["dataset", "nonGeographicDataset", "series", "service"]
 LANGUAGES = {"fr": "fre", "en": "eng"}
 # Addresses are written on these, which nobody can reach, and replaced when the answer is sent: BASE is the address by
 # which the caller came (a token may be in it), HOME the same without any token, for identifiers that last.
@@ -86,6 +86,17 @@ class Publisher:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a record that is not ours comes from: the source, and the record's own identifier and page there."""
+
+    source: str
+    title: str
+    url: str
+    identifier: str
+    page: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One dataset, in one language. `limitations` are codes of INSPIRE's LimitationsOnPublicAccess; `clauses` say the
     same in the words of the charter. `period` may be open on either side. `revised` is the last update of the data,
@@ -127,6 +138,26 @@ class Record:
     resources: tuple[Online, ...]
     links: tuple[Mapping[str, str], ...]
     access: Mapping[str, Any] | None
+    origin: Origin | None = None
+
+    @property
+    def card(self) -> str:
+        """The address of the record itself in this catalogue."""
+        return self.file_identifier if self.origin is None else f"{HOME}/collections/records/items/{self.id}"
+
+    @property
+    def forms(self) -> str:
+        """The path below which its forms are asked for (`?f=`)."""
+        if self.origin is None:
+            return f"/collections/{self.id}/record"
+        return f"/collections/records/items/{self.id}"
+
+    @property
+    def page(self) -> str:
+        """Where the dataset is opened: here, or at who holds it."""
+        if self.origin is None:
+            return f"{HOME}/collections/{self.id}"
+        return self.origin.page or self.card
 
     @property
     def is_open(self) -> bool:

@@ -94,7 +94,7 @@ def catalogue(
         graph.add((here, DCTERMS.license, _typed(graph, URIRef(publisher.licence_url), DCTERMS.LicenseDocument)))
     for record in records:
         graph.add((here, DCAT.dataset, dataset(graph, record)))
-        graph.add((here, DCAT.record, URIRef(record.file_identifier)))
+        graph.add((here, DCAT.record, URIRef(record.card)))
     _paged(graph, here, total, page, pages)
     return _serialized(graph, form)
 
@@ -106,7 +106,7 @@ def dataset(graph: Description, record: Record) -> URIRef:
     graph.add((node, DCTERMS.type, _concept(graph, f"{INSPIRE}ResourceType/dataset")))
     graph.add((node, DCTERMS.title, Literal(record.title, lang=record.lang)))
     graph.add((node, DCTERMS.description, Literal(record.abstract, lang=record.lang)))
-    graph.add((node, DCTERMS.identifier, Literal(record.identifier)))
+    graph.add((node, DCTERMS.identifier, Literal(record.origin.identifier if record.origin else record.identifier)))
     for external in record.external_ids:
         other = graph.blank()
         graph.add((node, ADMS.identifier, other))
@@ -120,7 +120,8 @@ def dataset(graph: Description, record: Record) -> URIRef:
     _rights(graph, node, record)
     _where(graph, node, record)
     _quality(graph, node, record)
-    graph.add((node, DCAT.landingPage, _typed(graph, URIRef(record.identifier), FOAF.Document)))
+    landing = record.page if record.origin else record.identifier
+    graph.add((node, DCAT.landingPage, _typed(graph, URIRef(landing), FOAF.Document)))
     for resource in record.resources:
         if resource.function == "download":
             graph.add((node, DCAT.distribution, _distribution(graph, resource, record)))
@@ -255,7 +256,7 @@ def _distribution(graph: Description, resource: Online, record: Record) -> BNode
 
 
 def _catalogue_record(graph: Description, node: URIRef, record: Record) -> None:
-    card = URIRef(record.file_identifier)
+    card = URIRef(record.card)
     graph.add((card, RDF.type, DCAT.CatalogRecord))
     graph.add((card, FOAF.primaryTopic, node))
     graph.add((card, DCTERMS.modified, Literal(record.stamp, datatype=XSD.date)))

@@ -39,7 +39,7 @@ def document(record: Record, base: str, *, listed: bool = False) -> dict[str, An
         "properties": _properties(record),
         "links": _links(record, base),
     }
-    if not listed:
+    if not listed and record.origin is None:
         told["completeness"] = [lack.in_(record.lang) for lack in lacks(record)]
     return told
 
@@ -75,8 +75,18 @@ def _properties(record: Record) -> dict[str, Any]:
         "standard": {"name": record.standard[0], "version": record.standard[1]} if record.standard else None,
         "fields": [{"name": one.name, "title": one.label, "type": one.type} for one in record.attributes],
         "access": record.access,
+        "origin": _origin(record),
     }
     return {name: value for name, value in told.items() if value not in (None, [], "")}
+
+
+def _origin(record: Record) -> dict[str, str | None] | None:
+    """Where a record that is not ours comes from; its producer's identifier is kept (convention 001, art. 2-1)."""
+    one = record.origin
+    if one is None:
+        return None
+    told = {"source": one.source, "title": one.title, "url": one.url, "identifier": one.identifier, "page": one.page}
+    return {name: value for name, value in told.items() if value}
 
 
 def _themes(record: Record) -> list[dict[str, Any]]:
@@ -110,18 +120,26 @@ def _geometry(record: Record) -> dict[str, Any] | None:
 
 def _links(record: Record, base: str) -> list[dict[str, str]]:
     """The record and its other forms, its collection, then where the data are: what opens for this caller."""
-    item, here = f"{base}/collections/records/items/{record.id}", f"{base}/collections/{record.id}"
+    item = f"{base}/collections/records/items/{record.id}"
     lang = record.lang
     found = [
         link(item, "self", "application/geo+json", Text("Cette fiche", "This record").in_(lang)),
         link(f"{base}/collections/records", "collection", "application/json",
              Text("Le catalogue", "The catalogue").in_(lang)),
         *(
-            link(f"{here}/record?f={word}", "alternate", media, title.in_(lang))
+            link(f"{base}{record.forms}?f={word}", "alternate", media, title.in_(lang))
             for word, media, title in ALTERNATES
         ),
-        link(here, "describes", "application/json", record.title),
+        *_described(record, base),
     ]  # fmt: skip
     taken = ("self", "alternate", "up", "describedby")
     found.extend(dict(one) for one in record.links if one["rel"] not in taken)
     return found
+
+
+def _described(record: Record, base: str) -> list[dict[str, str]]:
+    """Where the dataset is: here, or at who holds it and in the catalogue that it was read from."""
+    if record.origin is None:
+        return [link(f"{base}/collections/{record.id}", "describes", "application/json", record.title)]
+    found = [link(record.origin.url, "via", "", record.origin.title)]
+    return [link(record.origin.page, "describes", "text/html", record.title), *found] if record.origin.page else found

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from mig_idg.catalogue.csw import BODY_LIMIT, Csw
 from mig_idg.catalogue.handlers import Catalogue
+from mig_idg.catalogue.harvested import Harvest
 from mig_idg.catalogue.source import Descriptions, Records
 from mig_idg.guard.route import Route
 
 
-def routes(descriptions: Descriptions) -> tuple[Route, ...]:
-    """The routes of the records written from these descriptions."""
-    records = Records(descriptions)
+def routes(descriptions: Descriptions, harvest: Harvest | None = None) -> tuple[Route, ...]:
+    """The routes of the records written from these descriptions, and of those that were harvested elsewhere."""
+    records = Records(descriptions, harvest)
     ours, csw = Catalogue(records), Csw(records)
     return (
         Route("/collections/{collection}/record", "discover", ours.record, pool="admin"),

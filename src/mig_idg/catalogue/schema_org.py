@@ -16,7 +16,7 @@ def document(record: Record) -> dict[str, Any]:
         "@context": CONTEXT,
         "@type": "Dataset",
         "@id": record.identifier,
-        "url": record.identifier,
+        "url": record.page if record.origin else record.identifier,
         "identifier": [record.identifier, *record.external_ids],
         "name": record.title,
         "description": record.abstract,

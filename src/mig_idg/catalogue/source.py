@@ -11,6 +11,7 @@ from collections import OrderedDict
 from datetime import date
 from typing import Protocol
 
+from mig_idg.catalogue.harvested import Harvest, Others
 from mig_idg.catalogue.model import HOME, Publisher, Record, Told, record_of
 from mig_idg.catalogue.search import Index
 from mig_idg.errors import Lang, NotFound, Text
@@ -35,11 +36,12 @@ class Descriptions(Protocol):
 class Records:
     """The records of one service, by caller and language."""
 
-    def __init__(self, descriptions: Descriptions) -> None:
+    def __init__(self, descriptions: Descriptions, harvest: Harvest | None = None) -> None:
         self.descriptions = descriptions
         self.publisher = descriptions.publisher
+        self.others = Others(harvest, descriptions.publisher)
         self._of: Snapshot | None = None
-        self._kept: OrderedDict[tuple[str, Lang], Index] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, Lang], tuple[int, Index]] = OrderedDict()
 
     def one(self, request: Request, collection: Collection) -> Record:
         """The record of a collection, for this caller in this language."""
@@ -54,21 +56,34 @@ class Records:
                 return self.one(request, collection)
         raise NotFound(Text("Cette fiche n'existe pas.", "There is no such record."))
 
+    async def found(self, request: Request, name: str) -> Record:
+        """The same, among the records of other catalogues too: by our id or their own identifier. Raises NotFound."""
+        try:
+            return self.named(request, name)
+        except NotFound:
+            wanted = name.removeprefix(f"{home_of(request)}/collections/records/items/")
+            _, others = await self.others.visible(request)
+            for one in others:
+                if wanted in (one.id, one.file_identifier):
+                    return one
+            raise
+
     async def index(self, request: Request) -> Index:
         """All the records that this caller may know of, ready to be searched; made off the event loop."""
         snapshot = request.snapshot
         if self._of is not snapshot:
             self._of, self._kept = snapshot, OrderedDict()
+        version, others = await self.others.visible(request)
         kept, key = self._kept, (request.principal.key, request.lang)
-        found = kept.get(key)
-        if found is None:
-            found = await asyncio.to_thread(self._index, request)
-            kept[key] = found
+        standing = kept.get(key)
+        if standing is None or standing[0] != version:
+            found = await asyncio.to_thread(self._index, request, others)
+            kept[key] = (version, found)
             while len(kept) > KEPT:
                 kept.popitem(last=False)
-        else:
-            kept.move_to_end(key)
-        return found
+            return found
+        kept.move_to_end(key)
+        return standing[1]
 
     def placed(self, request: Request, body: bytes) -> bytes:
         """A document with the caller's addresses in place of ours; identifiers never hold a token."""
@@ -76,8 +91,9 @@ class Records:
             HOME.encode(), home_of(request).encode()
         )
 
-    def _index(self, request: Request) -> Index:
-        return Index(self.one(request, collection) for collection in request.snapshot.visible(request.principal))
+    def _index(self, request: Request, others: tuple[Record, ...]) -> Index:
+        ours = (self.one(request, collection) for collection in request.snapshot.visible(request.principal))
+        return Index((*ours, *others))
 
 
 def home_of(request: Request) -> str:

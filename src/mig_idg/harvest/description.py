@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
+from urllib.parse import quote
 
 import orjson
 
@@ -18,6 +19,7 @@ LONGEST = {"title": 500, "abstract": 20_000, "identifier": 1_000}
 MOST = 200
 _DAY = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SAFE = "%/:?#[]@!$&'()*+,;=~-._"
 Bounds = tuple[float, float, float, float]
 
 
@@ -149,7 +151,7 @@ def words(values: Iterable[Any] | None) -> tuple[str, ...]:
 def web(address: Any) -> str | None:
     """An address that a page may link to: http(s) only, never a script."""
     told = text(address)
-    return told if told.lower().startswith(("http://", "https://")) else None
+    return quote(told, safe=_SAFE) if told.lower().startswith(("http://", "https://")) else None
 
 
 def day(value: Any) -> str | None:

@@ -138,7 +138,7 @@ class Outgoing:
         for _ in range(REDIRECTIONS + 1):
             assert self._client is not None
             with self._client.stream(method, self.checked(address), content=body, headers=headers) as response:
-                if response.is_redirect:
+                if response.has_redirect_location:
                     address = urljoin(address, response.headers["location"])
                     continue
                 if response.status_code in _LATER:

@@ -13,6 +13,7 @@ _RECORD = (
     (_TURTLE, "text"),
 )  # fmt: skip
 _HERE = "/collections/records"
+_SHOWN = ((JSON, "object"), (HTML, "html"))
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation("/collections/{collection}/record", "record",
@@ -37,4 +38,10 @@ OPERATIONS: tuple[Operation, ...] = (
               "listing", ((JSON, "object"),), ("recordLimit", "recordOffset")),
     Operation("/api/3/action/package_show", "packageShow", Text("Un jeu de données (CKAN)", "One dataset (CKAN)"),
               CATALOGUE, "listing", ((JSON, "object"),), ("packageId",)),
+    Operation("/harvest", "harvestSources", Text("Les catalogues moissonnés", "The catalogues that are harvested"),
+              CATALOGUE, "listing", _SHOWN, formats=_PAGES),
+    Operation("/harvest/{source}", "harvestSource", Text("Une source moissonnée", "One harvested source"), CATALOGUE,
+              "listing", _SHOWN, ("source",), _PAGES),
+    Operation("/harvest/{source}/runs/{run}", "harvestRun", Text("Une passe de moissonnage", "One run of harvesting"),
+              CATALOGUE, "listing", _SHOWN, ("source", "run"), _PAGES),
 )  # fmt: skip

@@ -299,6 +299,8 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
 _PATH: dict[str, tuple[dict[str, Any], Text]] = {
     "process": ({"type": "string", "maxLength": 80}, Text("Le traitement.", "The process.")),
     "deposit": ({"type": "string", "format": "uuid"}, Text("Le dépôt.", "The deposit.")),
+    "source": ({"type": "string", "maxLength": 63}, Text("La source.", "The source.")),
+    "run": ({"type": "integer", "minimum": 1}, Text("Le numéro de la passe.", "The number of the run.")),
     "job": ({"type": "string", "format": "uuid"}, Text("Le travail.", "The job.")),
     "output": ({"type": "string", "maxLength": 200}, Text("La sortie.", "The output.")),
     "record": ({"type": "string", "minLength": 1}, Text("Identifiant de la fiche.", "Identifier of the record.")),
