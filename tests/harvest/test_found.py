@@ -87,8 +87,14 @@ def test_the_page_of_harvesting_says_where_each_source_stands(served: Any) -> No
         assert "Le voisin" in served.get(f"{path}?f=html").text
     assert served.get("/harvest/voisin/runs/9?f=json").status_code == 404
     assert served.get("/harvest/voisin/runs/x?f=json").status_code == 404
-    gauges = Harvest(Pool(served.app_url, PoolLimits(size=1, waiting=2), options=READ_WRITE))
-    asyncio.run(gauges.refresh())
+    pool = Pool(served.app_url, PoolLimits(size=1, waiting=2), options=READ_WRITE)
+    gauges = Harvest(pool)
+
+    async def read_once() -> None:
+        await gauges.refresh()
+        pool.close()
+
+    asyncio.run(read_once())
     told = gauges.gauges(NOW + timedelta(hours=1))
     assert told["idg_harvest_records"][2] == {"voisin": 1.0, "reserve": 1.0}
     assert 0 < told["idg_harvest_age_seconds"][2]["voisin"] <= 3600
