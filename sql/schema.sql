@@ -10,6 +10,8 @@ CREATE SCHEMA desks;
 
 COMMENT ON SCHEMA desks IS 'What desks keep beside the registry: drafts, pieces of evidence, receipts.';
 
+CREATE SCHEMA harvest;
+
 CREATE SCHEMA jobs;
 
 CREATE SCHEMA journal;
@@ -1809,6 +1811,88 @@ CREATE TABLE desks.receipt (
     done_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE harvest.finding (
+    source text NOT NULL,
+    run integer NOT NULL,
+    number integer NOT NULL,
+    level text NOT NULL,
+    code text NOT NULL,
+    record text,
+    words jsonb NOT NULL,
+    CONSTRAINT finding_level_check CHECK ((level = ANY (ARRAY['error'::text, 'warning'::text, 'info'::text])))
+);
+
+CREATE TABLE harvest.page (
+    source text NOT NULL,
+    address text NOT NULL,
+    etag text,
+    last_modified text,
+    identifiers text[] NOT NULL,
+    follow jsonb NOT NULL
+);
+
+CREATE TABLE harvest.pair (
+    one text NOT NULL,
+    other text NOT NULL,
+    verdict text NOT NULL,
+    reason text NOT NULL,
+    author text NOT NULL,
+    decided date NOT NULL,
+    CONSTRAINT pair_check CHECK ((one < other)),
+    CONSTRAINT pair_reason_check CHECK ((btrim(reason) <> ''::text)),
+    CONSTRAINT pair_verdict_check CHECK ((verdict = ANY (ARRAY['same'::text, 'complements'::text, 'keep_both'::text])))
+);
+
+CREATE TABLE harvest.record (
+    id text NOT NULL,
+    source text NOT NULL,
+    identifier text NOT NULL,
+    document jsonb NOT NULL,
+    state text NOT NULL,
+    missed integer DEFAULT 0 NOT NULL,
+    first_seen timestamp with time zone NOT NULL,
+    changed timestamp with time zone NOT NULL,
+    archived timestamp with time zone,
+    CONSTRAINT record_state_check CHECK ((state = ANY (ARRAY['live'::text, 'archived'::text])))
+);
+
+CREATE TABLE harvest.run (
+    source text NOT NULL,
+    number integer NOT NULL,
+    status text NOT NULL,
+    full_ boolean NOT NULL,
+    since timestamp with time zone,
+    started timestamp with time zone NOT NULL,
+    heard timestamp with time zone NOT NULL,
+    finished timestamp with time zone,
+    cursor jsonb,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    problem jsonb,
+    CONSTRAINT run_status_check CHECK ((status = ANY (ARRAY['running'::text, 'done'::text, 'unchanged'::text, 'failed'::text])))
+);
+
+CREATE TABLE harvest.source (
+    source text NOT NULL,
+    declaration jsonb NOT NULL,
+    audience text NOT NULL,
+    last_success timestamp with time zone,
+    last_full timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
+    CONSTRAINT source_audience_check CHECK ((audience = ANY (ARRAY['public'::text, 'partners'::text]))),
+    CONSTRAINT source_source_check CHECK ((source ~ '^[a-z0-9][a-z0-9-]*$'::text))
+);
+
+CREATE TABLE harvest.staged (
+    source text NOT NULL,
+    run integer NOT NULL,
+    identifier text NOT NULL,
+    document jsonb
+);
+
+CREATE TABLE harvest.version (
+    number bigint NOT NULL
+);
+
 CREATE TABLE jobs.job (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     kind text NOT NULL,
@@ -3578,6 +3662,30 @@ ALTER TABLE ONLY desks.piece
 ALTER TABLE ONLY desks.receipt
     ADD CONSTRAINT receipt_pkey PRIMARY KEY (form);
 
+ALTER TABLE ONLY harvest.finding
+    ADD CONSTRAINT finding_pkey PRIMARY KEY (source, run, number);
+
+ALTER TABLE ONLY harvest.page
+    ADD CONSTRAINT page_pkey PRIMARY KEY (source, address);
+
+ALTER TABLE ONLY harvest.pair
+    ADD CONSTRAINT pair_pkey PRIMARY KEY (one, other);
+
+ALTER TABLE ONLY harvest.record
+    ADD CONSTRAINT record_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY harvest.record
+    ADD CONSTRAINT record_source_identifier_key UNIQUE (source, identifier);
+
+ALTER TABLE ONLY harvest.run
+    ADD CONSTRAINT run_pkey PRIMARY KEY (source, number);
+
+ALTER TABLE ONLY harvest.source
+    ADD CONSTRAINT source_pkey PRIMARY KEY (source);
+
+ALTER TABLE ONLY harvest.staged
+    ADD CONSTRAINT staged_pkey PRIMARY KEY (source, run, identifier);
+
 ALTER TABLE ONLY jobs.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
@@ -3980,6 +4088,8 @@ CREATE INDEX draft_of ON desks.draft USING btree (login, saved_at);
 CREATE UNIQUE INDEX receipt_act ON desks.receipt USING btree (act);
 
 CREATE INDEX receipt_login ON desks.receipt USING btree (login, done_at DESC);
+
+CREATE INDEX record_by_identifier ON harvest.record USING btree (identifier);
 
 CREATE INDEX job_of_login ON jobs.job USING btree (login, created DESC, id);
 
@@ -4413,6 +4523,21 @@ ALTER TABLE ONLY desks.receipt
 
 ALTER TABLE ONLY desks.receipt
     ADD CONSTRAINT receipt_piece_fkey FOREIGN KEY (piece) REFERENCES desks.piece(id);
+
+ALTER TABLE ONLY harvest.finding
+    ADD CONSTRAINT finding_source_run_fkey FOREIGN KEY (source, run) REFERENCES harvest.run(source, number) ON DELETE CASCADE;
+
+ALTER TABLE ONLY harvest.page
+    ADD CONSTRAINT page_source_fkey FOREIGN KEY (source) REFERENCES harvest.source(source);
+
+ALTER TABLE ONLY harvest.record
+    ADD CONSTRAINT record_source_fkey FOREIGN KEY (source) REFERENCES harvest.source(source);
+
+ALTER TABLE ONLY harvest.run
+    ADD CONSTRAINT run_source_fkey FOREIGN KEY (source) REFERENCES harvest.source(source);
+
+ALTER TABLE ONLY harvest.staged
+    ADD CONSTRAINT staged_source_run_fkey FOREIGN KEY (source, run) REFERENCES harvest.run(source, number) ON DELETE CASCADE;
 
 ALTER TABLE ONLY jobs.piece
     ADD CONSTRAINT piece_job_fkey FOREIGN KEY (job) REFERENCES jobs.job(id) ON DELETE CASCADE;
@@ -4954,10 +5079,14 @@ ALTER TABLE ONLY registry.working_group_term
 ALTER TABLE ONLY registry.working_group_term
     ADD CONSTRAINT working_group_term_working_group_fkey FOREIGN KEY (working_group) REFERENCES registry.working_group(id);
 
+GRANT USAGE ON SCHEMA consolidation TO idg_clerk;
+
 GRANT USAGE ON SCHEMA deposits TO idg_app;
 GRANT USAGE ON SCHEMA deposits TO idg_clerk;
 
 GRANT USAGE ON SCHEMA desks TO idg_clerk;
+
+GRANT USAGE ON SCHEMA harvest TO idg_app;
 
 GRANT USAGE ON SCHEMA jobs TO idg_app;
 
@@ -5075,6 +5204,14 @@ REVOKE ALL ON FUNCTION served.publish(new_collection text, new_relation regclass
 
 REVOKE ALL ON FUNCTION served.row_test(territory text) FROM PUBLIC;
 
+GRANT SELECT ON TABLE consolidation.contribution TO idg_clerk;
+
+GRANT SELECT ON TABLE consolidation.decision TO idg_clerk;
+
+GRANT SELECT ON TABLE consolidation.finding TO idg_clerk;
+
+GRANT SELECT ON TABLE consolidation.run TO idg_clerk;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE deposits.deposit TO idg_app;
 GRANT SELECT ON TABLE deposits.deposit TO idg_clerk;
 
@@ -5088,6 +5225,18 @@ GRANT SELECT,INSERT,DELETE ON TABLE desks.draft TO idg_clerk;
 GRANT SELECT,INSERT ON TABLE desks.piece TO idg_clerk;
 
 GRANT SELECT,INSERT ON TABLE desks.receipt TO idg_clerk;
+
+GRANT SELECT ON TABLE harvest.finding TO idg_app;
+
+GRANT SELECT ON TABLE harvest.pair TO idg_app;
+
+GRANT SELECT ON TABLE harvest.record TO idg_app;
+
+GRANT SELECT ON TABLE harvest.run TO idg_app;
+
+GRANT SELECT ON TABLE harvest.source TO idg_app;
+
+GRANT SELECT ON TABLE harvest.version TO idg_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE jobs.job TO idg_app;
 
