@@ -5,6 +5,7 @@ Nothing that the document names is fetched: a remote `@context` is left aside, a
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import orjson
@@ -52,7 +53,9 @@ def _graph(answer: Answer) -> Graph:
     begun = body.lstrip()[:1]
     try:
         if "json" in media or begun in (b"{", b"["):
-            graph.parse(data=orjson.dumps(_without_remote_contexts(from_json(answer))), format="json-ld")
+            with warnings.catch_warnings():  # rdflib's own parser uses what rdflib deprecates
+                warnings.simplefilter("ignore", DeprecationWarning)
+                graph.parse(data=orjson.dumps(_without_remote_contexts(from_json(answer))), format="json-ld")
         elif "xml" in media or (begun == b"<" and not body.lstrip().startswith((b"<http", b"<urn"))):
             graph.parse(data=clean(parsed(body)), format="xml")
         else:
