@@ -1779,6 +1779,14 @@ CREATE TABLE desks.draft (
     CONSTRAINT draft_id_check CHECK ((length(id) >= 32))
 );
 
+CREATE TABLE desks.feed (
+    sha256 bytea NOT NULL,
+    login text NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT feed_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+
 CREATE TABLE desks.piece (
     id text NOT NULL,
     login text NOT NULL,
@@ -3656,6 +3664,9 @@ ALTER TABLE ONLY deposits.move
 ALTER TABLE ONLY desks.draft
     ADD CONSTRAINT draft_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY desks.feed
+    ADD CONSTRAINT feed_pkey PRIMARY KEY (sha256);
+
 ALTER TABLE ONLY desks.piece
     ADD CONSTRAINT piece_pkey PRIMARY KEY (id);
 
@@ -4084,6 +4095,8 @@ CREATE INDEX deposit_of_body ON deposits.deposit USING btree (organisation, crea
 CREATE UNIQUE INDEX one_live_deposit_of_a_content ON deposits.deposit USING btree (dataset, organisation, sha256) WHERE (state = ANY (ARRAY['draft'::text, 'checked'::text, 'signed_off'::text, 'published'::text]));
 
 CREATE INDEX draft_of ON desks.draft USING btree (login, saved_at);
+
+CREATE UNIQUE INDEX feed_of ON desks.feed USING btree (login) WHERE (revoked_at IS NULL);
 
 CREATE UNIQUE INDEX receipt_act ON desks.receipt USING btree (act);
 
@@ -4514,6 +4527,9 @@ ALTER TABLE ONLY deposits.event
 
 ALTER TABLE ONLY desks.draft
     ADD CONSTRAINT draft_login_fkey FOREIGN KEY (login) REFERENCES registry.account(login);
+
+ALTER TABLE ONLY desks.feed
+    ADD CONSTRAINT feed_login_fkey FOREIGN KEY (login) REFERENCES registry.account(login);
 
 ALTER TABLE ONLY desks.piece
     ADD CONSTRAINT piece_login_fkey FOREIGN KEY (login) REFERENCES registry.account(login);
@@ -5221,6 +5237,10 @@ GRANT SELECT ON TABLE deposits.event TO idg_clerk;
 GRANT SELECT ON TABLE deposits.move TO idg_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE desks.draft TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE desks.feed TO idg_clerk;
+
+GRANT UPDATE(revoked_at) ON TABLE desks.feed TO idg_clerk;
 
 GRANT SELECT,INSERT ON TABLE desks.piece TO idg_clerk;
 

@@ -267,3 +267,35 @@ def mandates_of(conn: Conn) -> list[Row]:
             "select organisation, role, person, email, lower(valid) as since, upper(valid) as until"
             " from registry.mandate where closed_by is null order by organisation, role, valid"
         ).fetchall()
+
+
+# calendars
+
+
+def new_feed(conn: Conn, login: str, secret: str) -> None:
+    """The account's calendar is at this secret address from now on; the former address is no more."""
+    end_feed(conn, login)
+    digest = hashlib.sha256(secret.encode()).digest()
+    conn.execute("insert into desks.feed (sha256, login) values (%s, %s)", (digest, login))
+
+
+def end_feed(conn: Conn, login: str) -> None:
+    """The account's calendar has no address any more."""
+    conn.execute("update desks.feed set revoked_at = now() where login = %s and revoked_at is null", (login,))
+
+
+def feed_since(conn: Conn, login: str) -> datetime | None:
+    """Since when the account's calendar has an address."""
+    row = conn.execute("select made_at from desks.feed where login = %s and revoked_at is null", (login,)).fetchone()
+    return row[0] if row else None
+
+
+def fed(conn: Conn, secret: str) -> tuple[str | None, list[str]] | None:
+    """The body and roles of the open account whose calendar is at this address; None when it is nobody's."""
+    digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+    row = conn.execute(
+        "select a.organisation, a.roles from desks.feed f join registry.account a using (login)"
+        " where f.sha256 = %s and f.revoked_at is null and a.closed_at is null",
+        (digest,),
+    ).fetchone()
+    return (row[0], list(row[1])) if row else None

@@ -11,6 +11,8 @@ handlers.py   form → preview → confirm → receipt
 mine.py, owner.py, ept.py, committees.py, pilot.py   the desks
 receipts.py   the receipt as a page, and as a PDF
 tokens.py     tokens that a person makes for applications
+calendar.py   deadlines in iCalendar, at a secret address
+report.py     the annual report of activity, and its PDF
 deposits.py   a file given, followed and signed off
 why.py        one decision, rule by rule, on any day
 routes.py     `/desk/…`, `/why`

@@ -82,5 +82,7 @@ def _meetings(told: Told, conn: Conn) -> Section:
                    t("Aucune séance.", "No meeting."),
                    t("Le résultat est calculé : une motion est adoptée si aucun présent ne s'y oppose.",
                      "The result is computed: a motion is adopted when nobody present opposes it."),
-                   told.acts("committee-record", "committee-validate", "committee-prolong", "partner-opinion",
-                             "partner-decide", "group-facilitate"))  # fmt: skip
+                   (Link(f"/desk/report/{told.who.day.year}", t("Bilan d'activité", "Report of activity")),
+                    Link(f"/desk/report/{told.who.day.year}/pdf", t("Bilan en PDF", "Report as PDF")),
+                    *told.acts("committee-record", "committee-validate", "committee-prolong", "partner-opinion",
+                             "partner-decide", "group-facilitate")))  # fmt: skip

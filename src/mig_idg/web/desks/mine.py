@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from mig_idg.registry import agreements, delegations, desks, ept, mandates, tokens, transfers
+from mig_idg.registry import agreements, deadlines, delegations, desks, ept, mandates, tokens, transfers
 from mig_idg.registry.acts import Conn
 from mig_idg.web.desks.actor import Actor
 from mig_idg.web.desks.acts import ACTS
@@ -21,6 +21,7 @@ def sections(who: Actor, conn: Conn, ticket: Callable[[str], str]) -> Sequence[S
         _waiting(told, conn),
         _requests(told, conn),
         _drafts(told, conn),
+        deadlines_of(told, conn, who.body or None),
         _done(told, conn),
         _deposits(told),
     ]
@@ -101,6 +102,23 @@ def _done(told: Told, conn: Conn) -> Section:
     heads = (t("Acte", "Act"), t("Le", "On"), t("Ce qui a été fait", "What was done"))
     return Section("done", t("Actes et reçus", "Acts and receipts"), heads, rows,
                    t("Aucun acte sur ces pages.", "No act on these pages."))  # fmt: skip
+
+
+def deadlines_of(told: Told, conn: Conn, body: str | None, *, everybody: bool = False) -> Section | None:
+    """What is due within a year for a body, or for all of them; late ones first."""
+    who, t = told.who, told.t
+    if body is None and not everybody:
+        return None
+    rows = [
+        Row((told.day(one.due) + (t(" (en retard)", " (late)") if one.late(who.day) else ""), told.words(one.words),
+             told.name(one.organisation) if one.organisation else "—", one.article))
+        for one in deadlines.deadlines(conn, who.day, organisation=None if everybody else body)[:40]
+    ]  # fmt: skip
+    heads = (t("Échéance", "Due"), t("Quoi", "What"), t("Organisme", "Body"), t("Article", "Article"))
+    links = (Link("/desk/calendar", t("Dans mon agenda (iCalendar)", "In my calendar (iCalendar)")),)
+    return Section("deadlines", t("Échéances", "Deadlines"), heads, rows,
+                   t("Rien n'échoit dans les douze mois.", "Nothing is due within twelve months."),
+                   acts=links)  # fmt: skip
 
 
 def _deposits(told: Told) -> Section | None:

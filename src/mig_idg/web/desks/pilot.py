@@ -9,14 +9,17 @@ from mig_idg.registry import groups, instruments, mandates, membership_status, v
 from mig_idg.registry.acts import Conn
 from mig_idg.registry.membership_status import ON_THE_WAY, PIECES, STATES
 from mig_idg.web.desks.actor import Actor
+from mig_idg.web.desks.mine import deadlines_of
 from mig_idg.web.desks.sections import Link, Row, Section, Told
 
 
 def sections(who: Actor, conn: Conn, ticket: Callable[[str], str]) -> Sequence[Section]:
     """The parts of the desk, the charter's clock first."""
     told = Told(who)
-    return [_charter(told, conn), _files(told, conn), _bodies(told, conn), _mandates(told, conn), _groups(told, conn),
-            _collections(told)]  # fmt: skip
+    due = deadlines_of(told, conn, None, everybody=True)
+    parts = [_charter(told, conn), due, _files(told, conn), _bodies(told, conn), _mandates(told, conn),
+             _groups(told, conn), _collections(told)]  # fmt: skip
+    return [part for part in parts if part is not None]
 
 
 def _charter(told: Told, conn: Conn) -> Section:

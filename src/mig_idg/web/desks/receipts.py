@@ -127,7 +127,7 @@ def drawn(shown: dict[str, Any], piece: Piece | None, who: Actor, lang: Lang) ->
 
     def line(text: str, size: float = 11, style: str = "") -> None:
         pdf.set_font("Helvetica", style, size)
-        pdf.multi_cell(0, size * 0.5, _latin(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        pdf.multi_cell(0, size * 0.5, latin(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     line(who.snapshot.mention, 10, "B")
     pdf.ln(4)
@@ -157,7 +157,7 @@ def drawn(shown: dict[str, Any], piece: Piece | None, who: Actor, lang: Lang) ->
     return bytes(pdf.output())
 
 
-def _latin(text: str) -> str:
+def latin(text: str) -> str:
     """What the standard fonts can write."""
     told = text.replace("−", "-").replace("\u202f", "\u00a0").replace("→", "->")
     return told.encode("cp1252", "replace").decode("cp1252")

@@ -8,12 +8,14 @@ from datetime import datetime
 from mig_idg.deposits.handlers import Handlers
 from mig_idg.guard.route import Route
 from mig_idg.guard.sessions import Sessions
+from mig_idg.web.desks.calendar import Calendars
 from mig_idg.web.desks.clerk import Clerk
 from mig_idg.web.desks.deposits import FORM_ROOM, DepositDesk
 from mig_idg.web.desks.handlers import Acts
 from mig_idg.web.desks.pages import Desks
 from mig_idg.web.desks.posted import BODY_BYTES
 from mig_idg.web.desks.receipts import Receipts
+from mig_idg.web.desks.report import Reports
 from mig_idg.web.desks.tickets import Tickets
 from mig_idg.web.desks.tokens import Tokens
 from mig_idg.web.desks.why import Why
@@ -29,7 +31,7 @@ def routes(
     clerk = Clerk(url)
     acts = Acts(clerk, Tickets(key, clock), sessions)
     desks, receipts, tokens = Desks(clerk, acts), Receipts(clerk), Tokens(clerk, acts)
-    given = DepositDesk(deposits, clerk, acts)
+    given, calendars, reports = DepositDesk(deposits, clerk, acts), Calendars(clerk, acts), Reports(clerk)
     return (
         Route("/why", "listing", Why(clerk).why, pool="none"),
         Route("/desk", "listing", desks.mine, pool="none"),
@@ -41,6 +43,10 @@ def routes(
         Route("/desk/receipts/{act}", "listing", receipts.receipt, pool="none"),
         Route("/desk/receipts/{act}/pdf", "listing", receipts.pdf, pool="none"),
         Route("/desk/pieces/{piece}", "listing", receipts.piece, pool="none"),
+        Route("/desk/calendar", "listing", calendars.manage, SENT, pool="none", body_limit=SMALL, forms=True),
+        Route("/calendar/{feed}", "open", calendars.feed, pool="none"),
+        Route("/desk/report/{year}", "listing", reports.page, pool="none"),
+        Route("/desk/report/{year}/pdf", "listing", reports.pdf, pool="none"),
         Route("/desk/deposits", "listing", given.give, SENT, pool="none", body_limit=largest + FORM_ROOM, forms=True),
         Route("/desk/deposits/{deposit}", "listing", given.one, SENT, pool="none", body_limit=SMALL, forms=True),
         Route("/desk/tokens", "listing", tokens.create, SENT, pool="none", body_limit=SMALL, forms=True),

@@ -43,4 +43,5 @@ UNSPOKEN = (
     "/deconnexion",
     "/desk",
     "/why",
+    "/calendar/",
 )

@@ -1,0 +1,5 @@
+do $$
+begin
+  assert to_regclass('desks.feed') is not null;
+end
+$$;
