@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mig_idg.cli.acts import JSON, reading, show_table
-from mig_idg.cli.messages import lang, say, say_json, settings, t
+from mig_idg.cli.acts import JSON, ON, reading, show_table
+from mig_idg.cli.messages import author, lang, say, say_json, settings, t
 from mig_idg.errors import NotFound, Text
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from mig_idg.harvest.declared import Loaded
     from mig_idg.harvest.run import Outcome
 
@@ -196,3 +198,65 @@ def _tell(outcome: Outcome) -> None:
                 say(f"  {sign} {identifier}  {outcome.titles.get(identifier, '')}")
     for finding in outcome.findings[:20]:
         say(f"  {finding.level} {finding.code} {finding.record or ''} : {finding.words.in_(lang())}")
+
+
+VERDICTS = ("same", "complements", "keep_both")
+
+
+@command.command(
+    help=t("Les doublons probables, ici et ailleurs, avec leur score et pourquoi.", "Likely duplicates, scored."),
+)
+@click.argument("datasets", metavar=t("[DONNÉE]…", "[DATASET]…"), nargs=-1)
+@click.option("--least", type=click.FloatRange(0, 1), default=0.6, show_default=True, help=t("score", "score"))
+@JSON
+def duplicates(datasets: tuple[str, ...], least: float, as_json: bool) -> int:
+    """An advice: the exit code is 0 whatever is found. What was decided is no longer shown."""
+    from mig_idg.harvest.duplicates import elsewhere, likely, ours
+    from mig_idg.registry import harvested, publications
+
+    with reading() as connection:
+        here = ours(publications.latest(connection).collections)
+        known = [*here, *elsewhere(harvested.records(connection))]
+        decided = harvested.pairs(connection)
+    asked = [one for one in known if one.id in datasets] if datasets else here
+    missing = set(datasets) - {one.id for one in asked}
+    if missing:
+        name = min(missing)
+        raise NotFound(Text(f"Aucune donnée « {name} ».", f"There is no dataset “{name}”."))
+    rows = [
+        {"score": one.score, "dataset": one.one.id, "like": one.other.id, "title": one.other.title,
+         "from": one.other.place or t("ici", "here"), "why": [reason.in_(lang()) for reason in one.reasons]}
+        for one in likely(asked, known, decided, least)
+    ]  # fmt: skip
+    heads = {"score": "score", "dataset": t("donnée", "dataset"), "like": t("ressemble à", "looks like"),
+             "title": t("titre", "title"), "from": t("d'où", "from"), "why": t("pourquoi", "why")}  # fmt: skip
+    show_table(rows, heads, as_json)
+    return 0
+
+
+@command.command(
+    help=t("Retient ce qu'on décide de deux données qui se ressemblent.", "Records what is decided of a pair.")
+)
+@click.argument("one")
+@click.argument("other")
+@click.option("--verdict", required=True, type=click.Choice(VERDICTS), help=t("la décision", "the decision"))
+@click.option("--reason", required=True, help=t("pourquoi", "why"))
+@ON
+def decide(one: str, other: str, verdict: str, reason: str, on: date) -> int:
+    """Exit 1 when one of them is not known."""
+    from mig_idg.errors import InvalidParameter
+    from mig_idg.registry import harvested, publications
+
+    if one == other:
+        raise InvalidParameter("OTHER", Text("Deux données différentes sont attendues.", "Two datasets are expected."))
+    if not reason.strip():
+        raise InvalidParameter("--reason", Text("Une raison est attendue.", "A reason is expected."))
+    with reading() as connection:
+        known = {*publications.latest(connection).collections}
+        known |= {row["id"] for row in harvested.records(connection, None, None)}
+        for name in (one, other):
+            if name not in known:
+                raise NotFound(Text(f"Aucune donnée « {name} ».", f"There is no dataset “{name}”."))
+        harvested.decide(connection, one, other, verdict, reason, author(), on)
+    say(Text(f"« {one} » et « {other} » : {verdict}, retenu.", f"“{one}” and “{other}”: {verdict}, recorded."))
+    return 0
