@@ -236,6 +236,7 @@ def every_route(settings: Settings, records: Records) -> list[Route]:
     """All routes of the trades."""
     from mig_idg.app.described_layers import DescribedLayers
     from mig_idg.catalogue.conformance import CONFORMANCE as CATALOGUE
+    from mig_idg.catalogue.inventory import routes as inventory_routes
     from mig_idg.catalogue.routes import routes as catalogue_routes
     from mig_idg.deposits.routes import routes as deposit_routes
     from mig_idg.harvest.routes import routes as harvest_routes
@@ -245,12 +246,14 @@ def every_route(settings: Settings, records: Records) -> list[Route]:
     from mig_idg.ogc.routes import ROUTES
     from mig_idg.ogc.service_metadata import load_service
     from mig_idg.registry.harvested import Harvested
+    from mig_idg.registry.inventory import Inventory
     from mig_idg.web.routes import routes as web_routes
 
     describer = Describer(load_service(settings.config_file), beside=CATALOGUE)
     others = [*ROUTES, *process_routes(settings, records), *deposit_routes(settings, records), *web_routes()]
     harvest = Harvested(records.pool)
     others += [*catalogue_routes(DescribedLayers(describer), harvest), *harvest_routes(harvest)]
+    others += inventory_routes(Inventory(records.pool))
     return [*describe.routes(settings, others, describer), *others]
 
 
