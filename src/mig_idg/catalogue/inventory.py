@@ -27,6 +27,7 @@ def routes(inventory: Inventory) -> tuple[Route, ...]:
         entries = [
             _entry(request, one, seen[one["dataset"]]) for one in await inventory.entries() if one["dataset"] in seen
         ]
+        await request.confirm()
         document = {"article": ARTICLE.in_(request.lang), "numberReturned": len(entries), "inventory": entries}
         headers = {"content-language": request.lang}
         if form == "html":

@@ -27,7 +27,7 @@ class Handlers:
             "sources": [_row(request, one) for one in found],
             "infrastructures": [_infrastructure(request, one) for one in found if one["declaration"]["infrastructure"]],
         }
-        return self._answer(request, form, document, "harvest")
+        return await self._answer(request, form, document, "harvest")
 
     async def source(self, request: Request) -> Response:
         """`/harvest/{source}`: where it stands, and its runs."""
@@ -36,7 +36,7 @@ class Handlers:
         one = await self._one(request)
         runs = await self._harvest.runs(one["source"])
         document = {**_row(request, one), "runs": [run_row(run, request.lang) for run in runs]}
-        return self._answer(request, form, document, "harvest_source")
+        return await self._answer(request, form, document, "harvest_source")
 
     async def run(self, request: Request) -> Response:
         """`/harvest/{source}/runs/{run}`: what one run changed, and what was wrong, record by record."""
@@ -55,7 +55,7 @@ class Handlers:
             **run_row(runs[0], request.lang),
             "findings": [finding_row(finding, request.lang) for finding in findings],
         }
-        return self._answer(request, form, document, "harvest_run")
+        return await self._answer(request, form, document, "harvest_run")
 
     async def _one(self, request: Request) -> dict[str, Any]:
         for one in await self._harvest.sources():
@@ -63,7 +63,8 @@ class Handlers:
                 return one
         raise NotFound(Text("Cette source n'existe pas.", "There is no such source."))
 
-    def _answer(self, request: Request, form: str, document: dict[str, Any], page: str) -> Response:
+    async def _answer(self, request: Request, form: str, document: dict[str, Any], page: str) -> Response:
+        await request.confirm()
         headers = {"content-language": request.lang}
         if form == "html":
             return page_answer(page, {"document": document}, headers=headers)
