@@ -7,7 +7,6 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +49,10 @@ Render = Callable[[str, Mapping[str, Any], Lang], str]
 def utc_now() -> datetime:
     """The clock of the server; tests give another."""
     return datetime.now(UTC)
+
+
+END_SECONDS = 5.0
+"""How long the tasks beside the requests have to end, once they are told to."""
 
 
 def create_app(
@@ -128,11 +131,16 @@ def create_app(
     async def stop() -> None:
         for task in tasks:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        await journal.flush()
-        await current.close()
-        await resources.shut_down()
+        # What a task raises while it is cancelled (a connection that goes) keeps nothing from being closed.
+        ended, _ = await asyncio.wait(tasks, timeout=END_SECONDS) if tasks else ((), ())
+        for task in ended:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                log.warning("task-ended", reason=type(error).__name__)
+        for step in (journal.flush, current.close, resources.shut_down):
+            try:
+                await step()
+            except Exception as error:
+                log.error("not-ended-well", step=step.__qualname__, reason=type(error).__name__)
         resources.close()
         for pool in every_pool:
             pool.close()
