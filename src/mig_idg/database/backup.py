@@ -431,7 +431,18 @@ def _with(parts: Mapping[str, Any], database: str) -> str:
 
 def _restore_in_place(backup: Path, url: str, major: int) -> None:
     with connect(url) as connection:
-        for schema in ("prepared", "served", "raster", "harvest", "desks", "deposits", "journal", "registry", "data"):
+        for schema in (
+            "prepared",
+            "served",
+            "raster",
+            "harvest",
+            "desks",
+            "consolidation",
+            "deposits",
+            "journal",
+            "registry",
+            "data",
+        ):
             connection.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema)))
         connection.execute("drop table if exists public.idg_ledger")
         connection.commit()
