@@ -1711,6 +1711,7 @@ CREATE TABLE consolidation.run (
     finished_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     adopted_at timestamp with time zone,
     adopted_by text,
+    written_at timestamp with time zone,
     CONSTRAINT run_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
 );
 

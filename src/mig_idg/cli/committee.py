@@ -172,11 +172,13 @@ def _validate(conn: Conn, sitting: Sitting, word: str, voices: Voices, record: R
         item = Item("dataset", dataset, motion, against=opposed, abstained=voices.silent_on(dataset))
         return _meeting(conn, sitting, [item], record)
     name = version or f"{record.on.isoformat()}"
-    done = datasets.validate(conn, dataset, datasets.Version(name), sitting, record, absent=absent)
-    from mig_idg.deposits.consolidation import adoption
 
-    adoption.publish_waiting(conn, dataset, record.author)
-    return done
+    def put(conn: Conn, dataset: str) -> None:
+        from mig_idg.deposits.consolidation import adoption
+
+        adoption.publish_waiting(conn, dataset, record.author)
+
+    return datasets.validate(conn, dataset, datasets.Version(name), sitting, record, absent=absent, put=put)
 
 
 def _send_back(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -261,11 +261,13 @@ def validate(
     *,
     against: Collection[str] = (),
     absent: Collection[str] = (),
+    put: Callable[[Conn, str], object] | None = None,
 ) -> Done:
     """The technical committee validates a version: each partner of that day becomes its owner, for ever (004 §3.4).
 
     Only what was submitted to it, with a complete metadata record, at a meeting whose attendance tells of all partners.
-    Refused when somebody present opposes it: the dataset stays where it was, and nothing is written.
+    Refused when somebody present opposes it: the dataset stays where it was, and nothing is written. `put` brings the
+    rows of the version into the layer, when they wait for it.
     """
     require_coproduced(conn, dataset)
     _require_submitted(conn, dataset, record.on)
@@ -289,6 +291,9 @@ def validate(
             remedy=Text("Consignez le vote avec « committee record ».", "Record the vote with “committee record”."),
         )
     owners = freeze(conn, number, dataset, version, ruling.decision, record.on)
+    if put is not None:
+        put(conn, dataset)
+    _require_served(conn, dataset)
     details = {"dataset": dataset, "version": version.name, "co_owners": owners, "decision": ruling.decision, **there}
     return Done(number, "committee validate", VALIDATION, words, details)
 
@@ -327,6 +332,23 @@ def _require_decided(conn: Conn, dataset: str) -> None:
                 f"“consolidation conflicts {row['run']} --undecided”, “consolidation decide”…",
             ),
             rule="conflicts_are_decided_before_submission",
+        )
+
+
+def _require_served(conn: Conn, dataset: str) -> None:
+    """A version is validated with its rows in the layer: never the rows of the one before under its name (§ 3.4)."""
+    if ask(conn, "waiting_base", {"dataset": dataset}):
+        raise refused(
+            VALIDATION,
+            Text(
+                f"La base consolidée de « {dataset} » n'est pas encore dans la collection.",
+                f"The consolidated base of “{dataset}” is not in the collection yet.",
+            ),
+            remedy=Text(
+                f"Validez par la commande, qui l'y met : « committee record --validate {dataset} ».",
+                f"Validate by the command, which puts it there: “committee record --validate {dataset}”.",
+            ),
+            rule="a_version_is_validated_with_its_rows",
         )
 
 

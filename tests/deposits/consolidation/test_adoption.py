@@ -112,7 +112,9 @@ def test_the_committee_is_given_nothing_undecided(structured, consolidate, contr
 def validated(conn, day, name):
     datasets.move(conn, "portes", "submitted", on(day))
     sitting = Sitting("technical", partners(conn, day), "compte-rendu")
-    return datasets.validate(conn, "portes", Version(name), sitting, on(day))
+    return datasets.validate(
+        conn, "portes", Version(name), sitting, on(day), put=lambda conn, id: adoption.publish_waiting(conn, id, "g")
+    )
 
 
 def test_the_next_version_waits_for_its_validation(structured, consolidate, contribute):
@@ -124,8 +126,48 @@ def test_the_next_version_waits_for_its_validation(structured, consolidate, cont
     done = adoption.adopt(structured, made.run, on(date(2026, 5, 2)))
     assert (done.waiting, rows(structured)) == (True, [("a1", 1, "92050")])
     validated(structured, date(2026, 6, 1), "2")
-    waiting = adoption.publish_waiting(structured, "portes", "g")
-    assert (waiting.changed, rows(structured)) == (1, [("a1", 11, "92050")])
+    assert rows(structured) == [("a1", 11, "92050")]
+    assert adoption.waiting(structured, "portes") is None
+
+
+def test_a_version_is_not_validated_over_the_rows_of_the_one_before(structured, consolidate, contribute):
+    """C-06: whoever records it, by whatever door: refused while the rows are not there, and nothing is written."""
+    adoption.adopt(structured, consolidate(contribute("92050", door("a1", "92050", 1))).run, on())
+    validated(structured, date(2026, 4, 1), "1")
+    datasets.move(structured, "portes", "structured", on(date(2026, 5, 1)))
+    adoption.adopt(structured, consolidate(contribute("92050", door("a1", "92050", 11))).run, on(date(2026, 5, 2)))
+    datasets.move(structured, "portes", "submitted", on(date(2026, 6, 1)))
+    sitting = Sitting("technical", partners(structured, date(2026, 6, 1)), "compte-rendu")
+    with pytest.raises(Refused, match="pas encore dans la collection"):
+        datasets.validate(structured, "portes", Version("2"), sitting, on(date(2026, 6, 1)))
+    assert datasets.stage_of(structured, "portes", date(2026, 6, 1)) == "submitted"
+    assert rows(structured) == [("a1", 1, "92050")]
+
+
+def test_what_was_removed_before_a_validation_does_not_come_back_with_it(structured, consolidate, contribute):
+    """X-08: lifting the features of a contributor holds, whatever is validated afterwards."""
+    given = [contribute("92050", door("a1", "92050", 1)), contribute("92036", door("b1", "92036", 5))]
+    adoption.adopt(structured, consolidate(*given).run, on())
+    decisions.exclude(structured, "portes", "92036", "licence", "Charte MIG, § 3.3", "g", DAY, None)
+    adoption.remove_contributor(structured, "portes", "92036", "g")
+    validated(structured, date(2026, 4, 1), "1")
+    assert rows(structured) == [("a1", 1, "92050")]
+
+
+def test_a_waiting_base_older_than_an_exclusion_is_made_again_before_its_validation(
+    structured, consolidate, contribute
+):
+    adoption.adopt(structured, consolidate(contribute("92050", door("a1", "92050", 1))).run, on())
+    validated(structured, date(2026, 4, 1), "1")
+    datasets.move(structured, "portes", "structured", on(date(2026, 5, 1)))
+    both = [contribute("92050", door("a1", "92050", 1)), contribute("92036", door("b1", "92036", 5))]
+    adoption.adopt(structured, consolidate(*both).run, on(date(2026, 5, 2)))
+    decisions.exclude(structured, "portes", "92036", "licence", "Charte MIG, § 3.3", "g", DAY, None)
+    structured.commit()
+    with pytest.raises(Conflict, match="depuis la consolidation"):
+        validated(structured, date(2026, 6, 1), "2")
+    assert datasets.stage_of(structured, "portes", date(2026, 6, 1)) == "submitted"
+    assert rows(structured) == [("a1", 1, "92050")]
 
 
 def test_a_validated_layer_is_not_consolidated_over(structured, consolidate, contribute):

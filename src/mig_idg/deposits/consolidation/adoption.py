@@ -20,6 +20,7 @@ from mig_idg.publication.model import Declaration
 from mig_idg.registry import datasets
 from mig_idg.registry.acts import Record
 from mig_idg.registry.refusals import refused
+from mig_idg.registry.statements import ask
 from mig_idg.store import layers
 
 WORKING = ("structured", "collecting", "consolidated")
@@ -72,7 +73,7 @@ def adopt(connection: Any, run: int, record: Record) -> Adopted:
             )
         _require_up_to_date(connection, made)
         frozen = datasets.state_of(connection, dataset, record.on) == "validated"
-        counts = (0, 0, 0) if frozen else write(connection, run)
+        counts = (0, 0, 0) if frozen else write(connection, made)
         if stage != "consolidated":
             datasets.move(connection, dataset, "consolidated", record)
         connection.execute(
@@ -85,14 +86,23 @@ def adopt(connection: Any, run: int, record: Record) -> Adopted:
 
 
 def publish_waiting(connection: Any, dataset: str, author: str) -> Adopted | None:
-    """Put the validated base in the place of the version before, in the caller's transaction; None if none waits."""
-    found = _adopted(connection, dataset)
+    """Put the validated base in the place of the version before, in the caller's transaction; None if none waits.
+
+    Raises Conflict when a decision was taken since the run, or a contributor left out: what was removed stays removed.
+    """
+    found = waiting(connection, dataset)
     if found is None:
         return None
-    counts = write(connection, found["id"])
-    if any(counts):
-        republish(connection, dataset, author=author)
+    _require_up_to_date(connection, found)
+    counts = write(connection, found)
+    republish(connection, dataset, author=author)
     return Adopted(found["id"], dataset, *counts, None)
+
+
+def waiting(connection: Any, dataset: str) -> dict[str, Any] | None:
+    """The run that was adopted last, while its rows are not in the layer; None otherwise."""
+    rows = ask(connection, "waiting_base", {"dataset": dataset})
+    return runs.find(connection, rows[0]["run"]) if rows else None
 
 
 def remove_contributor(connection: Any, dataset: str, contributor: str, author: str) -> int:
@@ -115,10 +125,9 @@ def remove_contributor(connection: Any, dataset: str, contributor: str, author: 
     return int(removed)
 
 
-def write(connection: Any, run: int) -> tuple[int, int, int]:
+def write(connection: Any, made: dict[str, Any]) -> tuple[int, int, int]:
     """Make the layer's rows those of the run: (added, changed, removed). What is the same is not touched."""
-    made = runs.find(connection, run)
-    dataset = made["dataset"]
+    run, dataset = made["id"], made["dataset"]
     declaration = published(connection, dataset)
     name = str(declaration.source.table)
     if not layers.alone(connection, name):
@@ -141,6 +150,7 @@ def write(connection: Any, run: int) -> tuple[int, int, int]:
     inserted = connection.execute(_INSERT.format(**names), {"run": run}).rowcount
     connection.execute(_ORIGINS_GONE.format(**names))
     connection.execute(_ORIGINS.format(**names), {"run": run})
+    connection.execute("update consolidation.run set written_at = clock_timestamp() where id = %s", (run,))
     return inserted - changed, changed, removed - changed
 
 
@@ -153,15 +163,6 @@ def origins(connection: Any, dataset: str, id: str) -> dict[str, Any] | None:
     ).fetchone()
     names = ("contributor", "source", "version", "sha256", "recipe", "recipe_version", "run")
     return dict(zip(names, row, strict=True)) if row else None
-
-
-def _adopted(connection: Any, dataset: str) -> dict[str, Any] | None:
-    row = connection.execute(
-        "select id from consolidation.run where dataset = %s and adopted_at is not null"
-        " order by adopted_at desc limit 1",
-        (dataset,),
-    ).fetchone()
-    return runs.find(connection, row[0]) if row else None
 
 
 def _require_up_to_date(connection: Any, made: dict[str, Any]) -> None:
