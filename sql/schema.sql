@@ -5243,7 +5243,7 @@ GRANT SELECT,INSERT ON TABLE desks.feed TO idg_clerk;
 
 GRANT UPDATE(revoked_at) ON TABLE desks.feed TO idg_clerk;
 
-GRANT SELECT,INSERT ON TABLE desks.piece TO idg_clerk;
+GRANT SELECT,INSERT,DELETE ON TABLE desks.piece TO idg_clerk;
 
 GRANT SELECT,INSERT ON TABLE desks.receipt TO idg_clerk;
 

@@ -17,6 +17,7 @@ from mig_idg.registry.acts import Conn, Done
 from mig_idg.registry.statements import Row
 
 MOST_DRAFTS = 20
+MOST_LOOSE_PIECES = 5
 DRAFT_BYTES = 60_000
 type Fields = Mapping[str, Sequence[str]]
 
@@ -104,8 +105,17 @@ def forget_draft(conn: Conn, id: str, login: str) -> None:
 
 
 def keep_piece(conn: Conn, login: str, organisation: str | None, name: str, media_type: str, content: bytes) -> Piece:
-    """Keep a piece that was checked (its type is that of its content)."""
+    """Keep a piece that was checked (its type is that of its content).
+
+    Of the pieces that no act rests on yet an account has the latest few: the oldest make room, as drafts do.
+    """
     id, digest = secrets.token_urlsafe(32), hashlib.sha256(content).digest()
+    conn.execute(
+        "delete from desks.piece where id in (select p.id from desks.piece p where p.login = %s"
+        " and not exists (select from desks.receipt r where r.piece = p.id)"
+        " order by p.received_at desc, p.id offset %s)",
+        (login, MOST_LOOSE_PIECES - 1),
+    )
     conn.execute(
         "insert into desks.piece (id, login, organisation, name, media_type, size, sha256, content)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s)",

@@ -285,6 +285,26 @@ def test_a_piece_is_known_by_its_content_and_served_to_those_concerned_only(pers
     assert httpx.get(pilot.service.url + path).status_code == 401
 
 
+def test_pieces_that_no_act_rests_on_make_room(person: Any, own_service: Any) -> None:
+    """An account that sends documents and confirms nothing fills no disk; what an act rests on stays."""
+    pilot = person("pilot")
+    kept = pilot.do(
+        "partner-mandate", who="92050", role="technical_referent", person="C. Roy",
+        files={"piece": ("f.pdf", PDF, "application/pdf")},
+    )  # fmt: skip
+    assert kept.status_code == 200
+    form = pilot.form("partner-mandate")
+    for n in range(8):
+        sent = pilot.send(form, files={"piece": (f"{n}.pdf", PDF + bytes([65 + n]), "application/pdf")})
+        assert sent.status_code in (200, 422)
+    with connect(own_service.database_url) as owner:
+        loose, held = owner.execute(
+            "select count(*) filter (where r.piece is null), count(r.piece) from desks.piece p"
+            " left join desks.receipt r on r.piece = p.id"
+        ).fetchone() or (0, 0)
+    assert (loose, held) == (5, 1)
+
+
 def test_a_receipt_is_for_who_did_it_and_whom_it_names(person: Any) -> None:
     courbevoie = person("other-partner")
     done = courbevoie.do("grant-ask", dataset=OWNED, purpose="essai")
