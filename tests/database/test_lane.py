@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -313,3 +315,30 @@ def test_an_owners_url_is_entered_as_the_application(database_url: str) -> None:
             connection.close()
 
     asyncio.run(body())
+
+
+def test_a_connection_that_nobody_waits_for_any_more_is_closed(app_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that is cancelled, or a server that ends, while a connection opens in its thread."""
+    made: list[Any] = []
+    asked, go = threading.Event(), threading.Event()
+    connect = psycopg.connect
+
+    def slowly(*args: Any, **options: Any) -> Any:
+        asked.set()
+        go.wait(10)
+        made.append(connect(*args, **options))
+        return made[-1]
+
+    monkeypatch.setattr("mig_idg.database.pool.psycopg.connect", slowly)
+
+    async def cancelled() -> None:
+        opening = asyncio.create_task(open_lane(app_url))
+        await asyncio.to_thread(asked.wait, 10)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        go.set()
+        await asyncio.get_running_loop().shutdown_default_executor()
+
+    asyncio.run(cancelled())
+    assert [one.closed for one in made] == [True]

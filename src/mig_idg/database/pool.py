@@ -8,6 +8,7 @@ connection is tried again twice a second (docs/explanations/reliability.md).
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -293,22 +294,49 @@ async def open_lane[T: PipelinedConnection](
     Options that the URL carries (`-c role=idg_app`) are kept; whoever it is at the end must be the role without rights.
     """
 
-    def connect() -> psycopg.Connection[tuple[object, ...]]:
-        kept = conninfo_to_dict(url).get("options") or ""
+    opening = _Opening(url, options)
+    try:
+        return kind(await asyncio.wait_for(asyncio.to_thread(opening.connect), CONNECT_SECONDS - 0.5))
+    except (psycopg.Error, TimeoutError) as error:
+        opening.give_up()
+        raise down() from error
+    except BaseException:
+        opening.give_up()
+        raise
+
+
+class _Opening:
+    """A connection being opened in a thread: nobody may wait for it any more when it comes, and it is closed then."""
+
+    def __init__(self, url: str, options: str) -> None:
+        self._url, self._options = url, options
+        self._turn = threading.Lock()
+        self._given_up = False
+        self._made: psycopg.Connection[tuple[object, ...]] | None = None
+
+    def connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        """Blocking."""
+        kept = conninfo_to_dict(self._url).get("options") or ""
         connection = psycopg.connect(
-            url,
+            self._url,
             autocommit=True,
             connect_timeout=CONNECT_SECONDS,
-            options=f"{kept} {options}".strip(),
+            options=f"{kept} {self._options}".strip(),
             application_name="mig-idg serve",
         )
         require_application(connection)
+        with self._turn:
+            if self._given_up:
+                connection.close()
+            self._made = connection
         return connection
 
-    try:
-        return kind(await asyncio.wait_for(asyncio.to_thread(connect), CONNECT_SECONDS - 0.5))
-    except (psycopg.Error, TimeoutError) as error:
-        raise down() from error
+    def give_up(self) -> None:
+        """Whoever asked was cancelled, or waited long enough."""
+        with self._turn:
+            self._given_up = True
+            if self._made is not None:
+                self._made.close()
 
 
 def require_application(connection: psycopg.Connection[tuple[object, ...]]) -> None:

@@ -60,7 +60,6 @@ class Current:
         self._url = url
         self.clock = clock
         self._connection: Any = None
-        self._ended = False
         self._building: asyncio.Task[Snapshot] | None = None
         self._day_ends = 0.0
         self._snapshot: Snapshot | None = None
@@ -109,7 +108,6 @@ class Current:
         if self._building is not None:
             with suppress(Exception):
                 await asyncio.shield(self._building)
-        self._ended = True
         self._drop()
 
     def facts_on(self, day: date) -> Facts:
@@ -184,9 +182,6 @@ class Current:
     def _open(self) -> Any:
         if self._connection is None or self._connection.closed:
             self._connection = connect(self._url, autocommit=True)
-        if self._ended:  # a build that was still in its thread when the server ended
-            self._drop()
-            raise Unavailable(Text("Le serveur s'arrête.", "The server is stopping."))
         return self._connection
 
     def _drop(self) -> None:
