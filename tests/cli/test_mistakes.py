@@ -97,3 +97,21 @@ def test_a_setting_that_cannot_be_used_stops_the_server_in_one_sentence(said, mo
     assert code == 2
     assert words.startswith(told)
     assert "Traceback" not in words
+
+
+def test_an_error_of_the_network_says_what_it_is(monkeypatch, capsys):
+    """An HTTP error is an OSError without a `strerror`."""
+    from io import BytesIO
+    from urllib.error import HTTPError
+
+    import click
+
+    @click.command()
+    def failing() -> None:
+        raise HTTPError("http://ici.example/x", 503, "Service Unavailable", None, BytesIO())  # type: ignore[arg-type]
+
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    assert guarded(failing, []) == 3
+    told = capsys.readouterr().err
+    assert "503" in told
+    assert "http://ici.example/x" in told

@@ -146,10 +146,11 @@ def guarded(main: click.Command, args: list[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except OSError as error:
+        what = error.strerror or str(error) or type(error).__name__  # an HTTP error has no strerror
         click.echo(
             t(
-                f"Lecture ou écriture impossible : {error.strerror} ({error.filename}).",
-                f"Cannot read or write: {error.strerror} ({error.filename}).",
+                f"Lecture ou écriture impossible : {what} ({error.filename}).",
+                f"Cannot read or write: {what} ({error.filename}).",
             ),
             err=True,
         )
