@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from mig_idg.errors import Conflict, InvalidParameter, Refused, UnknownWord, Unprocessable
-from mig_idg.registry import annex_file, conventions, equipment, interventions
+from mig_idg.errors import Conflict, InvalidParameter, Refused, UnknownWord
+from mig_idg.registry import conventions, equipment, interventions
 from mig_idg.registry.equipment import Asset, Contact, Line
 from mig_idg.registry.interventions import MOVES, Intervention
 
@@ -196,51 +196,3 @@ def test_interventions_are_a_calendar(convention, on):
     (event,) = icalendar.Calendar.from_ical(interventions.calendar(rows, DAY, "fr")).walk("VEVENT")
     assert (event["uid"], event["status"]) == (f"intervention-{number}@mig-idg", "TENTATIVE")
     assert (event.decoded("dtstart"), event.decoded("dtend")) == (date(2026, 4, 1), date(2026, 4, 3))
-
-
-ANNEX = """Description;Adresse;Propriété;Energie;Resp. Maintenance;Partie accueillante;Partie déposante;Support;X;Y
-Sonomètre 1;1 rue des Écoles;departement-92;réseau;departement-92;Nanterre;departement-92;mat-12;646000;6866000
-Compteur vélos;2 quai;departement-92;batterie;;92050;departement-92;;;
-"""
-
-
-def written(tmp_path, text, name="annexe.csv"):
-    path = tmp_path / name
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def test_an_annex_kept_in_a_spreadsheet_is_loaded(convention, on, tmp_path):
-    done = annex_file.load(convention, written(tmp_path, ANNEX), "sm", "equipment", on(DAY))
-    assert len(done) == 2
-    rows = {row["asset"]: row for row in equipment.lines(convention, DAY) if row["annex"] == "equipment"}
-    assert rows["sonometre-1"]["support"] == "mat-12"
-    assert rows["compteur-velos"]["maintenance"] == "departement-92"
-
-
-def test_what_is_wrong_is_told_by_line_and_column_and_nothing_is_recorded(convention, on, tmp_path):
-    bad = ANNEX.replace("batterie;;92050", "batterie;;Nanterrre").replace("646000;6866000", "2,2;48,8")
-    with pytest.raises(Unprocessable, match="ligne 3, partie accueillante") as refusal:
-        annex_file.load(convention, written(tmp_path, bad), "sm", "equipment", on(DAY))
-    assert [(f["line"], f["column"]) for f in refusal.value.extra["findings"]] == [(2, "x"), (3, "partie accueillante")]
-    assert [row for row in equipment.assets(convention, DAY) if row["class"] == "equipment"] == []
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "words"),
-    [
-        ("a.csv", "", "vide"),
-        ("a.csv", "Nom;Adresse\nx;y\n", "description"),
-        ("a.xlsx", "pas un classeur", "classeur"),
-    ],
-)
-def test_a_file_that_is_not_an_annex_is_said_so(convention, on, tmp_path, name, text, words):
-    with pytest.raises(Unprocessable, match=words):
-        annex_file.load(convention, written(tmp_path, text, name), "sm", "equipment", on(DAY))
-
-
-def test_a_second_load_is_refused_whole(convention, on, tmp_path):
-    path = written(tmp_path, ANNEX)
-    annex_file.load(convention, path, "sm", "equipment", on(DAY))
-    with pytest.raises(Conflict, match="déjà"):
-        annex_file.load(convention, path, "sm", "equipment", on(DAY))

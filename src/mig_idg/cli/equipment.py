@@ -146,17 +146,20 @@ def remove(conn: Conn, record: Record, number: int) -> Done:
 @CONVENTION
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--annex", "annex_", required=True, help="equipment, support")
+@click.option("--encoding", help=t("encodage, s'il n'est pas UTF-8", "encoding, when it is not UTF-8"))
 @ON
 @click.option("--evidence", required=True, help=t("la pièce", "the piece"))
 @JSON
-def import_(convention: str, file: Path, annex_: str, on: date, evidence: str, as_json: bool) -> int:
+def import_(
+    convention: str, file: Path, annex_: str, encoding: str | None, on: date, evidence: str, as_json: bool
+) -> int:
     """All lines or none; what is wrong is told with its line and column."""
-    from mig_idg.registry import annex_file
+    from mig_idg.deposits import annex as annex_file
     from mig_idg.registry.acts import Record
 
     record = Record(on, author(), read_evidence(evidence, on))
     with reading() as conn:
-        done = annex_file.load(conn, file, convention, annex_, record)
+        done = annex_file.load(conn, file, convention, annex_, record, encoding=encoding)
     if as_json:
         say_json([one.as_json() for one in done])
     else:

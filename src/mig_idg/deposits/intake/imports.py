@@ -29,6 +29,7 @@ from mig_idg.deposits.intake import (
     vectors,
 )
 from mig_idg.deposits.intake.adjust import Adjusted, Adjustments
+from mig_idg.deposits.intake.delimited import Delimited
 from mig_idg.deposits.intake.fit import Fit, family
 from mig_idg.deposits.intake.format_detection import Format
 from mig_idg.deposits.intake.geometry import Kind, Target, crs
@@ -37,7 +38,7 @@ from mig_idg.deposits.intake.report import ImportReport
 from mig_idg.deposits.intake.republish import republish
 from mig_idg.deposits.intake.source import Field, Source, Survey, Wanted
 from mig_idg.deposits.intake.vectors import VectorFile
-from mig_idg.errors import BadRequest, Conflict, InvalidParameter, Text, Unprocessable, nearest
+from mig_idg.errors import BadRequest, Conflict, InvalidParameter, Text, Unprocessable, UnsupportedMedia, nearest
 from mig_idg.publication.model import Declaration
 from mig_idg.registry import datasets
 from mig_idg.standards.findings import Finding, Tally
@@ -194,6 +195,26 @@ def _text(
     if len(text.header) < 2 and not declaration.source.geometry:
         raise Unprocessable(Text(f"{shown} : aucune colonne.", f"{shown}: no columns."), extra={"file": shown})
     return texts.Text(text, shown, tally, crs=choices.crs, format=form.name, comma=choices.comma)
+
+
+def table_of(path: Path, scratch: Path, tally: Tally, encoding: str | None = None) -> Delimited:
+    """A CSV file, or the one sheet of a workbook, as delimited text. What is unpacked goes to `scratch`.
+
+    Raises RefusedFile with its findings, UnsupportedMedia for another kind of file, InvalidParameter (which sheet).
+    """
+    form = format_detection.recognise(path)
+    read, delimiter = path, None
+    if form == format_detection.WORKBOOK:
+        read, encoding, delimiter = _sheet(path, path.name, None, scratch)[0], "utf-8", ";"
+    elif form != format_detection.CSV:
+        raise UnsupportedMedia(
+            Text(f"{path.name} ({form.name}) n'est pas un tableau.", f"{path.name} ({form.name}) is not a table."),
+            remedy=Text("CSV, Excel ou LibreOffice Calc.", "CSV, Excel or LibreOffice Calc."),
+        )
+    text = delimited.open_text(read, encoding, tally, scratch, delimiter=delimiter)
+    if text is None or report.has_errors(tally):
+        raise report.refusal(path.name, tally)
+    return text
 
 
 def _sheet(read: Path, shown: str, named: str | None, scratch: Path) -> tuple[Path, str]:

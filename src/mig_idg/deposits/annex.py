@@ -6,19 +6,20 @@ plus an identifier, a type and coordinates (EPSG:2154, metres) that a register n
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+import tempfile
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from mig_idg.deposits.intake import delimited, report
+from mig_idg.deposits.intake.imports import table_of
 from mig_idg.errors import Problem, Text, Unprocessable
 from mig_idg.registry.acts import Conn, Done, Record
 from mig_idg.registry.equipment import TYPES, Asset, Line, list_in_annex, register
 from mig_idg.registry.organisations import resolve
+from mig_idg.standards.findings import Tally
 
 COLUMNS = {
     "id": ("identifiant", "id"),
@@ -34,6 +35,7 @@ COLUMNS = {
     "x": ("x",),
     "y": ("y",),
 }
+FINDINGS = 10
 REQUIRED = ("description", "owner", "host", "depositor")
 
 
@@ -46,20 +48,34 @@ class Finding:
     words: Text
 
 
-def read(path: Path) -> list[tuple[int, list[str]]]:
-    """The rows of a CSV or Excel/LibreOffice file with their line numbers, as text; Unprocessable for anything else."""
-    rows = _sheet(path) if path.suffix.lower() in (".xlsx", ".xls", ".ods") else _csv(path)
-    return [(line, row) for line, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
+def read(path: Path, encoding: str | None = None) -> tuple[int, list[str], list[tuple[int, list[str]]]]:
+    """The header's line, the headings, and the rows with their spreadsheet numbers, of a CSV file or a workbook.
+
+    Raises RefusedFile with what cannot be read of it, UnsupportedMedia for another kind of file.
+    """
+    tally = Tally(FINDINGS)
+    with tempfile.TemporaryDirectory(prefix="mig-idg-") as scratch:
+        text = table_of(path, Path(scratch), tally, encoding)
+        rows = [
+            (int(number), [cell or "" for cell in row.values()])
+            for lines in delimited.read(text, tally)
+            for number, row in zip(lines.numbers, lines.rows.to_pylist(), strict=True)
+        ]
+    if report.has_errors(tally):
+        raise report.refusal(path.name, tally)
+    return text.first - 1, list(text.header), [(line, row) for line, row in rows if any(cell.strip() for cell in row)]
 
 
-def load(conn: Conn, path: Path, convention: str, annex: str, record: Record) -> list[Done]:
+def load(
+    conn: Conn, path: Path, convention: str, annex: str, record: Record, *, encoding: str | None = None
+) -> list[Done]:
     """Register every line of the file and put it in the annex, all or none; Unprocessable with its findings."""
     if annex not in ("equipment", "support"):
         raise Unprocessable(Text("Un fichier d'annexe est « equipment » ou « support ».", "“equipment” or “support”."))
-    rows = read(path)
-    headings = _headings(path, rows)
+    first, header, rows = read(path, encoding)
+    headings = _headings(path, first, header)
     parsed, findings = [], []
-    for line, cells in rows[1:]:
+    for line, cells in rows:
         values = {name: cells[at].strip() for name, at in headings.items() if at < len(cells)}
         found, wrong = _row(conn, line, values, annex)
         findings += wrong
@@ -89,49 +105,15 @@ def slug(words: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
-def _csv(path: Path) -> list[list[str]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        text = path.read_text(encoding="cp1252", errors="replace")
-    except OSError as error:
-        raise Unprocessable(Text(f"{path} ne se lit pas.", f"{path} cannot be read.")) from error
-    if "\0" in text:
-        raise Unprocessable(Text(f"{path.name} n'est pas un fichier CSV.", f"{path.name} is not a CSV file."))
-    first = text.split("\n", 1)[0]
-    separator = max(";,\t", key=first.count)
-    return list(csv.reader(io.StringIO(text), delimiter=separator))
-
-
-def _sheet(path: Path) -> list[list[str]]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
-    except (CalamineError, OSError) as error:
-        raise Unprocessable(
-            Text(f"{path.name} n'est pas un classeur lisible.", f"{path.name} is not a readable workbook.")
-        ) from error
-    return [[_cell(value) for value in row] for row in rows]
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def _headings(path: Path, rows: Sequence[tuple[int, list[str]]]) -> dict[str, int]:
-    if not rows:
-        raise Unprocessable(Text(f"{path.name} est vide.", f"{path.name} is empty."))
-    cells = [slug(cell).replace("-", " ") for cell in rows[0][1]]
+def _headings(path: Path, line: int, header: Sequence[str]) -> dict[str, int]:
+    cells = [slug(cell).replace("-", " ") for cell in header]
     found = {name: cells.index(word) for name, words in COLUMNS.items() for word in words if word in cells}
     missing = [COLUMNS[name][0] for name in REQUIRED if name not in found]
     if missing:
         raise Unprocessable(
             Text(
-                f"{path.name}, ligne {rows[0][0]} : il manque les colonnes {', '.join(missing)}.",
-                f"{path.name}, line {rows[0][0]}: columns are missing: {', '.join(missing)}.",
+                f"{path.name}, ligne {line} : il manque les colonnes {', '.join(missing)}.",
+                f"{path.name}, line {line}: columns are missing: {', '.join(missing)}.",
             ),
             remedy=Text(
                 "En-têtes de l'annexe 1 : Description, Adresse, Propriété, Energie, Resp. Maintenance, "
