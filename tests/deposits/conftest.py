@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -121,4 +122,45 @@ def vector(
     """A vector file written by GDAL: WKB and columns."""
     table = pa.table({**{k: pa.array(v) for k, v in columns.items()}, "geom": pa.array(shapes, pa.binary())})
     write_arrow(table, path, driver=driver, geometry_name="geom", geometry_type=kind, crs=crs)
+    return path
+
+
+XLSX = {
+    "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>',
+    "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
+    'Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+    'Target="xl/workbook.xml"/></Relationships>',
+    "xl/workbook.xml": '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>'
+    '<sheet name="Bancs" sheetId="1" r:id="r1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    '<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" '
+    'Target="worksheets/sheet1.xml"/></Relationships>',
+}
+
+
+def workbook(path: Path, lines: list[list[Any]]) -> Path:
+    """A workbook of one sheet, as small as the format allows."""
+
+    def cell(rank: int, line: int, value: Any) -> str:
+        place = f'r="{"ABCDEFGHIJ"[rank]}{line}"'
+        if isinstance(value, int | float):
+            return f"<c {place}><v>{value}</v></c>"
+        return f'<c {place} t="inlineStr"><is><t>{value}</t></is></c>' if value else ""
+
+    body = "".join(
+        f'<row r="{n}">{"".join(cell(rank, n, value) for rank, value in enumerate(line))}</row>'
+        for n, line in enumerate(lines, start=1)
+    )
+    with zipfile.ZipFile(path, "w") as out:
+        for name, content in XLSX.items():
+            out.writestr(name, content)
+        out.writestr(
+            "xl/worksheets/sheet1.xml",
+            '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+            f"<sheetData>{body}</sheetData></worksheet>",
+        )
     return path

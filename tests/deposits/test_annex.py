@@ -17,6 +17,8 @@ from mig_idg.registry import conventions, equipment
 from mig_idg.registry.acts import Evidence, Record
 from mig_idg.registry.equipment import Asset
 
+from .conftest import workbook
+
 DAY = date(2026, 3, 2)
 RECORD = Record(DAY, "greffier", Evidence("annexe", "1", DAY))
 ANNEX = """Description;Adresse;Propriété;Energie;Resp. Maintenance;Partie accueillante;Partie déposante;Support;X;Y
@@ -56,13 +58,8 @@ def test_every_line_is_recorded(convention: Any, tmp_path: Path) -> None:
 
 
 def test_a_workbook_says_the_same(convention: Any, tmp_path: Path) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
-    book = openpyxl.Workbook()
-    for line in ANNEX.splitlines():
-        book.active.append(
-            [int(cell) if cell.isdigit() and len(cell) > 5 else cell or None for cell in line.split(";")]
-        )
-    book.save(tmp_path / "annexe.xlsx")
+    lines = [[int(c) if c.isdigit() and len(c) > 5 else c for c in line.split(";")] for line in ANNEX.splitlines()]
+    workbook(tmp_path / "annexe.xlsx", lines)
     annex.load(convention, tmp_path / "annexe.xlsx", "sm", "equipment", RECORD)
     assert set(listed(convention)) == {"sonometre-1", "compteur-velos"}
 

@@ -28,7 +28,7 @@ from mig_idg.deposits.intake.imports import Choices, run
 from mig_idg.deposits.intake.report import ImportReport, RefusedFile
 from mig_idg.errors import Conflict, InvalidParameter, Unprocessable, UnsupportedMedia
 
-from .conftest import ADDRESSES, address, declaration, vector
+from .conftest import ADDRESSES, address, declaration, vector, workbook
 
 pytestmark = pytest.mark.slow
 
@@ -644,47 +644,6 @@ def test_a_kmz_is_its_document(connection: Connection, tmp_path: Path):
         out.writestr("files/photo.png", b"\x89PNG")
     given = Choices(adjustments=Adjustments(given={"commune_insee": "92050"}))
     assert run(connection, tmp_path / "b.kmz", BENCHES, given).rows == 1
-
-
-XLSX = {
-    "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" '
-    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>',
-    "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
-    'Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
-    'Target="xl/workbook.xml"/></Relationships>',
-    "xl/workbook.xml": '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
-    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>'
-    '<sheet name="Bancs" sheetId="1" r:id="r1"/></sheets></workbook>',
-    "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-    '<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" '
-    'Target="worksheets/sheet1.xml"/></Relationships>',
-}
-
-
-def workbook(path: Path, lines: list[list[Any]]) -> Path:
-    """A workbook of one sheet, as small as the format allows."""
-
-    def cell(rank: int, line: int, value: Any) -> str:
-        place = f'r="{"ABCDEFGHIJ"[rank]}{line}"'
-        if isinstance(value, int | float):
-            return f"<c {place}><v>{value}</v></c>"
-        return f'<c {place} t="inlineStr"><is><t>{value}</t></is></c>' if value else ""
-
-    body = "".join(
-        f'<row r="{n}">{"".join(cell(rank, n, value) for rank, value in enumerate(line))}</row>'
-        for n, line in enumerate(lines, start=1)
-    )
-    with zipfile.ZipFile(path, "w") as out:
-        for name, content in XLSX.items():
-            out.writestr(name, content)
-        out.writestr(
-            "xl/worksheets/sheet1.xml",
-            '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-            f"<sheetData>{body}</sheetData></worksheet>",
-        )
-    return path
 
 
 def test_a_workbook_is_read_by_its_lines_and_its_title_proposed(connection: Connection, tmp_path: Path):

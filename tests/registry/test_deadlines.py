@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from mig_idg.errors import Text
 from mig_idg.registry import activity, committees, conventions, deadlines, follow_up
 from mig_idg.registry.committees import Item, Sitting
 from mig_idg.registry.follow_up import Case
@@ -57,16 +58,12 @@ def test_a_partner_without_a_referent_is_told_to_it(partners):
 def test_the_calendar_has_one_event_each(partners):
     icalendar = pytest.importorskip("icalendar")
     found = deadlines.deadlines(partners, TODAY)
-    book = icalendar.Calendar.from_ical(deadlines.calendar(found, TODAY, name=activity_name(), lang="fr"))
+    book = icalendar.Calendar.from_ical(
+        deadlines.calendar(found, TODAY, name=Text("Échéances", "Deadlines"), lang="fr")
+    )
     events = book.walk("VEVENT")
     assert [event.decoded("dtstart") for event in events] == [one.due for one in found]
     assert len({event["uid"] for event in events}) == len(found)
-
-
-def activity_name():
-    from mig_idg.errors import Text
-
-    return Text("Échéances", "Deadlines")
 
 
 def test_the_report_counts_members_decisions_and_participation(partners, on, adhere):

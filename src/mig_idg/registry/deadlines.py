@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from mig_idg import charter
@@ -22,9 +22,15 @@ from mig_idg.registry.acts import Conn
 from mig_idg.registry.case_kinds import KINDS
 from mig_idg.registry.statements import ask
 
-FREQUENCIES = {"continual": 0, "daily": 0, "weekly": 0, "monthly": 1, "quarterly": 3, "annually": 12}
-"""Months between two updates; shorter than a month, `_NEXT_DAYS` counts them."""
-_NEXT_DAYS = {"continual": 1, "daily": 1, "weekly": 7}
+FREQUENCIES: dict[str, timedelta | int] = {
+    "continual": timedelta(days=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(days=7),
+    "monthly": 1,
+    "quarterly": 3,
+    "annually": 12,
+}
+"""How long after an update the next one is due: a span of days, or months."""
 _YEARLY = 12
 
 
@@ -43,9 +49,13 @@ class Deadline:
     organisation: str | None = None
     parties: frozenset[str] = frozenset()
 
+    def concerns(self, body: str) -> bool:
+        """Whether it is a body's own, or that of its conventions and cases."""
+        return body == self.organisation or body in self.parties
+
     def told_to(self, body: str) -> bool:
-        """Whether a body is told: what is everybody's, its own, or that of its conventions and cases."""
-        return body == self.organisation or body in self.parties or not (self.organisation or self.parties)
+        """Whether a body is told: what concerns it, and what is everybody's."""
+        return self.concerns(body) or not (self.organisation or self.parties)
 
     def late(self, on: date) -> bool:
         """True once its day has passed."""
@@ -71,12 +81,8 @@ def deadlines(conn: Conn, on: date, *, within_months: int = 12, organisation: st
     state = facts.load(conn, on)
     found = [*_charter(conn, state, on), *_conventions(conn, on), *_exceptions(conn, on), *_referents(conn, on)]
     found += [*_updates(conn, state, on), *_cases(conn, on), *_yearly(conn, on)]
-    kept = (one for one in found if one.due <= horizon and (organisation is None or _theirs(one, organisation)))
+    kept = (one for one in found if one.due <= horizon and (organisation is None or one.concerns(organisation)))
     return sorted(kept, key=lambda one: (one.due, one.kind, one.subject))
-
-
-def _theirs(one: Deadline, body: str) -> bool:
-    return body == one.organisation or body in one.parties
 
 
 def _charter(conn: Conn, state: charter.Facts, on: date) -> Iterator[Deadline]:
@@ -179,8 +185,8 @@ def _updates(conn: Conn, state: charter.Facts, on: date) -> Iterator[Deadline]:
         updated, frequency = row["updated"], row["frequency"]
         if updated is None or frequency not in FREQUENCIES:
             continue
-        days = _NEXT_DAYS.get(frequency)
-        due = updated + timedelta(days=days) if days else months_after(updated, FREQUENCIES[frequency])
+        after = FREQUENCIES[frequency]
+        due = updated + after if isinstance(after, timedelta) else months_after(updated, after)
         dataset = state.datasets.get(row["dataset"])
         words = Text(
             f"« {row['dataset']} » est à mettre à jour : dernière le {day(updated).fr}.",
@@ -245,7 +251,7 @@ def calendar(found: list[Deadline], on: date, *, name: Text, lang: Lang) -> byte
     for one in found:
         event = Event()
         event.add("uid", f"{one.kind}-{one.subject}-{one.due.isoformat()}@mig-idg")
-        event.add("dtstamp", _midnight(on))
+        event.add("dtstamp", datetime.combine(on, time(), UTC))
         event.add("dtstart", one.due)
         event.add("dtend", one.due + timedelta(days=1))
         event.add("summary", one.words.in_(lang))
@@ -257,9 +263,3 @@ def calendar(found: list[Deadline], on: date, *, name: Text, lang: Lang) -> byte
         event.add_component(alarm)
         book.add_component(event)
     return bytes(book.to_ical())
-
-
-def _midnight(on: date) -> Any:
-    from datetime import UTC, datetime, time
-
-    return datetime.combine(on, time(), UTC)

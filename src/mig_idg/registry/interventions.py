@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from mig_idg.charter.messages import day
@@ -146,8 +146,6 @@ def listing(conn: Conn, on: date, *, organisation: str | None = None) -> list[Ro
 
 def calendar(rows: Collection[Row], on: date, lang: Lang) -> bytes:
     """Interventions as an iCalendar file: refused ones are cancelled events."""
-    from datetime import UTC, datetime, time
-
     from icalendar import Calendar, Event
 
     book = Calendar()

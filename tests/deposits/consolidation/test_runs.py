@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 
 import psycopg
 import pytest
 from tests.deposits.consolidation.conftest import RECIPE, door, written
 
-from mig_idg.deposits.consolidation import contributions, decisions, findings, report, runs
+from mig_idg.deposits.consolidation import decisions, findings, report, runs
 from mig_idg.deposits.intake.report import RefusedFile
 from mig_idg.errors import Conflict, InvalidParameter, UnknownWord
 
@@ -108,7 +109,7 @@ def test_a_decision_is_remembered_at_the_next_run(town, consolidate, contribute)
     (row,) = runs.conflicts(town, first.run, kinds=["duplicate_across"])
     decisions.decide(town, first.run, row["identity"][:10], "keep_both", "deux portes", "greffier")
     second = consolidate(*given)
-    assert (second.rows, runs.open_conflicts(town, second.run, ["duplicate_across"])) == (2, 0)
+    assert (second.rows, len(runs.conflicts(town, second.run, kinds=["duplicate_across"], undecided=True))) == (2, 0)
     given[0] = contribute("92050", door("a1", "92050", 7, 995), door("a9", "92050", 9, 50))
     third = consolidate(*given)
     assert third.rows == 3
@@ -121,7 +122,7 @@ def test_all_proposals_of_a_kind_are_accepted_at_once_with_a_reason(town, consol
     with pytest.raises(InvalidParameter, match="motive"):
         decisions.accept_proposals(town, made.run, "outside", " ", "greffier")
     assert decisions.accept_proposals(town, made.run, "outside", "hors commune", "greffier") == 2
-    assert runs.open_conflicts(town, made.run, ["outside"]) == 0
+    assert runs.conflicts(town, made.run, kinds=["outside"], undecided=True) == []
 
 
 def test_an_excluded_contributor_does_not_enter_on_those_days(town, doors, consolidate, contribute):
@@ -145,7 +146,7 @@ def test_two_contributions_of_one_body_are_a_question(consolidate, contribute):
 
 def test_a_body_that_the_recipe_lacks_is_refused(consolidate, contribute):
     with pytest.raises(UnknownWord):
-        consolidate(contributions.renamed(contribute("92050", door("a1", "92050", 1)), "bspp"))
+        consolidate(replace(contribute("92050", door("a1", "92050", 1)), contributor="bspp"))
 
 
 def test_a_faulty_file_leaves_nothing_behind(town, consolidate, contribute):

@@ -191,7 +191,7 @@ def _prepare(connection: Any, recipe: Recipe, given: Given, target: Declaration,
     if raw.numbered:
         values = sql.SQL("{} - {}::text").format(values, sql.Literal(str(target.source.id)))
     code = target.territory if target.territory in columns else None
-    statement = _query("stage").format(
+    statement = query("stage").format(
         table=identifier,
         geometry=_geometry(target, geometry),
         properties=values,
@@ -241,11 +241,7 @@ def _geometry(target: Declaration, geometry: str | None) -> sql.Composable:
     return sql.SQL("st_transform(t.{}, {})").format(sql.Identifier(geometry), sql.Literal(srid))
 
 
-def _query(name: str) -> sql.SQL:
+def query(name: str) -> sql.SQL:
+    """The statement of `queries/{name}.sql`."""
     text = (files("mig_idg.deposits.consolidation") / "queries" / f"{name}.sql").read_text("utf-8")
     return sql.SQL(text)
-
-
-def renamed(given: Given, contributor: str) -> Given:
-    """The same content, for another body."""
-    return replace(given, contributor=contributor)

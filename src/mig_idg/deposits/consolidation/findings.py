@@ -11,7 +11,7 @@ from typing import Any
 
 from psycopg import sql
 
-from mig_idg.deposits.consolidation.contributions import Staged, _query, published
+from mig_idg.deposits.consolidation.contributions import Staged, published, query
 from mig_idg.deposits.consolidation.recipe import Recipe
 from mig_idg.errors import Text
 
@@ -97,7 +97,7 @@ def _within(connection: Any, recipe: Recipe, one: Staged, *, spatial: bool) -> N
         "latest": recipe.latest or "",
         "lists": json.dumps({name: list(allowed) for name, allowed in recipe.lists.items()}),
     }
-    connection.execute(_query("within"), values)
+    connection.execute(query("within"), values)
     _columns(connection, recipe, one)
     connection.execute("update consolidation.contribution set examined = true where id = %s", (one.id,))
 
@@ -147,7 +147,7 @@ def _pairs(connection: Any, recipe: Recipe, staged: Sequence[Staged]) -> int:
             if (a.id, b.id) not in fresh:
                 continue
             if fresh[a.id, b.id]:
-                connection.execute(_query("across"), _between(recipe, a, b))
+                connection.execute(query("across"), _between(recipe, a, b))
                 done += 1
             connection.execute(
                 "insert into consolidation.compared values (%s, %s) on conflict do nothing", (a.id, b.id)

@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from mig_idg.deposits.consolidation import findings
-from mig_idg.deposits.consolidation.contributions import Given, Staged, Told, _query, published, stage
+from mig_idg.deposits.consolidation.contributions import Given, Staged, Told, published, query, stage
 from mig_idg.deposits.consolidation.findings import CONFLICTS
 from mig_idg.deposits.consolidation.recipe import Recipe
 from mig_idg.errors import Conflict, InvalidParameter, Text, UnknownWord
@@ -140,12 +140,7 @@ def conflicts(
             "run": run, "kinds": list(kinds) if kinds is not None else None, "contributor": contributor,
             "undecided": undecided, "limit": limit,
         }  # fmt: skip
-        return list(cursor.execute(_query("conflicts"), values).fetchall())
-
-
-def open_conflicts(connection: Any, run: int, blocking: Sequence[str]) -> int:
-    """How many conflicts of the kinds that block have no decision."""
-    return len(conflicts(connection, run, kinds=blocking, undecided=True, limit=1_000_000))
+        return list(cursor.execute(query("conflicts"), values).fetchall())
 
 
 def export(connection: Any, run: int) -> Iterator[bytes]:
@@ -191,7 +186,7 @@ def _assemble(
     connection.execute("create temporary table dropped (contribution bigint, key text) on commit drop")
     connection.execute("create temporary table second_kept (contribution bigint, key text) on commit drop")
     values = {"recipe": recipe.id, "ids": ids, "conflicts": list(CONFLICTS)}
-    connection.execute(_query("dropped"), values)
+    connection.execute(query("dropped"), values)
     connection.execute(_SECOND_KEPT, values)
     connection.execute("create index on dropped (contribution, key)")
     connection.execute("analyze dropped")
@@ -206,7 +201,7 @@ def _assemble(
         (recipe.id, recipe.version, recipe.digest, recipe.target, lacking, gaps, Jsonb(away), Jsonb(counts),
          list(recipe.blocking), author, started),
     ).fetchone()  # fmt: skip
-    rows = connection.execute(_query("result"), {"run": run, "ids": ids}).rowcount
+    rows = connection.execute(query("result"), {"run": run, "ids": ids}).rowcount
     kept = dict(
         connection.execute(
             "select contribution, count(*) from consolidation.result where run = %s group by 1", (run,)

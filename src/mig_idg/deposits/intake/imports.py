@@ -146,12 +146,7 @@ def _wanted(declaration: Declaration) -> Wanted:
 
 def _opened(path: Path, scratch: Path, declaration: Declaration, choices: Choices, tally: Tally) -> tuple[Source, int]:
     """The file as a source of rows, and its size for the progress bar. What is unpacked goes to `scratch`."""
-    form = format_detection.recognise(path)
-    layer, read = choices.layer, path
-    if form == format_detection.ZIP:
-        inside = archive.unpack(path, scratch, layer)
-        layer = None if inside.name.endswith(layer or "\0") else layer
-        form, read = inside.format, inside.path
+    form, read, layer = _unpacked(path, scratch, choices.layer)
     if form == format_detection.CSV:
         return _text(read, path.name, declaration, choices, tally, scratch), read.stat().st_size
     if form == format_detection.WORKBOOK:
@@ -197,15 +192,24 @@ def _text(
     return texts.Text(text, shown, tally, crs=choices.crs, format=form.name, comma=choices.comma)
 
 
+def _unpacked(path: Path, scratch: Path, layer: str | None) -> tuple[Format, Path, str | None]:
+    """The format of a file, the file to read, and the layer still to choose: those of what is inside an archive."""
+    form = format_detection.recognise(path)
+    if form != format_detection.ZIP:
+        return form, path, layer
+    inside = archive.unpack(path, scratch, layer)
+    return inside.format, inside.path, None if inside.name.endswith(layer or "\0") else layer
+
+
 def table_of(path: Path, scratch: Path, tally: Tally, encoding: str | None = None) -> Delimited:
     """A CSV file, or the one sheet of a workbook, as delimited text. What is unpacked goes to `scratch`.
 
     Raises RefusedFile with its findings, UnsupportedMedia for another kind of file, InvalidParameter (which sheet).
     """
-    form = format_detection.recognise(path)
-    read, delimiter = path, None
+    form, read, _ = _unpacked(path, scratch, None)
+    delimiter = None
     if form == format_detection.WORKBOOK:
-        read, encoding, delimiter = _sheet(path, path.name, None, scratch)[0], "utf-8", ";"
+        read, encoding, delimiter = _sheet(read, path.name, None, scratch)[0], "utf-8", ";"
     elif form != format_detection.CSV:
         raise UnsupportedMedia(
             Text(f"{path.name} ({form.name}) n'est pas un tableau.", f"{path.name} ({form.name}) is not a table."),
