@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -64,6 +64,17 @@ def test_csw_dcat_ckan_and_the_feed_tell_it_too(served: Any) -> None:
     assert name in served.get("/api/3/action/package_list").json()["result"]
     assert served.get(f"/api/3/action/package_show?id={name}").json()["result"]["isopen"] is True
     assert "Pistes cyclables du voisin" in served.get("/feed.atom").text
+
+
+def test_what_is_for_partners_ends_with_the_charter(served: Any) -> None:
+    """Charte MIG, § 2.7: its last day is 31 December 2026; a membership alone opens nothing after it."""
+    asked = f"{HERE}?q=gazoducs&f=json"
+    served.now[0] = datetime(2026, 12, 31, 12, tzinfo=UTC)
+    assert served.get(asked, "owner").json()["numberMatched"] == 1
+    assert served.get("/harvest/reserve?f=json", "owner").status_code == 200
+    served.now[0] = datetime(2027, 1, 1, 12, tzinfo=UTC)
+    assert served.get(asked, "owner").json()["numberMatched"] == 0
+    assert served.get("/harvest/reserve?f=json", "owner").status_code == 404
 
 
 def test_what_a_source_keeps_for_partners_is_absent_for_others(served: Any) -> None:

@@ -55,16 +55,8 @@ class Others:
                 for lang in ("fr", "en")
             }
             self._version = version
-        audiences = ("public", "partners") if partner(request) else ("public",)
+        audiences = ("public", "partners") if request.snapshot.partner(request.principal) else ("public",)
         return version, tuple(one for audience, one in self._kept.get(request.lang, ()) if audience in audiences)
-
-
-def partner(request: Request) -> bool:
-    """Whether the caller is a partner on the day, with a credential that is not for a few collections only."""
-    principal, snapshot = request.principal, request.snapshot
-    if principal.organisation is None or principal.collections is not None:
-        return False
-    return snapshot.facts.member(principal.organisation, snapshot.day)
 
 
 def record_of(row: Mapping[str, Any], publisher: Publisher, lang: Lang) -> Record:

@@ -70,6 +70,15 @@ class Snapshot:
             self._visible[principal.key] = found
         return found
 
+    def partner(self, principal: Principal) -> bool:
+        """Whether a caller acts for a partner of the day, the charter being in force (rules A3, A4).
+
+        What is told to partners without naming a collection: a token for some collections only is not told it.
+        """
+        if principal.collections is not None or not self.facts.in_force(self.day):
+            return False
+        return self.facts.member(principal.organisation, self.day)
+
     def rights_key(self, principal: Principal) -> str:
         """A name for what this caller may discover: two callers with the same one get the same listings."""
         return "\x1f".join(collection.id for collection in self.visible(principal))

@@ -75,10 +75,7 @@ def _seen(request: Request, source: dict[str, Any]) -> bool:
     """Whether the caller may know of a source: everybody, or partners on the day with an unbounded credential."""
     if source["audience"] == "public":
         return True
-    principal, snapshot = request.principal, request.snapshot
-    if principal.organisation is None or principal.collections is not None:
-        return False
-    return snapshot.facts.member(principal.organisation, snapshot.day)
+    return request.snapshot.partner(request.principal)
 
 
 def _row(request: Request, one: dict[str, Any]) -> dict[str, Any]:

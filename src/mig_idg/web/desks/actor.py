@@ -44,7 +44,7 @@ class Actor:
     @property
     def partner(self) -> bool:
         """Whether the body is a partner today, the charter being in force."""
-        return self.facts.in_force(self.day) and self.facts.member(self.principal.organisation, self.day)
+        return self.snapshot.partner(self.principal)
 
     @property
     def pilot(self) -> bool:
