@@ -35,6 +35,7 @@ class Settings(BaseSettings):
         64, description="megabytes of finished vector tiles that each worker keeps, in a temporary file; 0 = none"
     )
     processes_dir: Path = Field(Path("processes"), description="processes, one a file")
+    recipes_dir: Path = Field(Path("recipes"), description="recipes of consolidation, one a file")
     harvest_dir: Path = Field(Path("harvest"), description="sources that are harvested, one a file")
     plugin_modules: tuple[str, ...] = Field(
         ("mig_idg.ogc.processes", "pygeoapi.process", "pygeoapi.provider"),

@@ -62,10 +62,12 @@ def lived_in(cluster: PrivateCluster, database: str, tmp_path_factory: pytest.Te
     folder = tmp_path_factory.mktemp("clone")
     (folder / "collections").mkdir()
     (folder / "collections" / "squares.yaml").write_text("id: squares\n")
+    (folder / "recipes").mkdir()
+    (folder / "recipes" / "squares.yml").write_text("id: squares\n")
     (folder / "pygeoapi-config.yml").write_text("metadata: {}\n")
     return Sources(
         cluster.url(database=database), home, folder / "collections", folder / "pygeoapi-config.yml",
-        {"IDG_OIDC_CLIENT_SECRET": "hush"},
+        {"IDG_OIDC_CLIENT_SECRET": "hush"}, beside={"recipes": folder / "recipes", "harvest": folder / "harvest"},
     )  # fmt: skip
 
 
@@ -86,7 +88,10 @@ def elsewhere() -> Iterator[PrivateCluster]:
 def restored(saved: Path, elsewhere: PrivateCluster, tmp_path_factory: pytest.TempPathFactory) -> Sources:
     """The service of the new machine."""
     clone = tmp_path_factory.mktemp("other")
-    into = Sources(elsewhere.url(), clone / "home", clone / "collections", clone / "pygeoapi-config.yml", {})
+    into = Sources(
+        elsewhere.url(), clone / "home", clone / "collections", clone / "pygeoapi-config.yml", {},
+        beside={"recipes": clone / "recipes", "harvest": clone / "harvest"},
+    )  # fmt: skip
     backup.restore(saved, into, force=False, progress=silent)
     return into
 
@@ -103,6 +108,7 @@ def test_what_was_saved_is_there_to_the_last_row_and_file(lived_in: Sources, res
         path = name.removeprefix("home/")
         assert (restored.home / path).read_bytes() == (lived_in.home / path).read_bytes()
     assert (restored.collections / "squares.yaml").read_text() == "id: squares\n"
+    assert (restored.beside["recipes"] / "squares.yml").read_text() == "id: squares\n"
     assert restored.config_file.is_file()
     assert "hush" in (restored.home / "restored.env").read_text()
     assert not (restored.home / "cluster.lock").exists()

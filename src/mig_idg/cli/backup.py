@@ -163,6 +163,7 @@ def _sources(owner: str) -> Sources:
         environment={name: value for name, value in os.environ.items() if name.startswith("IDG_")},
         bucket=chosen.s3_bucket,
         existing=chosen.database_url is not None,
+        beside={"processes": chosen.processes_dir, "recipes": chosen.recipes_dir, "harvest": chosen.harvest_dir},
     )
 
 

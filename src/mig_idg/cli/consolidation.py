@@ -20,7 +20,7 @@ RECIPE = click.argument("recipe", metavar=t("RECETTE", "RECIPE"))
 RECIPES = click.option(
     "--recipes",
     type=click.Path(path_type=Path),
-    help=t("dossier des recettes (recipes/)", "folder of recipes (recipes/)"),
+    help=t("dossier des recettes (IDG_RECIPES_DIR)", "folder of recipes (IDG_RECIPES_DIR)"),
 )
 AUTHOR = click.option("--author", default=author, help=t("qui agit", "who acts"))
 
@@ -352,7 +352,7 @@ def origin(collection: str, feature: str, as_json: bool) -> int:
 
 
 def _folder(recipes: Path | None) -> Path:
-    return recipes or Path(settings().config_file).parent / "recipes"
+    return recipes or settings().recipes_dir
 
 
 def _files(connection: Any, files: tuple[str, ...]) -> list[Any]:

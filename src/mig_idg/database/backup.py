@@ -5,7 +5,7 @@
     ├── manifest.json               versions, roles, and the mode of each file
     ├── database.dump               one moment of the database (pg_dump, custom format)
     ├── home/                       deposits, rasters, keys: `$IDG_HOME` without the cluster and the tools
-    ├── collections/                the declarations
+    ├── collections/                the declarations; beside them processes/, recipes/ and harvest/
     └── settings/                   the file of the service, and the variables IDG_… in force
 
 The database is dumped first: files never change once written, so what it names is there. A file that the backup before
@@ -20,7 +20,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -60,6 +60,12 @@ class Sources:
     environment: Mapping[str, str]
     bucket: str | None = None
     existing: bool = False
+    beside: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def declared(self) -> dict[str, Path]:
+        """Every folder of declarations, by its name in a backup."""
+        return {"collections": self.collections, **self.beside}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +206,9 @@ def _sources(sources: Sources, into: Path) -> Iterator[tuple[Path, str]]:
             if entry.name in NOT_COPIED or entry.name.endswith(".lock"):
                 continue
             yield from _files(entry, f"home/{entry.name}", into)
-    if sources.collections.is_dir():
-        yield from _files(sources.collections, "collections", into)
+    for name, folder in sources.declared.items():
+        if folder.is_dir():
+            yield from _files(folder, name, into)
     if sources.config_file.is_file():
         yield sources.config_file, f"settings/{sources.config_file.name}"
 
@@ -382,8 +389,8 @@ def _targets(backup: Path, into: Sources) -> Iterator[tuple[str, Path, Path]]:
         top, _, rest = name.partition("/")
         if top == "home":
             yield name, backup / name, into.home / rest
-        elif top == "collections":
-            yield name, backup / name, into.collections / rest
+        elif top in into.declared:
+            yield name, backup / name, into.declared[top] / rest
         elif name == "settings/environment":
             yield name, backup / name, into.home / "restored.env"
         elif top == "settings":
