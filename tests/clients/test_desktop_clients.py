@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -104,23 +105,26 @@ def test_gdal_is_refused_in_words_without_a_token(service: Any) -> None:
     assert "401" in done.stderr + done.stdout
 
 
-def qgis(service: Any, who: str, collection: str, box: str, *more: str) -> dict[str, Any]:
-    python = "/usr/bin/python3"
-    known = subprocess.run([python, "-c", "import qgis.core"], capture_output=True, check=False)
-    if known.returncode:
-        pytest.skip("QGIS (python3-qgis) is not installed")
-    done = subprocess.run(
-        [python, str(Path(__file__).parent / "qgis_reader.py"), f"{service.url}/t/{service.tokens[who]}", collection, box, *more],
-        capture_output=True, text=True, check=False, timeout=180,
-        env={"PATH": os.environ["PATH"], "HOME": str(service.home), "QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    seen: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return seen
+@pytest.fixture
+def qgis(service: Any, run_qgis: Callable[..., subprocess.CompletedProcess[str]]) -> Callable[..., dict[str, Any]]:
+    """`qgis(who, collection, box)`: what QGIS sees of a layer with somebody's token."""
+
+    def see(who: str, collection: str, box: str, *more: str) -> dict[str, Any]:
+        reader = str(Path(__file__).parent / "qgis_reader.py")
+        done = run_qgis(reader, f"{service.url}/t/{service.tokens[who]}", collection, box, *more)
+        assert done.returncode == 0, done.stderr
+        seen: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+        return seen
+
+    return see
 
 
-def test_qgis_reads_every_address_of_a_box_in_lambert_93(service: Any, counts: dict[str, int]) -> None:
-    seen = qgis(service, "owner", "adresses", _in_qgis_crs(service, BOX), "commune_insee = '92050'")
+def test_qgis_reads_every_address_of_a_box_in_lambert_93(
+    qgis: Callable[..., dict[str, Any]],
+    run_qgis: Callable[..., subprocess.CompletedProcess[str]],
+    counts: dict[str, int],
+) -> None:
+    seen = qgis("owner", "adresses", _in_qgis_crs(run_qgis), "commune_insee = '92050'")
     assert seen["valid"], seen
     assert seen["in_box"] == seen["distinct"]
     assert seen["count"] == counts["all"]
@@ -130,22 +134,17 @@ def test_qgis_reads_every_address_of_a_box_in_lambert_93(service: Any, counts: d
     assert 0 < seen["filtered"] < seen["in_box"]
 
 
-def test_qgis_does_not_see_what_an_exception_hides(service: Any) -> None:
-    partner = qgis(service, "other-partner", "erp", BOX)
-    brigade = qgis(service, "emergency", "erp", BOX)
+def test_qgis_does_not_see_what_an_exception_hides(qgis: Callable[..., dict[str, Any]]) -> None:
+    partner = qgis("other-partner", "erp", BOX)
+    brigade = qgis("emergency", "erp", BOX)
     assert "contact_nom" not in partner["fields"]
     assert "contact_nom" in brigade["fields"]
 
 
-def _in_qgis_crs(service: Any, box: str) -> str:
+def _in_qgis_crs(run_qgis: Callable[..., subprocess.CompletedProcess[str]]) -> str:
     """QGIS 3.22 reads OAPIF layers in CRS84; later ones in the storage CRS: give the box the layer will have."""
-    version = subprocess.run(
-        ["/usr/bin/python3", "-c", "from qgis.core import Qgis; print(Qgis.QGIS_VERSION_INT)"],
-        capture_output=True, text=True, check=False,
-    ).stdout.strip()  # fmt: skip
-    if version.isdigit() and int(version) >= 33600:
-        return box
-    return TILE
+    version = run_qgis("-c", "from qgis.core import Qgis; print(Qgis.QGIS_VERSION_INT)").stdout.strip()
+    return BOX if version.isdigit() and int(version) >= 33600 else TILE
 
 
 def test_owslib_reads_collections_items_and_queryables(service: Any, counts: dict[str, int]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import AsyncIterator
 from typing import Any
@@ -18,7 +19,7 @@ from mig_idg.database.pipeline import (
     StatementFailed,
     TransactionContext,
 )
-from mig_idg.database.pool import Pool, PoolLimits, open_lane
+from mig_idg.database.pool import Pool, PoolLimits, Watch, open_lane
 from mig_idg.errors import Unavailable
 
 
@@ -342,3 +343,28 @@ def test_a_connection_that_nobody_waits_for_any_more_is_closed(app_url: str, mon
 
     asyncio.run(cancelled())
     assert [one.closed for one in made] == [True]
+
+
+def test_a_watch_that_is_stopped_while_it_asks_leaves_nothing_behind(app_url: str, database_url: str) -> None:
+    """Its connection is closed, and the statement that nobody waits for any more is not an error of the loop."""
+    heard: list[object] = []
+
+    async def body() -> bool:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: heard.append(context))
+        connection = await open_lane(app_url)
+        watch = Watch(app_url, on_epoch=lambda _: None, on_down=lambda: None, on_up=lambda: None)
+        asking = asyncio.ensure_future(watch._ask(connection, b"select pg_sleep(600), 'watched'"))
+        with connect(database_url) as owner:
+            while owner.execute("select 1 from pg_stat_activity where query like '%watched%' and state = 'active'"
+                                " and pid <> pg_backend_pid()").fetchone() is None:  # fmt: skip
+                owner.commit()
+                await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        del asking
+        gc.collect()
+        await asyncio.sleep(0)
+        return connection.lost
+
+    assert asyncio.run(body())
+    assert not heard

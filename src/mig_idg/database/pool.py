@@ -412,9 +412,12 @@ class Watch:
     async def _ask(self, connection: PipelinedConnection, sql: bytes) -> int:
         """The epoch, read along with a statement; a server that stays silent loses its connection, without ceremony."""
         asking = asyncio.ensure_future(connection.run(WATCHING, sql, ()))
-        done, _ = await asyncio.wait((asking,), timeout=SILENCE_SECONDS)
-        if not done:
-            connection.close()
+        try:
+            await asyncio.wait((asking,), timeout=SILENCE_SECONDS)
+        finally:  # also when this is cancelled: nobody would wait for the statement any more
+            if not asking.done():
+                connection.close()
+                await asyncio.gather(asking, return_exceptions=True)
         read_version, _ = await asking
         return read_version.epoch
 
