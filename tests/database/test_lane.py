@@ -351,12 +351,12 @@ def test_a_watch_that_is_stopped_while_it_asks_leaves_nothing_behind(app_url: st
 
     async def body() -> bool:
         asyncio.get_running_loop().set_exception_handler(lambda _, context: heard.append(context))
-        connection = await open_lane(app_url)
+        connection = await open_lane(app_url, kind=PipelinedConnection)
         watch = Watch(app_url, on_epoch=lambda _: None, on_down=lambda: None, on_up=lambda: None)
-        asking = asyncio.ensure_future(watch._ask(connection, b"select pg_sleep(600), 'watched'"))
+        asking = asyncio.ensure_future(watch._ask(connection, b"select count(*) from generate_series(1, 2000000000)"))
         with connect(database_url) as owner:
-            while owner.execute("select 1 from pg_stat_activity where query like '%watched%' and state = 'active'"
-                                " and pid <> pg_backend_pid()").fetchone() is None:  # fmt: skip
+            seen = "select from pg_stat_activity where query like '%2000000000%' and state = 'active' and pid <> pg_backend_pid()"
+            while not asking.done() and owner.execute(seen).fetchone() is None:
                 owner.commit()
                 await asyncio.sleep(0)
         asking.cancel()
