@@ -34,8 +34,11 @@ def adopted(database_url):
         for draft in ("voirie", "riviere"):
             declared.record(conn, {"id": draft, "kind": "coproduced"}, "greffier", date(2024, 1, 1))
         said_of_it = {
-            "description": {"fr": "Voies"},
+            "title": {"fr": "Voies"},
+            "description": {"fr": "Les voies du territoire."},
             "keywords": ["voirie"],
+            "theme": "réseaux de transport",
+            "lineage": {"fr": "Tirées pour l'essai."},
             "scale": [5000, 500],
             "updated": "2026-01-01",
         }

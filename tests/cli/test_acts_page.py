@@ -37,8 +37,11 @@ def adopted(cluster, monkeypatch):
         declared.record(conn, PCRS, "greffier", date(2024, 1, 1))
         declared.record(conn, {"id": "voirie", "kind": "coproduced"}, "greffier", date(2024, 1, 1))
         record = {
-            "description": {"fr": "Voies"},
+            "title": {"fr": "Voies"},
+            "description": {"fr": "Les voies du territoire."},
             "keywords": ["voirie"],
+            "theme": "réseaux de transport",
+            "lineage": {"fr": "Tirées pour l'essai."},
             "scale": [500, 5000],
             "update_frequency": "annually",
         }

@@ -24,12 +24,14 @@ from .conftest import address
 COLLECTION = """
 id: essai
 title: {fr: Essai, en: Trial}
-description: {fr: Essai, en: Trial}
+description: {fr: Des objets tirés pour l'essai., en: Objects drawn for the test.}
+keywords: [essai]
+update_frequency: monthly
+scale: [5000, 500]
+topics: [location]
+lineage: {fr: Tiré pour l'essai., en: Drawn for the test.}
 kind: mutualised
 owner: "92050"
-keywords: [essai]
-update_frequency: annually
-scale: [10000, 500]
 terms: {mode: all_partners, actions: [view, query, download]}
 source: {table: data.essai, id: id, geometry: geom, crs: "EPSG:2154"}
 territory: commune_insee

@@ -21,7 +21,12 @@ from mig_idg.publication.publish import publish
 BENCHES = """
 id: bancs
 title: {fr: Bancs, en: Benches}
-description: {fr: Bancs, en: Benches}
+description: {fr: Des objets tirés pour l'essai., en: Objects drawn for the test.}
+keywords: [essai]
+update_frequency: monthly
+scale: [5000, 500]
+topics: [location]
+lineage: {fr: Tiré pour l'essai., en: Drawn for the test.}
 kind: mutualised
 owner: "92050"
 source: {table: data.bancs, id: id, geometry: geom, crs: EPSG:2154}

@@ -13,20 +13,27 @@ import pytest
 
 from mig_idg.database import connect
 from mig_idg.demonstration import adhesion
+from mig_idg.errors import Refused
 from mig_idg.publication.diff import difference, told
 from mig_idg.publication.publish import InvalidCollections, publish
-from mig_idg.registry import publications, seed
+from mig_idg.registry import publications, seed, terms
+from mig_idg.registry.acts import Evidence, Record
 
 DAY = date(2026, 6, 15)
 LAMPS = """id: lampes
 title: {fr: Lampes, en: Lamps}
-description: {fr: Lampes, en: Lamps}
+description: {fr: Des objets tirés pour l'essai., en: Objects drawn for the test.}
 kind: mutualised
 owner: "92050"
 source: {table: data.lampes, id: id, geometry: geom, crs: EPSG:2154}
 territory: commune
 terms: {mode: all_partners, actions: [view, query]}
 services: [features, tiles]
+keywords: [essai]
+update_frequency: monthly
+scale: [5000, 500]
+topics: [location]
+lineage: {fr: Tiré pour l'essai., en: Drawn for the test.}
 """
 
 
@@ -179,3 +186,36 @@ def test_nobody_learns_of_a_hidden_collection_because_it_is_broken(own_service: 
     assert ready.json()["broken_collections"] == 1
     assert "videosurveillance" not in ready.text
     assert "disparue" not in ready.text
+
+
+@pytest.mark.parametrize("key", ["keywords", "update_frequency", "scale", "topics", "lineage"])
+def test_nothing_opens_to_partners_without_a_complete_record(
+    owner: psycopg.Connection[Any], tmp_path: Path, key: str
+) -> None:
+    poor = "".join(line for line in LAMPS.splitlines(keepends=True) if not line.startswith(f"{key}:"))
+    with pytest.raises(InvalidCollections) as invalid:
+        publish(owner, folder(tmp_path, poor), author="tests", on=DAY)
+    told = invalid.value.text("fr")
+    field = "updated" if key == "update_frequency" else key
+    assert f"il manque « {field} »" in told
+    assert "TG " in told
+    assert "terms: {mode: closed}" in told
+    closed = poor.replace("terms: {mode: all_partners, actions: [view, query]}", "terms: {mode: closed}")
+    done = publish(owner, folder(tmp_path, closed), author="tests", on=DAY)
+    assert any(field in note.fr and "fiche incomplète" in note.fr for note in done.notes)
+
+
+def test_an_act_opens_nothing_either_whose_record_is_incomplete(owner: psycopg.Connection[Any], tmp_path: Path) -> None:
+    closed = LAMPS.replace("terms: {mode: all_partners, actions: [view, query]}\n", "").replace(
+        "scale: [5000, 500]\n", ""
+    )
+    adhesion.adopt(owner, DAY)
+    publish(owner, folder(tmp_path, closed), author="tests", on=DAY)
+    opening = terms.Terms("all_partners", ("view", "query"))
+    said = Record(DAY, "tests", Evidence("courrier", "1", DAY))
+    with pytest.raises(Refused, match="incomplète : scale"):
+        terms.set_terms(owner, "lampes", opening, said)
+    publish(owner, folder(tmp_path, closed + "scale: [5000, 500]\n"), author="tests", on=DAY)
+    terms.set_terms(owner, "lampes", opening, said)
+    with pytest.raises(InvalidCollections, match="scale"):
+        publish(owner, folder(tmp_path, closed), author="tests", on=DAY)  # what an act opened is not undescribed

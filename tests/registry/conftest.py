@@ -59,12 +59,20 @@ def adhere():
 
 
 ROAD = ("structured", "collecting", "consolidated", "submitted")
-RECORD = {"description": {"fr": "Voies", "en": "Streets"}, "keywords": ["voirie"], "scale": [5000, 500]}
+RECORD = {
+    "title": {"fr": "Voies", "en": "Streets"},
+    "description": {"fr": "Les voies du territoire, tirées pour l'essai.", "en": "The streets, drawn for the test."},
+    "keywords": ["voirie"],
+    "theme": "réseaux de transport",
+    "lineage": {"fr": "Tirées pour l'essai.", "en": "Drawn for the test."},
+    "scale": [5000, 500],
+}
 
 
 def brought_to_the_committee(conn, dataset, day, *, stages=ROAD, record=RECORD):
     """A coproduction with its metadata record, moved stage by stage on a day, as far as the technical committee."""
-    declaration = {"id": dataset, "update_frequency": "annually", "source": {"table": "data.x"}, **record}
+    source = {"table": "data.x", "geometry": "geom"}
+    declaration = {"id": dataset, "kind": "coproduced", "update_frequency": "annually", "source": source, **record}
     known = publications.latest(conn).collections
     publications.record(conn, {**known, dataset: {"declaration": declaration}}, author="greffier")
     for stage in stages:

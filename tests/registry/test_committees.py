@@ -68,13 +68,26 @@ def test_only_what_is_submitted_is_validated(draft, on, submitted, reached):
 
 @pytest.mark.parametrize(
     ("record", "told"),
-    [({}, "description, keywords, scale"), ({"keywords": ["a"], "description": {"fr": "a"}}, ": scale")],
+    [
+        ({"title": {"fr": "Voies"}}, "description, keywords, scale, lineage, topics"),
+        (
+            {
+                "title": {"fr": "Voies"},
+                "keywords": ["a"],
+                "description": {"fr": "Les voies du territoire."},
+                "lineage": {"fr": "Levé."},
+                "topics": ["location"],
+            },
+            ": scale",
+        ),
+    ],
 )
 def test_without_a_complete_record_nothing_is_validated(draft, on, submitted, record, told):
     submitted(draft, "adresses", DAY, record=record)
     with pytest.raises(Refused, match="incomplète") as refused:
         datasets.validate(draft, "adresses", Version("1"), TECHNICAL, on(DAY))
     assert told in refused.value.text("fr")
+    assert "scale (charte § 3.2.3 ; TG 1.5)" in refused.value.remedy.fr  # each field with its clause, and what to write
 
 
 def test_without_a_publication_there_is_no_record(draft, on):

@@ -12,8 +12,8 @@ from xml.etree.ElementTree import Element
 
 from mig_idg.catalogue.model import Record
 from mig_idg.catalogue.search import Bounds, Predicate, meets
-from mig_idg.catalogue.vocabularies import folded
 from mig_idg.errors import InvalidParameter, Text
+from mig_idg.standards.inspire import folded
 from mig_idg.store.cql2.syntax import Call, Literal, Name, Node, Shape
 from mig_idg.store.cql2.text import parse
 

@@ -10,9 +10,10 @@ from typing import Any, Literal, Protocol, cast
 
 from mig_idg.catalogue import vocabularies
 from mig_idg.catalogue.model import HOME, Clause, Kind, Online, Origin, Party, Publisher, Record
-from mig_idg.catalogue.vocabularies import LICENCES, Licence, folded
+from mig_idg.catalogue.vocabularies import LICENCES, Licence
 from mig_idg.errors import Lang
 from mig_idg.guard.request import Request
+from mig_idg.standards.inspire import THEMES, folded, inspire_theme
 
 _LANGUAGES = {"fr": "fre", "fra": "fre", "en": "eng"}
 _OPEN = (
@@ -20,7 +21,7 @@ _OPEN = (
     ("ODbL-1.0", ("odbl", "odc-odbl", "odc_bl", "open database license")),
 )
 _RESERVED = ("non-public", "non_public", "restricted", "restreint", "reserve aux", "confidenti")
-_TOPICS = frozenset(one.topic for one in vocabularies.THEMES if one.topic) | {"economy", "society", "biota"}
+_TOPICS = frozenset(one.topic for one in THEMES if one.topic) | {"economy", "society", "biota"}
 _FUNCTIONS = ("information", "download", "search")
 
 
@@ -82,7 +83,7 @@ def record_of(row: Mapping[str, Any], publisher: Publisher, lang: Lang) -> Recor
         file_identifier=own,
         keywords=tuple(told.get("keywords", ())),
         theme=told.get("theme"),
-        inspire=vocabularies.inspire_theme(told.get("theme")),
+        inspire=inspire_theme(told.get("theme")),
         inspire_conformant=False,
         topics=tuple(one for one in told.get("topics", ()) if one in _TOPICS),
         language=_LANGUAGES.get(told.get("language", "fr"), told.get("language", "fre")[:3]),

@@ -13,9 +13,10 @@ from datetime import date
 from typing import Any, Literal
 
 from mig_idg.catalogue import vocabularies
-from mig_idg.catalogue.vocabularies import InspireTheme, Licence
+from mig_idg.catalogue.vocabularies import Licence
 from mig_idg.charter.citations import cited
 from mig_idg.errors import Lang, Text
+from mig_idg.standards.inspire import InspireTheme, folded, inspire_theme
 from mig_idg.store.collection import Collection
 from mig_idg.territory import name_of
 
@@ -194,7 +195,7 @@ class Told:
 def record_of(collection: Collection, told: Told, publisher: Publisher, stamp: date, lang: Lang) -> Record:
     """The record of a collection for a caller who is told `told` of it."""
     declared, document = collection.declared, told.document
-    inspire = vocabularies.inspire_theme(declared.get("theme"))
+    inspire = inspire_theme(declared.get("theme"))
     licence = vocabularies.LICENCES.get(collection.licence or "")
     lineage = declared.get("lineage")
     links = tuple(document.get("links", ()))
@@ -251,7 +252,7 @@ def _representation(collection: Collection) -> Literal["vector", "grid", "textTa
 def _keywords(collection: Collection, given: bool, lang: Lang) -> tuple[str, ...]:
     """The declared ones; and « données ouvertes », which the national catalogue asks of open data (CNIG guide)."""
     opened = Text("données ouvertes", "open data").in_(lang)
-    kept = [word for word in collection.keywords if vocabularies.folded(word) != vocabularies.folded(opened)]
+    kept = [word for word in collection.keywords if folded(word) != folded(opened)]
     return (*kept, opened) if given else tuple(collection.keywords)
 
 
@@ -298,7 +299,7 @@ def _parties(collection: Collection, publisher: Publisher) -> tuple[Party, ...]:
     every = (Party(owner, "owner", mail), *contacts, Party(publisher.name, "distributor", publisher.email))
     once: dict[tuple[str, str], Party] = {}
     for party in every:
-        once.setdefault((vocabularies.folded(party.name), party.role), party)
+        once.setdefault((folded(party.name), party.role), party)
     return tuple(once.values())
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection as Set
 from difflib import get_close_matches
 from functools import lru_cache
 
-from mig_idg.catalogue.vocabularies import folded
+from mig_idg.standards.inspire import folded
 
 _WORD = re.compile(r"[a-z0-9]+")
 _ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mig_idg.cli import messages, prune
+from mig_idg.cli import messages, prune, redundancy
 from mig_idg.cli.messages import registry_connection, say, say_json, settings, t
 from mig_idg.errors import Text
 
@@ -51,23 +52,35 @@ command.add_command(prune.command)
 def check(folder: Path | None, as_json: bool, offline: bool) -> int:
     """Exit 0 when all is sound, 1 otherwise."""
     from mig_idg.publication.publish import check_folder, check_form
+    from mig_idg.publication.record_gate import awaited
+    from mig_idg.registry.publications import latest
 
     where = folder or settings().collections_dir
     untold = UNTOLD_OFFLINE if offline else None
+    notes: list[Text] = []
     with _told(as_json, untold) as wrong:
         if offline:
             loaded = check_form(where)
             wrong.extend(loaded.errors)
-            count = len(loaded.declared)
+            declared = list(loaded.declared)
         else:
             with registry_connection() as connection:
-                count = len(check_folder(connection, where, _rasters(), modules=settings().plugin_modules))
+                checked = check_folder(connection, where, _rasters(), modules=settings().plugin_modules)
+                entries = {one.declared.declaration.id: one.entry for one in checked}
+                notes.extend(redundancy.likenesses(connection, entries, latest(connection).collections))
+            declared = [one.declared for one in checked]
+        notes[:0] = [note for one in declared if (note := awaited(one)) is not None]
     if wrong:
         return 1
     if as_json:
-        more = {"untold": untold.in_(messages.lang())} if untold else {}
-        say_json({"ok": True, "collections": count, "errors": [], **more})
-    elif untold:
+        more: dict[str, Any] = {"untold": untold.in_(messages.lang())} if untold else {}
+        told = [note.in_(messages.lang()) for note in notes]
+        say_json({"ok": True, "collections": len(declared), "errors": [], "notes": told, **more})
+        return 0
+    count = len(declared)
+    for note in notes:
+        say(note, err=True)
+    if untold:
         say(Text(f"{count} déclaration(s), forme correcte.", f"{count} declaration(s), sound in form."))
         say(untold)
     else:
@@ -87,9 +100,11 @@ def publish(folder: Path | None, as_json: bool, author: str, on: Any, second: st
     """Check, tell who gains and loses, publish."""
     from mig_idg.cli.follow_up import finish
     from mig_idg.publication.publish import publish as run
+    from mig_idg.registry.publications import latest
 
     day: date = on.date() if on else messages.today()
     with _told(as_json) as wrong, registry_connection() as connection:
+        before = latest(connection).collections
         done = run(
             connection,
             folder or settings().collections_dir,
@@ -98,8 +113,9 @@ def publish(folder: Path | None, as_json: bool, author: str, on: Any, second: st
             rasters=_rasters(),
             modules=settings().plugin_modules,
         )
+        alike = redundancy.likenesses(connection, latest(connection).collections, before)
         connection.commit()
-        _say_published(done, as_json)
+        _say_published(replace(done, notes=(*done.notes, *alike)), as_json)
         finish(connection, quiet=as_json)
     return 1 if wrong else 0
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from mig_idg.database import Connection
 from mig_idg.errors import BadRequest, InvalidDeclaration, Refused, Text, Unprocessable
+from mig_idg.publication import record_gate
 from mig_idg.publication.check import Checked, check, parts_of_plugin, unknown_crs
 from mig_idg.publication.load import Loaded, load_folder
 from mig_idg.registry import datasets, publications
@@ -46,7 +47,15 @@ class Published:
 def check_form(folder: Path) -> Loaded:
     """The folder read without the database: its form, and the codes of EPSG. Raises InvalidDeclaration if missing."""
     loaded = load_folder(folder)
-    wrong = (error for one in loaded.declared for error in (*unknown_crs(one), *parts_of_plugin(one)))
+    wrong = (
+        error
+        for one in loaded.declared
+        for error in (
+            *unknown_crs(one),
+            *parts_of_plugin(one),
+            *(record_gate.refusals(one) if record_gate.opens(one) else ()),
+        )
+    )
     return Loaded(loaded.declared, (*loaded.errors, *wrong))
 
 
@@ -69,6 +78,8 @@ def check_folder(
             errors.extend(result)
         else:
             checked.append(result)
+        if record_gate.opens(one) or record_gate.opened_by_act(connection, one):
+            errors.extend(record_gate.refusals(one))
     if errors:
         raise InvalidCollections(errors)
     return checked
@@ -104,6 +115,7 @@ def publish(
                 ) from None
             checked.append(told_updated(one, on))
             notes.extend(_in_parts(one))
+            notes.extend(filter(None, [record_gate.awaited(one.declared)]))
             notes.extend(registry_declared.record(connection, _facts(one), author, on).notes)
         registry_declared.archive_missing(connection, [one.declared.declaration.id for one in checked], author, on)
         number = publications.record(

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from mig_idg.errors import InvalidParameter, Text, UnknownWord
+from mig_idg.errors import InvalidParameter, Lang, Text, UnknownWord
 from mig_idg.registry import committees, history, publications
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.committees import Item, Sitting
 from mig_idg.registry.refusals import refused
 from mig_idg.registry.statements import ask
+from mig_idg.standards import metadata_record
 
 DATASET = Text("Collection", "collection")
 ARTICLE = "Charte MIG, glossaire, § 3.2.2"
@@ -29,8 +30,8 @@ STEPS: dict[str, tuple[str, ...]] = {
     "validated": ("structured",),
 }
 """Where each stage leads (rules.md §2); `structured` from `validated` is the next version being prepared."""
-RECORD = ("description", "keywords", "scale")
-"""What a metadata record must say before a validation (004 glossary, §3.2.3): the keys of a declaration."""
+COMPLETE_RECORD = "validated_data_have_a_complete_record"
+LANGUAGES: tuple[Lang, ...] = ("fr", "en")
 OF_PLUGIN = "plugin"
 """The one attribute that the facts know of a dataset that a plug-in reads: itself, whole."""
 
@@ -272,7 +273,7 @@ def validate(
     require_coproduced(conn, dataset)
     _require_submitted(conn, dataset, record.on)
     _require_decided(conn, dataset)
-    _require_metadata(conn, dataset)
+    require_metadata(conn, dataset)
     there = committees.attendance(conn, sitting, absent, record.on)
     words = Text(
         f"Le comité technique valide « {dataset} » (version {version.name}) ; il entre à l'inventaire.",
@@ -352,36 +353,41 @@ def _require_served(conn: Conn, dataset: str) -> None:
         )
 
 
-def _require_metadata(conn: Conn, dataset: str) -> None:
-    """Coproduced data always have a record in the inventory (004 glossary), with rules and scale of use (§3.2.3)."""
+def require_metadata(conn: Conn, dataset: str, *, published: bool = True) -> None:
+    """Refused without a complete metadata record: what opens data to partners, and what validates them, comes after it
+    (004 glossary, § 3.2.3; D-07, C-10). Each field that is missing is named with its clause.
+
+    Not `published`: a dataset that no publication holds yet passes, since publishing asks the same.
+    """
     entry = publications.latest(conn).collections.get(dataset)
     if entry is None:
+        if not published:
+            return
         raise refused(
-            "Charte MIG, glossaire, § 3.2.3",
+            metadata_record.ARTICLE,
             Text(
                 f"« {dataset} » n'a pas de fiche de métadonnées : sa déclaration n'est pas publiée.",
                 f"“{dataset}” has no metadata record: its declaration is not published.",
             ),
             remedy=Text("Publiez-la : « collections publish ».", "Publish it: “collections publish”."),
-            rule="validated_data_have_a_complete_record",
+            rule=COMPLETE_RECORD,
         )
-    said = entry["declaration"]
-    missing = [key for key in RECORD if not said.get(key)]
-    if not (said.get("updated") or said.get("update_frequency") or said["source"].get("updated")):
-        missing.append("update_frequency")
+    missing = metadata_record.missing(entry["declaration"])
     if missing:
-        told = ", ".join(missing)
+        keys = ", ".join(lack.field for lack in missing)
+        told = {lang: " ; ".join(f"{one.field} ({one.clause}) : {one.text.in_(lang)}" for one in missing)
+                for lang in LANGUAGES}  # fmt: skip
         raise refused(
-            "Charte MIG, glossaire, § 3.2.3",
+            metadata_record.ARTICLE,
             Text(
-                f"La fiche de métadonnées de « {dataset} » est incomplète : {told}.",
-                f"The metadata record of “{dataset}” is incomplete: {told}.",
+                f"La fiche de métadonnées de « {dataset} » est incomplète : {keys}.",
+                f"The metadata record of “{dataset}” is incomplete: {keys}.",
             ),
             remedy=Text(
-                f"Ajoutez « {' », « '.join(missing)} » à collections/{dataset}.yml et publiez.",
-                f"Add {told} to collections/{dataset}.yml and publish.",
+                f"Complétez collections/{dataset}.yml et publiez. {told['fr']}",
+                f"Complete collections/{dataset}.yml and publish. {told['en']}",
             ),
-            rule="validated_data_have_a_complete_record",
+            rule=COMPLETE_RECORD,
         )
 
 

@@ -42,6 +42,7 @@ def publish_open(
         raise Conflict(
             Text(f"« {dataset} » est déjà ouvert à compter du {since.fr}.", f"“{dataset}” already opens on {since.en}.")
         )
+    datasets.require_metadata(conn, dataset, published=False)
     if licence == "ODbL-1.0":
         _require_decision(conn, dataset, decision, record.on)
     told = sorted(body for body in world.datasets[dataset].co_owners - {by} if world.member(body, record.on))

@@ -56,6 +56,8 @@ def set_terms(
             remedy=Text(f"Adressez-vous à {name_of(conn, owner)}.", f"Ask {name_of(conn, owner)}.") if owner else None,
             rule="only_the_owner_sets_terms",
         )
+    if terms.mode != "closed":
+        datasets.require_metadata(conn, dataset, published=False)
     words = Text(
         f"Modalités de « {dataset} » à compter du {day(record.on).fr}, par {name_of(conn, owner)} : {_told(terms)}.",
         f"Terms of “{dataset}” from {day(record.on).en}, by {name_of(conn, owner)}: {_told(terms)}.",

@@ -41,7 +41,9 @@ precedence: ["92036"]
 DOORS = """
 id: portes
 title: {fr: Portes, en: Doors}
-description: {fr: Portes, en: Doors}
+description: {fr: Les portes de deux communes., en: The doors of two communes.}
+topics: [location]
+lineage: {fr: Tirées pour l'essai., en: Drawn for the test.}
 kind: coproduced
 working_group: ["92050", "92036"]
 keywords: [porte]

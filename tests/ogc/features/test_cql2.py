@@ -64,7 +64,12 @@ insert into data.valeurs values
 DECLARATION = """
 id: {id}
 title: {{fr: {id}, en: {id}}}
-description: {{fr: Essai, en: Test}}
+description: {{fr: Des objets tirés pour l'essai., en: Objects drawn for the test.}}
+keywords: [essai]
+update_frequency: monthly
+scale: [5000, 500]
+topics: [location]
+lineage: {{fr: Tiré pour l'essai., en: Drawn for the test.}}
 kind: mutualised
 owner: "92050"
 source: {{table: data.{id}, id: id, geometry: geom, crs: "{crs}"}}

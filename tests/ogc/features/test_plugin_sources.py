@@ -38,7 +38,12 @@ TREES = [
 DECLARATION = """
 id: {id}
 title: {{fr: {id}, en: {id}}}
-description: {{fr: Essai, en: Test}}
+description: {{fr: Des objets tirés pour l'essai., en: Objects drawn for the test.}}
+keywords: [essai]
+update_frequency: monthly
+scale: [5000, 500]
+topics: [location]
+lineage: {{fr: Tiré pour l'essai., en: Drawn for the test.}}
 kind: mutualised
 owner: "92050"
 source:
@@ -409,7 +414,7 @@ def test_a_plugin_that_is_not_there_is_told_before_it_is_published(
         check_folder(connection, tmp_path, modules=MODULES)
     (error,) = refused.value.errors
     assert "Error" in error.text("en")
-    assert error.line == 8
+    assert error.line == 13
 
 
 def test_a_plugin_out_of_the_allow_list_is_refused(database_url: str, application: Any, tmp_path: Path) -> None:

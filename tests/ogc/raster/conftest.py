@@ -38,7 +38,12 @@ SIDE = 500
 DECLARATION = """
 id: {id}
 title: {{fr: "{id}, été", en: "{id}, summer"}}
-description: {{fr: Essai, en: Test}}
+description: {{fr: Des objets tirés pour l'essai., en: Objects drawn for the test.}}
+keywords: [essai]
+update_frequency: monthly
+scale: [5000, 500]
+topics: [location]
+lineage: {{fr: Tiré pour l'essai., en: Drawn for the test.}}
 kind: mutualised
 owner: departement-92
 credit: Ville d'essai
@@ -59,7 +64,12 @@ COLLECTIONS = {
 POINTS = """
 id: {id}
 title: {{fr: "{id}, hiver", en: "{id}, winter"}}
-description: {{fr: Essai, en: Test}}
+description: {{fr: Des objets tirés pour l'essai., en: Objects drawn for the test.}}
+keywords: [essai]
+update_frequency: monthly
+scale: [5000, 500]
+topics: [location]
+lineage: {{fr: Tiré pour l'essai., en: Drawn for the test.}}
 kind: mutualised
 owner: departement-92
 credit: Ville d'essai

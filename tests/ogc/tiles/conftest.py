@@ -69,7 +69,12 @@ analyze;
 DECLARATION = """
 id: {id}
 title: {{fr: "{id} (fr)", en: "{id} (en)"}}
-description: {{fr: Essai, en: Trial}}
+description: {{fr: Des objets tirés pour l'essai., en: Objects drawn for the test.}}
+keywords: [essai]
+update_frequency: monthly
+scale: [5000, 500]
+topics: [location]
+lineage: {{fr: Tiré pour l'essai., en: Drawn for the test.}}
 kind: mutualised
 owner: "92050"
 territory: commune
