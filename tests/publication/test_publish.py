@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -11,6 +12,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from mig_idg.cli import messages
+from mig_idg.cli.main import directory
+from mig_idg.cli.messages import guarded
 from mig_idg.database import connect
 from mig_idg.demonstration import adhesion
 from mig_idg.errors import Refused
@@ -219,3 +223,26 @@ def test_an_act_opens_nothing_either_whose_record_is_incomplete(owner: psycopg.C
     terms.set_terms(owner, "lampes", opening, said)
     with pytest.raises(InvalidCollections, match="scale"):
         publish(owner, folder(tmp_path, closed), author="tests", on=DAY)  # what an act opened is not undescribed
+
+
+def test_check_shows_what_a_new_dataset_looks_like_and_what_a_closed_one_lacks(
+    database_url: str, ready: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    closed = LAMPS.replace("terms: {mode: all_partners, actions: [view, query]}\n", "").replace(
+        "topics: [location]\n", ""
+    )
+    closed = closed.replace("id: lampes", "id: mats", 1)
+    where = folder(tmp_path, closed)
+    (where / "doublon.yml").write_text(
+        closed.replace("id: mats", "id: doublon", 1).replace("{fr: Lampes", "{fr: Les lampes")
+    )
+    monkeypatch.setenv("IDG_DATABASE_URL", database_url)
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    messages.settings.cache_clear()
+    assert guarded(directory, ["collections", "check", str(where), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["notes"]
+    messages.settings.cache_clear()
+    assert any("« mats » : fiche incomplète" in one and "topics (TG 1.7)" in one for one in told)
+    (alike,) = [one for one in told if "ressemble à" in one and "« mats »" in one and "« doublon »" in one]
+    assert "titres : 100%" in alike
+    assert "harvest decide" in alike

@@ -47,9 +47,9 @@ def refusals(declared: Declared) -> Iterator[InvalidDeclaration]:
     for lack in lacks(declared):
         yield declared.wrong(
             Text(
-                f"« {one.id} » s'ouvre sans fiche de métadonnées complète, il manque « {lack.field} » : {lack.text.fr}"
+                f"« {one.id} » s'ouvre sans fiche de métadonnées complète, il manque « {lack.field} » : {lack.text.fr.rstrip('.')}"
                 f" ({lack.clause}).",
-                f"“{one.id}” opens without a complete metadata record, “{lack.field}” is missing: {lack.text.en}"
+                f"“{one.id}” opens without a complete metadata record, “{lack.field}” is missing: {lack.text.en.rstrip('.')}"
                 f" ({lack.clause}).",
             ),
             lack.field,
