@@ -45,11 +45,12 @@ def refusals(declared: Declared) -> Iterator[InvalidDeclaration]:
     """One error for each key that is missing from the record of a layer that opens."""
     one = declared.declaration
     for lack in lacks(declared):
+        fr, en = lack.text.fr.rstrip("."), lack.text.en.rstrip(".")
         yield declared.wrong(
             Text(
-                f"« {one.id} » s'ouvre sans fiche de métadonnées complète, il manque « {lack.field} » : {lack.text.fr.rstrip('.')}"
+                f"« {one.id} » s'ouvre sans fiche de métadonnées complète, il manque « {lack.field} » : {fr}"
                 f" ({lack.clause}).",
-                f"“{one.id}” opens without a complete metadata record, “{lack.field}” is missing: {lack.text.en.rstrip('.')}"
+                f"“{one.id}” opens without a complete metadata record, “{lack.field}” is missing: {en}"
                 f" ({lack.clause}).",
             ),
             lack.field,
