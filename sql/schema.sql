@@ -18,6 +18,10 @@ CREATE SCHEMA journal;
 
 COMMENT ON SCHEMA journal IS 'Decisions on data that are not open; append-only.';
 
+CREATE SCHEMA notices;
+
+COMMENT ON SCHEMA notices IS 'Messages to bodies and people: what was to be told, to whom, and what became of it.';
+
 CREATE SCHEMA procrastinate;
 
 CREATE SCHEMA raster;
@@ -297,6 +301,29 @@ begin
   limit 1
   on conflict (day) do nothing;
   return yesterday;
+end
+$$;
+
+CREATE FUNCTION notices.standing() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select jsonb_build_object(
+    'states', (select coalesce(jsonb_object_agg(state, many), '{}')
+      from (select m.state, count(*) as many from notices.message m group by m.state) t),
+    'oldest', (select min(m.at) from notices.message m where m.state in ('queued', 'sending')))
+$$;
+
+CREATE FUNCTION notices.wake() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform procrastinate.procrastinate_defer_jobs_v1(array[row(
+    'jobs', 'scheduled-notices', 10, null, 'notices', jsonb_build_object('timestamp', 0), null
+  )::procrastinate.procrastinate_job_to_defer_v1]);
+exception when unique_violation then
+  null;
 end
 $$;
 
@@ -1954,6 +1981,60 @@ CREATE TABLE journal.seals (
     last_number bigint NOT NULL,
     head bytea NOT NULL,
     sealed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE notices.contact (
+    login text NOT NULL,
+    email text,
+    lang text,
+    author text NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT contact_email_check CHECK ((email ~ '^[^@[:cntrl:][:space:]]+@[^@[:cntrl:][:space:]]+$'::text)),
+    CONSTRAINT contact_lang_check CHECK ((lang = ANY (ARRAY['fr'::text, 'en'::text])))
+);
+
+CREATE TABLE notices.message (
+    id bigint NOT NULL,
+    key text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL,
+    act bigint,
+    organisation text,
+    login text,
+    address text,
+    lang text,
+    subject_fr text NOT NULL,
+    subject_en text NOT NULL,
+    words_fr text NOT NULL,
+    words_en text NOT NULL,
+    link text,
+    secret text,
+    expires_at timestamp with time zone,
+    state text DEFAULT 'queued'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    message_id text,
+    reply text,
+    CONSTRAINT message_address_check CHECK ((address ~ '^[^@[:cntrl:][:space:]]+@[^@[:cntrl:][:space:]]+$'::text)),
+    CONSTRAINT message_check CHECK (((address IS NOT NULL) OR (state = 'kept'::text))),
+    CONSTRAINT message_check1 CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT message_key_check CHECK ((btrim(key) <> ''::text)),
+    CONSTRAINT message_kind_check CHECK ((btrim(kind) <> ''::text)),
+    CONSTRAINT message_lang_check CHECK ((lang = ANY (ARRAY['fr'::text, 'en'::text]))),
+    CONSTRAINT message_link_check CHECK ((link ~~ '/%'::text)),
+    CONSTRAINT message_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'refused'::text, 'failed'::text, 'expired'::text, 'kept'::text])))
+);
+
+COMMENT ON COLUMN notices.message.state IS 'queued: will be sent; refused: the mail server, or a bounce, said no for good; failed: given up after retries; expired: too late to be of use; kept: nobody to write to, shown on the desk.';
+
+ALTER TABLE notices.message ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME notices.message_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE procrastinate.procrastinate_events (
@@ -3716,6 +3797,18 @@ ALTER TABLE ONLY journal.reads_by_month
 ALTER TABLE ONLY journal.seals
     ADD CONSTRAINT seals_pkey PRIMARY KEY (day);
 
+ALTER TABLE ONLY notices.contact
+    ADD CONSTRAINT contact_pkey PRIMARY KEY (login);
+
+ALTER TABLE ONLY notices.message
+    ADD CONSTRAINT message_key_key UNIQUE (key);
+
+ALTER TABLE ONLY notices.message
+    ADD CONSTRAINT message_message_id_key UNIQUE (message_id);
+
+ALTER TABLE ONLY notices.message
+    ADD CONSTRAINT message_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY procrastinate.procrastinate_events
     ADD CONSTRAINT procrastinate_events_pkey PRIMARY KEY (id);
 
@@ -4114,6 +4207,14 @@ CREATE INDEX decisions_at ON journal.decisions USING btree (at);
 CREATE INDEX decisions_dataset ON journal.decisions USING btree (dataset, at);
 
 CREATE INDEX decisions_organisation ON journal.decisions USING btree (organisation, at);
+
+CREATE UNIQUE INDEX contact_email ON notices.contact USING btree (lower(email));
+
+CREATE INDEX message_due ON notices.message USING btree (next_at) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]));
+
+CREATE INDEX message_of_body ON notices.message USING btree (organisation, id DESC) WHERE (organisation IS NOT NULL);
+
+CREATE INDEX message_of_login ON notices.message USING btree (login, id DESC) WHERE (login IS NOT NULL);
 
 CREATE INDEX idx_procrastinate_jobs_worker_not_null ON procrastinate.procrastinate_jobs USING btree (worker_id) WHERE ((worker_id IS NOT NULL) AND (status = 'doing'::procrastinate.procrastinate_job_status));
 
@@ -4558,6 +4659,15 @@ ALTER TABLE ONLY harvest.staged
 
 ALTER TABLE ONLY jobs.piece
     ADD CONSTRAINT piece_job_fkey FOREIGN KEY (job) REFERENCES jobs.job(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY notices.contact
+    ADD CONSTRAINT contact_login_fkey FOREIGN KEY (login) REFERENCES registry.account(login);
+
+ALTER TABLE ONLY notices.message
+    ADD CONSTRAINT message_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY notices.message
+    ADD CONSTRAINT message_login_fkey FOREIGN KEY (login) REFERENCES registry.account(login);
 
 ALTER TABLE ONLY procrastinate.procrastinate_events
     ADD CONSTRAINT procrastinate_events_job_id_fkey FOREIGN KEY (job_id) REFERENCES procrastinate.procrastinate_jobs(id) ON DELETE CASCADE;
@@ -5110,6 +5220,9 @@ GRANT USAGE ON SCHEMA jobs TO idg_app;
 GRANT USAGE ON SCHEMA journal TO idg_app;
 GRANT USAGE ON SCHEMA journal TO idg_clerk;
 
+GRANT USAGE ON SCHEMA notices TO idg_clerk;
+GRANT USAGE ON SCHEMA notices TO idg_app;
+
 GRANT USAGE ON SCHEMA procrastinate TO idg_app;
 
 GRANT USAGE ON SCHEMA registry TO idg_app;
@@ -5138,6 +5251,13 @@ REVOKE ALL ON FUNCTION journal.canonical(d journal.decisions) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION journal.seal_finished() FROM PUBLIC;
 GRANT ALL ON FUNCTION journal.seal_finished() TO idg_app;
+
+REVOKE ALL ON FUNCTION notices.standing() FROM PUBLIC;
+GRANT ALL ON FUNCTION notices.standing() TO idg_app;
+
+REVOKE ALL ON FUNCTION notices.wake() FROM PUBLIC;
+GRANT ALL ON FUNCTION notices.wake() TO idg_clerk;
+GRANT ALL ON FUNCTION notices.wake() TO idg_app;
 
 REVOKE ALL ON FUNCTION procrastinate.procrastinate_cancel_job_v1(job_id bigint, abort boolean, delete_job boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION procrastinate.procrastinate_cancel_job_v1(job_id bigint, abort boolean, delete_job boolean) TO idg_app;
@@ -5264,6 +5384,30 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE jobs.job TO idg_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE jobs.piece TO idg_app;
 
 GRANT SELECT ON TABLE journal.reads_by_month TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE notices.contact TO idg_clerk;
+
+GRANT UPDATE(email) ON TABLE notices.contact TO idg_clerk;
+
+GRANT UPDATE(lang) ON TABLE notices.contact TO idg_clerk;
+
+GRANT UPDATE(author) ON TABLE notices.contact TO idg_clerk;
+
+GRANT UPDATE(since) ON TABLE notices.contact TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE notices.message TO idg_clerk;
+
+GRANT UPDATE(state) ON TABLE notices.message TO idg_clerk;
+
+GRANT UPDATE(attempts) ON TABLE notices.message TO idg_clerk;
+
+GRANT UPDATE(next_at) ON TABLE notices.message TO idg_clerk;
+
+GRANT UPDATE(sent_at) ON TABLE notices.message TO idg_clerk;
+
+GRANT UPDATE(message_id) ON TABLE notices.message TO idg_clerk;
+
+GRANT UPDATE(reply) ON TABLE notices.message TO idg_clerk;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE procrastinate.procrastinate_events TO idg_app;
 

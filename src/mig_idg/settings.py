@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mig_idg.errors import Text, Unavailable
+from mig_idg.registry.addresses import ADDRESS
 from mig_idg.store.storage import Folder, Place
+
+if TYPE_CHECKING:
+    from mig_idg.notices.smtp import MailServer
+
 
 # How a supervisor tells its workers the database it started: not for people, who say IDG_DATABASE_URL.
 URL_VARIABLE = "IDG_SERVE_DATABASE_URL"
@@ -85,6 +90,19 @@ class Settings(BaseSettings):
     session_secret: SecretStr | None = Field(
         None, description="signs the cookies of people who signed in; absent = a key in the home"
     )
+    smtp_host: str | None = Field(
+        None, description="mail server that notices are handed to; absent = they are kept and shown on desks"
+    )
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
+        None, description="its port; absent = 587 with STARTTLS, 465 with TLS, 25 without"
+    )
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="TLS asked for by STARTTLS, TLS from the start, or none (a relay on this machine)"
+    )
+    smtp_login: str | None = Field(None, description="account on the mail server")
+    smtp_password_file: Path | None = Field(None, description="a file that holds its password")
+    smtp_ca_file: Path | None = Field(None, description="certificates that the server's is checked against (PEM)")
+    smtp_from: str | None = Field(None, description="address that notices come from; replies go there")
     access_log: bool = Field(
         False, description="a JSON line for each request on standard error: no token, no value of a query"
     )
@@ -120,6 +138,24 @@ class Settings(BaseSettings):
             raise ValueError("IDG_S3_BUCKET attend IDG_S3_ACCESS_KEY et IDG_S3_SECRET_KEY (ou IDG_S3_SECRET_KEY_FILE)")
         return self
 
+    @field_validator("smtp_from")
+    @classmethod
+    def _a_mail_address(cls, value: str | None) -> str | None:
+        if value is not None and not ADDRESS.fullmatch(value):
+            raise ValueError("IDG_SMTP_FROM : une adresse de courriel est attendue (service@exemple.fr)")
+        return value
+
+    @model_validator(mode="after")
+    def _a_mail_server_has_a_sender(self) -> Settings:
+        if self.smtp_host is not None and self.smtp_from is None:
+            raise ValueError("IDG_SMTP_HOST attend IDG_SMTP_FROM, l'adresse dont partent les messages")
+        if (self.smtp_login is None) != (self.smtp_password_file is None):
+            raise ValueError("IDG_SMTP_LOGIN et IDG_SMTP_PASSWORD_FILE vont ensemble")
+        here = self.smtp_host in ("127.0.0.1", "::1", "localhost")
+        if self.smtp_login is not None and self.smtp_security == "none" and not here:
+            raise ValueError("IDG_SMTP_SECURITY=none enverrait le mot de passe en clair : starttls ou tls est attendu")
+        return self
+
     @model_validator(mode="after")
     def _rights_are_off_for_this_machine_only(self) -> Settings:
         if not self.rights and self.host not in ("127.0.0.1", "::1", "localhost"):
@@ -136,6 +172,18 @@ class Settings(BaseSettings):
     def standards_folder(self) -> Path:
         """Where the schemas of other bodies are."""
         return self.standards_dir or self.home.resolve() / "standards"
+
+    def mail_server(self) -> MailServer | None:
+        """Where notices are handed over; None when no mail server is named."""
+        if self.smtp_host is None or self.smtp_from is None:
+            return None
+        from mig_idg.notices.smtp import PORTS, MailServer
+
+        port = self.smtp_port or PORTS[self.smtp_security]
+        return MailServer(
+            self.smtp_host, port, self.smtp_security, self.smtp_from, self.smtp_login, self.smtp_password_file,
+            self.smtp_ca_file,
+        )  # fmt: skip
 
     def raster_place(self) -> Place:
         """Where the files of rasters are: `home`/rasters, or the bucket. Raises Unavailable for an unread secret."""

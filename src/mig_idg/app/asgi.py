@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from mig_idg.app import access_log
-from mig_idg.app.operations import Operations
+from mig_idg.app.operations import Operations, from_here
 from mig_idg.app.page_queue import PageQueue
 from mig_idg.app.send import send_answer
 from mig_idg.app.single_write import EXTENSION, Whole
@@ -90,7 +90,7 @@ class Application:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         always = self._always.get(scope.get("raw_path", b""))
         if always is not None and scope["method"] in ("GET", "HEAD"):
-            await send_answer(always(), scope["method"], {}, send, _whole(scope))
+            await send_answer(always(here=_from_here(scope)), scope["method"], {}, send, _whole(scope))
             return
         started = time.perf_counter()
         method, pattern, status = scope["method"], "-", LEFT_FIRST
@@ -317,6 +317,11 @@ def _has_body(scope: Scope) -> bool:
         (name == b"content-length" and value.strip(b"0 ")) or name == b"transfer-encoding"
         for name, value in scope["headers"]
     )
+
+
+def _from_here(scope: Scope) -> bool:
+    client = scope.get("client")
+    return from_here(client[0] if client else "", {name.decode("latin-1") for name, _ in scope["headers"]})
 
 
 def _whole(scope: Scope) -> Whole | None:

@@ -16,6 +16,7 @@ import structlog
 from mig_idg.app import metrics
 from mig_idg.app.asgi import Application
 from mig_idg.app.harvest_gauges import Harvest
+from mig_idg.app.notices import Notices
 from mig_idg.app.operations import Operations
 from mig_idg.database.pool import PLANNED_ONCE, READ_ONLY, READ_WRITE, Pool, PoolLimits, Watch
 from mig_idg.database.supervision import read_state
@@ -79,10 +80,12 @@ def create_app(
 
     watch = Watch(url, on_epoch=current.hear, on_down=on_down, on_up=on_up)
     harvest = Harvest(records.pool)
+    notices = Notices(records.pool, mail_server=settings.smtp_host is not None)
     exposition = metrics.Exposition(
         lambda: {
             **gauges(current, {**pools, "writes": writers}, journal, read_state(settings.home)),
             **harvest.gauges(current.clock()),
+            **notices.gauges(current.clock()),
         },
         folder=os.environ.get(metrics.FOLDER_VARIABLE),
     )
@@ -92,6 +95,7 @@ def create_app(
         lambda: read_state(settings.home),
         exposition,
         lambda: watch_state.read(settings.home),
+        lambda: notices.told(current.clock()),
     )
     evaluation = Evaluation(current.facts_on)
     oidc, sessions = identity(settings, clock)
@@ -123,6 +127,7 @@ def create_app(
         tasks.extend((asyncio.create_task(watch.run()), asyncio.create_task(journal.run())))
         tasks.append(asyncio.create_task(_written(exposition)))
         tasks.append(asyncio.create_task(harvest.run()))
+        tasks.append(asyncio.create_task(notices.run()))
         await watch.first_beat()
         if oidc is not None:
             await oidc.refresh()
@@ -271,7 +276,15 @@ def desk_routes(settings: Settings, url: str, sessions: Sessions, clock: Clock, 
     from mig_idg.web.desks.routes import routes as routes_of_desks
 
     largest = settings.deposit_max_mb * 1024 * 1024
-    return routes_of_desks(url, sessions, session_key(settings), clock, handlers(settings, records), largest)
+    return routes_of_desks(
+        url,
+        sessions,
+        session_key(settings),
+        clock,
+        handlers(settings, records),
+        largest,
+        mail_server=settings.smtp_host is not None,
+    )
 
 
 def resources_of(settings: Settings) -> Resources:

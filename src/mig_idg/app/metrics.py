@@ -113,7 +113,8 @@ class Exposition:
 Gauges = tuple[str, str | None, dict[str, float]]
 # One state that each worker knows, and not a part of it: the newest is told.
 _SAME = ("idg_generation", "idg_epoch", "idg_publication_age_seconds", "idg_postgresql_restarts", "idg_harvest_records",
-         "idg_harvest_archived", "idg_harvest_failures", "idg_harvest_age_seconds")  # fmt: skip
+         "idg_harvest_archived", "idg_harvest_failures", "idg_harvest_age_seconds", "idg_notices",
+         "idg_notices_wait_seconds")  # fmt: skip
 _GONE_AFTER_SECONDS = 15.0
 
 

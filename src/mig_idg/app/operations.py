@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from mig_idg.app import metrics
@@ -28,26 +28,29 @@ class Operations:
         supervised: Callable[[], dict[str, Any] | None] = lambda: None,
         exposition: metrics.Exposition | None = None,
         watched: Callable[[], dict[str, Any] | None] = lambda: None,
+        notices: Callable[[], dict[str, Any] | None] = lambda: None,
     ) -> None:
         self._current = current
         self._database_up = database_up
         self._supervised = supervised
         self._watched = watched
+        self._notices = notices
         self.exposition = exposition or metrics.Exposition(dict)
 
     def routes(self) -> tuple[Route, ...]:
         """The one that needs to know its caller; health and readiness answer before the threshold."""
         return (Route("/metrics", "open", self._metrics, pool="none", operator=True),)
 
-    def health(self) -> Response:
+    def health(self, *, here: bool = False) -> Response:
         """The process is alive."""
         return json_answer({"status": "ok"}, headers={"cache-control": "no-store"})
 
-    def readiness(self) -> Response:
+    def readiness(self, *, here: bool = False) -> Response:
         """200 when requests can be answered; 503 with the reason when not.
 
         Anybody may ask: of the collections that cannot be read, it names those that the public may know of and counts
-        the others; the reason, which names columns, is in the log (`collection-refused`).
+        the others; the reason, which names columns, is in the log (`collection-refused`). Who asks from this machine is
+        told how notices stand too: unsent mail makes no service unready, and concerns its operator only.
         """
         snapshot = self._current.snapshot
         up = self._database_up()
@@ -67,22 +70,24 @@ class Operations:
         watched = self._watched()
         if watched is not None:
             document["watch"] = watched
+        if here and (notices := self._notices()) is not None:
+            document["notices"] = notices
         status = 200 if up and snapshot is not None else 503
         return json_answer(document, status=status, headers={"cache-control": "no-store"})
 
     async def _metrics(self, request: Request) -> Response:
-        if not (_from_here(request) or "administrator" in request.principal.roles):
+        if not (from_here(request.address, request.headers) or "administrator" in request.principal.roles):
             raise unknown_place()
         return Response(
             body=self.exposition.text(), media_type="text/plain; version=0.0.4; charset=utf-8", private=True
         )
 
 
-def _from_here(request: Request) -> bool:
+def from_here(address: str, headers: Collection[str]) -> bool:
     """Whether a request comes from this machine itself, not through a proxy that runs on it."""
-    if any(name in request.headers for name in FORWARDED):
+    if any(name in headers for name in FORWARDED):
         return False
     try:
-        return ipaddress.ip_address(request.address).is_loopback
+        return ipaddress.ip_address(address).is_loopback
     except ValueError:
-        return request.address == ""
+        return address == ""

@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "case": ("case", t("dossiers : litiges, projets, besoins, tâches", "cases: disputes, projects, needs, tasks")),
     "partnership": ("partnership", t("échéances, bilan annuel, orientations", "deadlines, annual report")),
+    "notices": ("notices", t("messages aux organismes : suivre, envoyer", "messages to bodies: follow, send")),
     "token": ("token", t("jetons d'accès", "access tokens")),
     "journal": ("journal", t("journal des décisions", "journal of decisions")),
     "job": ("job", t("travaux : suivre, abandonner, exécuter", "jobs: follow, cancel, run")),

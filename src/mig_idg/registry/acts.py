@@ -17,6 +17,7 @@ import psycopg
 from psycopg import Connection
 
 from mig_idg.errors import Text
+from mig_idg.registry import told
 from mig_idg.registry.refusals import translated
 
 type Conn = Connection[Any]
@@ -91,7 +92,8 @@ def open_act(conn: Conn, record: Record, *, verb: str, article: str, words: Text
 def act[**P, R](function: Callable[Concatenate[Conn, P], R]) -> Callable[Concatenate[Conn, P], R]:
     """Run an act whole or not at all, and say in the charter's words what the database refuses.
 
-    Acts queue on the epoch from their first check on: two clerks who do the same thing at once do it once.
+    Acts queue on the epoch from their first check on: two clerks who do the same thing at once do it once. Those whom
+    the act concerns are told in the same transaction (`told`), unless history is replayed: it was told in its time.
     """
 
     @wraps(function)
@@ -99,8 +101,17 @@ def act[**P, R](function: Callable[Concatenate[Conn, P], R]) -> Callable[Concate
         try:
             with conn.transaction():
                 conn.execute("select from registry.epoch for update")
-                return function(conn, *args, **kwargs)
+                answer = function(conn, *args, **kwargs)
+                if not _replayed((*args, *kwargs.values())):
+                    for done in answer if isinstance(answer, tuple) else (answer,):
+                        if isinstance(done, Done):
+                            told.announce(conn, done.number, done.verb, done.article, done.words, done.details)
+                return answer
         except psycopg.errors.IntegrityError as error:
             raise translated(error) from error
 
     return run
+
+
+def _replayed(given: tuple[Any, ...]) -> bool:
+    return any(isinstance(one, Record) and one.recorded_at is not None for one in given)

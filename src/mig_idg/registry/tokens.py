@@ -19,6 +19,7 @@ import psycopg
 from psycopg import Connection
 
 from mig_idg.errors import Conflict, InvalidParameter, NotFound, Refused, Text, UnknownWord
+from mig_idg.registry import outbox
 
 PREFIX = "idg_"
 LENGTH = len(PREFIX) + 43 + 6
@@ -204,7 +205,24 @@ def break_glass(
                 f"{login} may read “{dataset}” for {hours} h. Reason: {motive.strip()}",
             ),
         )
+        _tell_owner(connection, handle, login, dataset, owner, hours, motive.strip())
     return handle, token
+
+
+def _tell_owner(
+    connection: Connection[Any], handle: str, login: str, dataset: str, owner: str, hours: int, motive: str
+) -> None:
+    """The same by mail, to those who speak for the owner."""
+    letter = outbox.Letter(
+        "break-glass",
+        Text("Bris de glace sur une de vos données", "The glass was broken on one of your datasets"),
+        Text(f"{login} peut lire « {dataset} » pendant {hours} h. Motif : {motive}\n[Charte MIG, § 3.1.2]",
+             f"{login} may read “{dataset}” for {hours} h. Reason: {motive}\n[MIG charter, § 3.1.2]"),
+        link="/desk/messages",
+    )  # fmt: skip
+    row = connection.execute("select (now() at time zone 'Europe/Paris')::date").fetchone()
+    assert row is not None
+    outbox.post(connection, f"glass-{handle}", letter, outbox.speakers(connection, [owner], row[0]))
 
 
 def notices(connection: Connection[Any], organisation: str) -> list[dict[str, Any]]:

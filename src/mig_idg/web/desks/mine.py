@@ -180,8 +180,11 @@ def _notices(told: Told, conn: Conn) -> Section | None:
         for one in (tokens.notices(conn, who.body) if who.body else [])[:20]
     ]
     heads = (t("Le", "On"), t("Avis", "Notice"))
+    links = [Link("/desk/messages", t("Mes messages", "My messages"))]
+    if who.pilot or "administrator" in who.principal.roles:
+        links.append(Link("/desk/notices", t("Messagerie du service", "Mail of the service")))
     return Section("notices", t("Avis à mon organisme", "Notices to my body"), heads, rows,
-                   t("Aucun avis.", "No notice."))  # fmt: skip
+                   t("Aucun avis.", "No notice."), acts=tuple(links))  # fmt: skip
 
 
 def twelve_months_before(day: date) -> date:

@@ -12,6 +12,7 @@ from mig_idg.web.desks.calendar import Calendars
 from mig_idg.web.desks.clerk import Clerk
 from mig_idg.web.desks.deposits import FORM_ROOM, DepositDesk
 from mig_idg.web.desks.handlers import Acts
+from mig_idg.web.desks.messages import Messages
 from mig_idg.web.desks.pages import Desks
 from mig_idg.web.desks.posted import BODY_BYTES
 from mig_idg.web.desks.receipts import Receipts
@@ -25,12 +26,20 @@ SMALL = 64 * 1024
 
 
 def routes(
-    url: str, sessions: Sessions, key: bytes, clock: Callable[[], datetime], deposits: Handlers, largest: int
+    url: str,
+    sessions: Sessions,
+    key: bytes,
+    clock: Callable[[], datetime],
+    deposits: Handlers,
+    largest: int,
+    *,
+    mail_server: bool = False,
 ) -> tuple[Route, ...]:
     """The routes of desks, on the database at `url` (the server's own); a deposit has `largest` bytes at most."""
     clerk = Clerk(url)
     acts = Acts(clerk, Tickets(key, clock), sessions)
     desks, receipts, tokens = Desks(clerk, acts), Receipts(clerk), Tokens(clerk, acts)
+    told = Messages(clerk, acts, mail_server=mail_server)
     given, calendars, reports = DepositDesk(deposits, clerk, acts), Calendars(clerk, acts), Reports(clerk)
     return (
         Route("/why", "listing", Why(clerk).why, pool="none"),
@@ -49,6 +58,8 @@ def routes(
         Route("/desk/report/{year}/pdf", "listing", reports.pdf, pool="none"),
         Route("/desk/deposits", "listing", given.give, SENT, pool="none", body_limit=largest + FORM_ROOM, forms=True),
         Route("/desk/deposits/{deposit}", "listing", given.one, SENT, pool="none", body_limit=SMALL, forms=True),
+        Route("/desk/messages", "listing", told.mine, SENT, pool="none", body_limit=SMALL, forms=True),
+        Route("/desk/notices", "listing", told.operator, SENT, pool="none", body_limit=SMALL, forms=True),
         Route("/desk/tokens", "listing", tokens.create, SENT, pool="none", body_limit=SMALL, forms=True),
         Route("/desk/tokens/{token}", "listing", tokens.revoke, SENT, pool="none", body_limit=SMALL, forms=True),
     )
