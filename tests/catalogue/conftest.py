@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, cast
 
 import orjson
 import pytest
+import yaml
 
 from mig_idg.app.described_layers import DescribedLayers
 from mig_idg.catalogue.model import Record
@@ -180,3 +182,24 @@ def asking() -> Asking:
 def record(asking: Asking) -> Record:
     """The record of the open layer."""
     return replace(asking.record("bancs"), period=("2024-01-01", "2026-05-01"), resolution=0.5)
+
+
+@pytest.fixture
+def official(shared: Path) -> Callable[[str], Any]:
+    """`official("record.yaml")`: a schema of OGC API Records, with what it refers to in its place."""
+    folder = shared / "ogc" / "records"
+    store = {one.name: yaml.safe_load(one.read_text("utf-8")) for one in folder.glob("*.yaml")}
+
+    def whole(value: Any, within: tuple[str, ...] = ()) -> Any:
+        if isinstance(value, list):
+            return [whole(inner, within) for inner in value]
+        if not isinstance(value, dict):
+            return value
+        if "$ref" in value:
+            name = value["$ref"].rsplit("/", 1)[-1]
+            return whole(store[name], (*within, name)) if name in store and name not in within else {}
+        words = {"oneOf": "anyOf"}  # null is every nullable alternative at once
+        told = {words.get(key, key): whole(inner, within) for key, inner in value.items() if key != "nullable"}
+        return {"anyOf": [{"type": "null"}, told]} if value.get("nullable") is True else told
+
+    return lambda name: whole(store[name], (name,))

@@ -42,6 +42,27 @@ def test_each_caller_finds_the_records_of_what_it_may_know(service: Any) -> None
         assert all(f"/collections/{id}>" in told for id in listed)
 
 
+def test_the_catalogue_is_one_of_the_collections(service: Any) -> None:
+    whole = service.get("/collections?f=json").json()
+    (records,) = [one for one in whole["collections"] if one["id"] == "records"]
+    assert records["itemType"] == "record"
+    assert whole["numberMatched"] == whole["numberReturned"] == len(whole["collections"])
+    assert service.get("/collections/records/queryables?f=html").status_code == 200
+    found = service.get("/collections?f=json&q=fiches").json()["collections"]
+    assert "records" in [one["id"] for one in found]
+    page = service.get("/collections?f=html").text
+    assert 'rel="http://www.opengis.net/def/rel/ogc/1.0/ogc-catalog"' in page  # autodiscovery (20-004r1)
+    assert 'type="application/opensearchdescription+xml"' in page
+
+
+def test_a_filter_is_asked_of_records_through_the_door(service: Any) -> None:
+    assert ids(service, filter="id = 'adresses' OR id = 'rien'") == {"adresses"}
+    wrong = service.get(ITEMS, params={"f": "json", "filter": "titre = 'a'"})
+    assert (wrong.status_code, wrong.headers["content-type"]) == (400, "application/problem+json")
+    assert "titre" in wrong.json()["detail"]
+    assert service.get("/sitemap.xml").status_code == service.get("/opensearch.xml").status_code == 200
+
+
 def test_every_record_answers_in_every_form(service: Any) -> None:
     for id in sorted(ids(service)):
         for form, media in (("json", "application/geo+json"), ("html", "text/html"), ("iso19139", "application/xml"),

@@ -78,7 +78,9 @@ def test_a_page_needs_nothing_but_ourselves(asking: Asking, render: pages.Render
         for element in reader.all(tag):
             address = element.get(attribute)
             assert address is not None, f"an inline {tag}"
-            if element.get("rel") not in ("alternate",):
+            if element.get("rel") in ("search", "http://www.opengis.net/def/rel/ogc/1.0/ogc-catalog"):
+                assert re.match("/[^/]", address), address  # what a client may read
+            elif element.get("rel") not in ("alternate",):
                 assert address.startswith("/static/"), address
     assert not [name for _, attributes in reader.elements for name in attributes if name == "style" or name[:2] == "on"]
     assert "<style" not in text

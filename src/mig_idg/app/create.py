@@ -249,6 +249,7 @@ def every_route(settings: Settings, records: Records) -> list[Route]:
     """All routes of the trades."""
     from mig_idg.app.described_layers import DescribedLayers
     from mig_idg.catalogue.conformance import CONFORMANCE as CATALOGUE
+    from mig_idg.catalogue.handlers import listed
     from mig_idg.catalogue.inventory import routes as inventory_routes
     from mig_idg.catalogue.routes import routes as catalogue_routes
     from mig_idg.deposits.routes import routes as deposit_routes
@@ -262,7 +263,7 @@ def every_route(settings: Settings, records: Records) -> list[Route]:
     from mig_idg.registry.inventory import Inventory
     from mig_idg.web.routes import routes as web_routes
 
-    describer = Describer(load_service(settings.config_file), beside=CATALOGUE)
+    describer = Describer(load_service(settings.config_file), beside=CATALOGUE, listed=listed)
     others = [*ROUTES, *process_routes(settings, records), *deposit_routes(settings, records), *web_routes()]
     harvest = Harvested(records.pool)
     others += [*catalogue_routes(DescribedLayers(describer), harvest), *harvest_routes(harvest)]

@@ -9,6 +9,8 @@ records_json.py   the record of OGC API Records
 csw.py            CSW 2.0.2, its filters (filters.py) and capabilities (csw_capabilities.py)
 atom.py, ckan.py  what other harvesters read
 search.py         words, box, time, identifiers: over what the caller may know of, and nothing else
+cql2.py           CQL2 asked of records; queryables.py, what it may ask; patterns.py, wildcards
+opensearch.py, sitemap.py  how browsers and search engines find the search and the pages
 harvested.py      records of other catalogues, found beside ours
 source.py         the records of a caller; parameters.py, what is asked of them
 handlers.py       what answers; routes.py, where

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from mig_idg.catalogue.model import Record
+from mig_idg.catalogue.patterns import Pattern, fits, pattern
 from mig_idg.catalogue.search import Bounds, Predicate, meets
 from mig_idg.errors import InvalidParameter, Text
 from mig_idg.standards.inspire import folded
@@ -84,8 +84,10 @@ def _xml(element: Element, depth: int) -> Predicate:
         return _boxed(_property(element), _envelope(element))
     if name == "PropertyIsLike":
         escape = element.get("escapeChar", element.get("escape", "\\"))
-        pattern = _pattern(_literal(element), element.get("wildCard", "%"), element.get("singleChar", "_"), escape)
-        return _like(_property(element), pattern)
+        wanted = pattern(
+            _literal(element), element.get("wildCard", "%"), element.get("singleChar", "_"), escape, folded
+        )
+        return _like(_property(element), wanted)
     if name == "PropertyIsNull":
         of = _values(_property(element))
         return lambda record: not any(of(record))
@@ -129,7 +131,7 @@ def _node(node: Node) -> Predicate:
         return lambda record: not any(of(record))
     values = [one.value for one in node.args[1:] if isinstance(one, Literal)]
     if node.op == "like" and values:
-        return _like(first.name, _pattern(values[0], "%", "_", "\\"))
+        return _like(first.name, pattern(values[0], "%", "_", "\\", folded))
     if node.op in _SIGNS and values:
         return _compared(first.name, _SIGNS[node.op], values[0])
     if node.op == "between" and len(values) == 2:
@@ -160,9 +162,9 @@ def _compared(name: str, how: str, wanted: str) -> Predicate:
     )
 
 
-def _like(name: str, pattern: Pattern) -> Predicate:
+def _like(name: str, wanted: Pattern) -> Predicate:
     of = _values(name)
-    return lambda record: any(_fits(pattern, folded(value)) for value in of(record))
+    return lambda record: any(fits(wanted, folded(value)) for value in of(record))
 
 
 def _boxed(name: str, box: Bounds) -> Predicate:
@@ -186,40 +188,6 @@ def _bare(name: str) -> str:
 
 def _labels(record: Record) -> tuple[str, ...]:
     return (record.inspire.label.in_(record.lang),) if record.inspire else ()
-
-
-Pattern = tuple[re.Pattern[str], ...]
-
-
-@lru_cache(maxsize=256)
-def _pattern(text: str, many: str, one: str, escape: str) -> Pattern:
-    """The pieces of a pattern between its wildcards, each of a fixed length: found one after the other, no way back."""
-    pieces, escaped = [""], False
-    for letter in text[:500]:
-        if escaped or letter not in (many, one, escape):
-            pieces[-1] += re.escape(folded(letter))
-            escaped = False
-        elif letter == escape:
-            escaped = True
-        elif letter == many:
-            pieces.append("")
-        else:
-            pieces[-1] += "."
-    return tuple(re.compile(piece, re.DOTALL) for piece in pieces)
-
-
-def _fits(pattern: Pattern, text: str) -> bool:
-    """Whether a text is what the pattern says: the first piece at its beginning, the last at its end."""
-    first, *rest = pattern
-    if not rest:
-        return first.fullmatch(text) is not None
-    found = first.match(text)
-    for piece in rest[:-1]:
-        found = piece.search(text, found.end()) if found else None
-    if found is None:
-        return False
-    last = re.compile(f"(?:{rest[-1].pattern})\\Z", re.DOTALL)
-    return last.search(text, found.end()) is not None
 
 
 def _property(element: Element) -> str:

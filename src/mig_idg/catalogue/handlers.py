@@ -9,13 +9,24 @@ from urllib.parse import urlencode
 
 import orjson
 
-from mig_idg.catalogue import atom, ckan, dublin_core, iso19139, rdf, records_json, schema_org
+from mig_idg.catalogue import (
+    atom,
+    ckan,
+    dublin_core,
+    iso19139,
+    opensearch,
+    queryables,
+    rdf,
+    records_json,
+    schema_org,
+    sitemap,
+)
 from mig_idg.catalogue.conformance import CONFORMANCE
 from mig_idg.catalogue.model import HOME, Record
 from mig_idg.catalogue.parameters import NAMES, Page, page, whole
-from mig_idg.catalogue.search import SORTABLE, Index, facets
+from mig_idg.catalogue.search import Index, facets
 from mig_idg.catalogue.source import Records, home_of, stamp_of
-from mig_idg.errors import InvalidParameter, NotFound, Text
+from mig_idg.errors import InvalidParameter, Lang, NotFound, Text
 from mig_idg.guard.negotiation import only, wanted
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, link
@@ -32,6 +43,7 @@ FORMS: Mapping[str, str] = {
     "dc": "application/xml",
 }
 LISTED: Mapping[str, str] = {"json": GEOJSON, "html": "text/html"}
+SCHEMAS: Mapping[str, str] = {"json": "application/schema+json", "html": "text/html"}
 DESCRIBED: Mapping[str, str] = {"json": "application/json", "html": "text/html"}
 GRAPHS: Mapping[str, str] = {"dcat": "application/rdf+xml", "ttl": "text/turtle", "jsonld": "application/ld+json"}
 _GRAPH = {"dcat": "xml", "ttl": "turtle", "jsonld": "json-ld", "dcat-jsonld": "json-ld"}
@@ -43,6 +55,8 @@ _WRITERS: Mapping[str, Callable[[Record], bytes]] = {
     "dcat-jsonld": lambda record: rdf.document(record, "json-ld"),
     "dc": dublin_core.document,
 }
+REL = "http://www.opengis.net/def/rel/ogc/1.0/"
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 DCAT_PAGE = 100
 FEED_LENGTH = 100
 TITLE = Text("Le catalogue des fiches de métadonnées", "The catalogue of metadata records")
@@ -51,6 +65,37 @@ DESCRIPTION = Text(
     " comment.",
     "A record for each dataset that you may know of: what it is, who answers for it, who may use it and how.",
 )
+
+
+def listed(base: str, lang: Lang) -> dict[str, Any]:
+    """The catalogue as a collection of records, on `base`: what the list of collections says of it too."""
+    here = f"{base}/collections/records"
+    return {
+        "id": "records",
+        "type": "Collection",
+        "itemType": "record",
+        "title": TITLE.in_(lang),
+        "description": DESCRIPTION.in_(lang),
+        "conformsTo": list(CONFORMANCE),
+        "language": records_json.LANGUAGE[lang],
+        "languages": list(records_json.LANGUAGE.values()),
+        "crs": [CRS84],
+        "defaultSortOrder": [{"field": "title", "direction": "asc"}],
+        "links": [
+            link(f"{here}?f=json", "self", "application/json", Text("Ce document", "This document").in_(lang)),
+            link(f"{here}?f=html", "alternate", "text/html", Text("Lisible", "To be read").in_(lang)),
+            link(f"{base}/", "root", "application/json", Text("L'accueil", "The landing page").in_(lang)),
+            link(f"{here}/items", "items", GEOJSON, Text("Les fiches", "The records").in_(lang)),
+            link(f"{here}/items?f=html", "items", "text/html", Text("Les fiches", "The records").in_(lang)),
+            link(f"{here}/queryables", f"{REL}queryables", SCHEMAS["json"],
+                 Text("Ce qu'on peut filtrer", "Queryables").in_(lang)),
+            link(f"{here}/sortables", f"{REL}sortables", SCHEMAS["json"],
+                 Text("Ce par quoi on peut trier", "Sortables").in_(lang)),
+            link(f"{base}/dcat", "alternate", "application/rdf+xml", "DCAT-AP"),
+            link(f"{base}/feed.atom", "alternate", "application/atom+xml", "Atom"),
+            link(f"{base}/opensearch.xml", "search", opensearch.MEDIA_TYPE, "OpenSearch"),
+        ],
+    }  # fmt: skip
 
 
 class Catalogue:
@@ -98,6 +143,14 @@ class Catalogue:
             document["facets"] = facets(found)
         return self._sent(request, form, document, GEOJSON, "records")
 
+    async def queryables(self, request: Request) -> Response:
+        """`/collections/records/queryables`: what a filter may ask of records."""
+        return self._schema(request, "queryables", queryables.queryables)
+
+    async def sortables(self, request: Request) -> Response:
+        """`/collections/records/sortables`: what may order them."""
+        return self._schema(request, "sortables", queryables.sortables)
+
     async def dcat(self, request: Request) -> Response:
         """`/dcat`: the whole catalogue as DCAT-AP, page by page."""
         only(request, "page")
@@ -128,6 +181,23 @@ class Catalogue:
         latest = sorted(index.records, key=lambda one: (one.revised or one.stamp, one.id), reverse=True)[:FEED_LENGTH]
         body = atom.document(latest, self.records.publisher, request.lang, stamp_of(request.snapshot).isoformat())
         return self._bytes(request, body, "application/atom+xml")
+
+    async def opensearch(self, request: Request) -> Response:
+        """`/opensearch.xml`: how a browser or a client searches here."""
+        only(request)
+        return self._bytes(request, opensearch.document(self.records.publisher, request.lang), opensearch.MEDIA_TYPE)
+
+    async def sitemap(self, request: Request) -> Response:
+        """`/sitemap.xml`: the pages of records, in files of a bounded length."""
+        only(request, "page")
+        records = (await self.records.index(request)).records
+        count, number = sitemap.pages(records), whole(request.query, "page", 0, 1)
+        if number > count:
+            raise InvalidParameter("page", Text(f"Le plan a {count} page(s).", f"The sitemap has {count} page(s)."))
+        if count > 1 and not number:
+            return self._bytes(request, sitemap.index(count), "application/xml")
+        start = (max(number, 1) - 1) * sitemap.MOST
+        return self._bytes(request, sitemap.document(records[start : start + sitemap.MOST]), "application/xml")
 
     async def packages(self, request: Request) -> Response:
         """`/api/3/action/package_list`: the names, as CKAN gives them."""
@@ -163,35 +233,24 @@ class Catalogue:
         document = records_json.document(record, self.records.descriptions.base)
         return self._sent(request, form, document, GEOJSON, "record")
 
+    def _schema(self, request: Request, kind: str, write: Callable[[str, str, Lang], dict[str, Any]]) -> Response:
+        only(request)
+        form = wanted(request, SCHEMAS)
+        here = f"{self.records.descriptions.base}/collections/records"
+        document = write(here, TITLE.in_(request.lang), request.lang)
+        return self._sent(request, form, {**document, "kind": kind} if form == "html" else document, SCHEMAS[form],
+                          "records_schema")  # fmt: skip
+
     def _described(self, request: Request, index: Index) -> dict[str, Any]:
-        base, lang = self.records.descriptions.base, request.lang
-        here = f"{base}/collections/records"
-        boxes = [one.bbox for one in index.records if one.bbox is not None]
-        document: dict[str, Any] = {
-            "id": "records",
-            "type": "Collection",
-            "itemType": "record",
-            "title": TITLE.in_(lang),
-            "description": DESCRIPTION.in_(lang),
-            "conformsTo": list(CONFORMANCE),
-            "language": records_json.LANGUAGE[lang],
-            "languages": list(records_json.LANGUAGE.values()),
+        document = {
+            **listed(self.records.descriptions.base, request.lang),
             "updated": f"{stamp_of(request.snapshot).isoformat()}T00:00:00Z",
-            "sortables": list(SORTABLE),
-            "links": [
-                link(f"{here}?f=json", "self", "application/json", Text("Ce document", "This document").in_(lang)),
-                link(f"{here}?f=html", "alternate", "text/html", Text("Lisible", "To be read").in_(lang)),
-                link(f"{base}/", "root", "application/json", Text("L'accueil", "The landing page").in_(lang)),
-                link(f"{here}/items", "items", GEOJSON, Text("Les fiches", "The records").in_(lang)),
-                link(f"{here}/items?f=html", "items", "text/html", Text("Les fiches", "The records").in_(lang)),
-                link(f"{base}/dcat", "alternate", "application/rdf+xml", "DCAT-AP"),
-                link(f"{base}/feed.atom", "alternate", "application/atom+xml", "Atom"),
-            ],
-        }  # fmt: skip
+        }
+        boxes = [one.bbox for one in index.records if one.bbox is not None]
         if boxes:
             west, south, east, north = zip(*boxes, strict=True)
             spatial = {"bbox": [[min(west), min(south), max(east), max(north)]]}
-            document["extent"] = {"spatial": {**spatial, "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}}
+            document["extent"] = {"spatial": {**spatial, "crs": CRS84}}
         return document
 
     def _pages(self, request: Request, asked: Page, matched: int) -> list[dict[str, str]]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from mig_idg.catalogue.search import SORTABLE, Search
+from mig_idg.catalogue.cql2 import predicate
+from mig_idg.catalogue.search import SORTABLE, Predicate, Search
 from mig_idg.errors import InvalidParameter, Text, did_you_mean, nearest
 from mig_idg.store.crs import CRS84, box
 from mig_idg.store.datetimes import period
@@ -15,7 +16,10 @@ DEFAULT_LIMIT = 10
 MOST = 1_000
 FURTHEST = 1_000_000
 LONGEST = 500
-NAMES = ("q", "type", "ids", "externalIds", "bbox", "datetime", "sortby", "limit", "offset", "facets")
+CORE = ("q", "type", "ids", "externalIds", "bbox", "datetime", "limit")
+FILTERS = ("filter", "filter-lang", "filter-crs")
+LANGUAGES = ("cql2-text", "cql2-json")
+NAMES = (*CORE, *FILTERS, "sortby", "offset", "facets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,12 @@ class Page:
 
 
 def page(query: Mapping[str, str]) -> Page:
-    """The page asked for. Raises InvalidParameter."""
+    """The page asked for; a parameter without value is as if it were not there (20-004r1). Raises InvalidParameter."""
+    query = {
+        name: value
+        for name, value in query.items()
+        if name not in CORE or (value and (name, value) != ("datetime", "/"))
+    }
     search = Search(
         terms=_list(query, "q"),
         bbox=_bbox(query),
@@ -38,6 +47,7 @@ def page(query: Mapping[str, str]) -> Page:
         ids=_list(query, "ids"),
         external_ids=_list(query, "externalIds"),
         sort=_sort(query),
+        predicate=_filter(query),
     )
     return Page(
         search,
@@ -89,6 +99,20 @@ def _period(query: Mapping[str, str]) -> tuple[str | None, str | None] | None:
     if end and asked.end_open and end[11:19] == "00:00:00" and end[:10] != "0001-01-01":
         end = (date.fromisoformat(end[:10]) - timedelta(days=1)).isoformat()
     return asked.start, end
+
+
+def _filter(query: Mapping[str, str]) -> Predicate | None:
+    """The question of `filter` (OGC 19-079r2): CQL2, in degrees, longitude first."""
+    language = query.get("filter-lang", "cql2-text")
+    if language not in LANGUAGES:
+        raise InvalidParameter(
+            "filter-lang", Text(f"Attendu : {', '.join(LANGUAGES)}.", "Expected: cql2-text, cql2-json.")
+        )
+    if query.get("filter-crs", CRS84.uri) != CRS84.uri:
+        raise InvalidParameter(
+            "filter-crs", Text(f"Les fiches sont en degrés : {CRS84.uri}.", f"Records are in degrees: {CRS84.uri}.")
+        )
+    return predicate(query["filter"], language) if "filter" in query else None
 
 
 def _sort(query: Mapping[str, str]) -> tuple[tuple[str, bool], ...]:

@@ -30,6 +30,8 @@ from mig_idg.store.collection import Collection
 ANSWERS_BYTES = 24 * 1024 * 1024
 FRAGMENTS_BYTES = 24 * 1024 * 1024
 HTML_PAGE = 50
+# The document of a collection that holds no layer, on a base and in a language.
+Listed = Callable[[str, Lang], dict[str, Any]]
 LANDING_ROWS = 12
 # In the list of collections each one keeps the links that lead to data; its own page has them all.
 LISTED_RELS = frozenset({"self", "items", "license", "describedby"})
@@ -37,10 +39,13 @@ LISTED_RELS = frozenset({"self", "items", "license", "describedby"})
 
 class Describer:
     """Descriptions of one service. `mounted` are the patterns of all routes of the application, `beside` the
-    conformance classes of other slices."""
+    conformance classes of other slices, `listed` the collection that another slice adds to the list (records)."""
 
-    def __init__(self, service: Service, mounted: Iterable[str] = (), beside: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, service: Service, mounted: Iterable[str] = (), beside: tuple[str, ...] = (), listed: Listed | None = None
+    ) -> None:
         self.service = service
+        self._listed = listed
         self._threads = Threads()
         self.mounted = frozenset(mounted)
         self.conforms_to = conformance.classes(beside=beside)
@@ -95,9 +100,9 @@ class Describer:
             )
         asked = search.parse(request.query, HTML_PAGE if form == "html" else None)
         if asked.everything:
-            body = await self.kept(request, ("collections",), lambda: self._list(request, asked))
+            body = await self.kept(request, ("collections", form), lambda: self._list(request, asked, form == "json"))
         else:
-            body = document(self._placed(request, await self._threads.run(self._list, request, asked)))
+            body = document(self._placed(request, await self._threads.run(self._list, request, asked, form == "json")))
         return self.response(request, body, "collections" if form == "html" else None, search=asked)
 
     async def collection(self, request: Request) -> Response:
@@ -143,9 +148,13 @@ class Describer:
     def _document(self, request: Request, collection: Collection) -> Any:
         return orjson.Fragment(self._fragment(request, collection, listed=False))
 
-    def _list(self, request: Request, asked: search.Search) -> bytes:
+    def _list(self, request: Request, asked: search.Search, whole: bool = False) -> bytes:
+        """The layers that match; `whole`, with the catalogue of records, which pages for people lead to otherwise."""
         seen = request.snapshot.visible(request.principal)
-        matched = search.found(seen, asked, self.service.extent, request.lang)
+        matched: list[Collection | dict[str, Any]] = [
+            *search.found(seen, asked, self.service.extent, request.lang),
+            *(self._beside(asked, request.lang) if whole else ()),
+        ]
         end = len(matched) if asked.limit is None else asked.offset + asked.limit
         page = matched[asked.offset : end]
         return orjson.dumps(
@@ -153,9 +162,21 @@ class Describer:
                 "links": self._list_links(request, asked, len(matched)),
                 "numberMatched": len(matched),
                 "numberReturned": len(page),
-                "collections": [orjson.Fragment(self._fragment(request, one, listed=True)) for one in page],
+                "collections": [
+                    one if isinstance(one, dict) else orjson.Fragment(self._fragment(request, one, listed=True))
+                    for one in page
+                ],
             }
         )
+
+    def _beside(self, asked: search.Search, lang: Lang) -> Iterable[dict[str, Any]]:
+        """The collection of another slice, when words that are asked are its own; it has no extent to meet a box."""
+        if self._listed is None or asked.bbox:
+            return
+        told = self._listed(BASE, lang)
+        text = search.folded(f"{told['id']} {told['title']} {told['description']}")
+        if all(word in text for word in asked.words):
+            yield told
 
     def _list_links(self, request: Request, asked: search.Search, matched: int) -> list[dict[str, str]]:
         here, lang = f"{BASE}/collections", request.lang

@@ -13,6 +13,7 @@ _RECORD = (
     (_TURTLE, "text"),
 )  # fmt: skip
 _HERE = "/collections/records"
+_SCHEMA = (("application/schema+json", "object"), (HTML, "html"))
 _SHOWN = ((JSON, "object"), (HTML, "html"))
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -22,8 +23,17 @@ OPERATIONS: tuple[Operation, ...] = (
               "listing", ((JSON, "object"), (HTML, "html")), formats=_PAGES),
     Operation(f"{_HERE}/items", "records", Text("Chercher des fiches", "Search for records"), CATALOGUE, "listing",
               (("application/geo+json", "object"), (HTML, "html")),
-              ("q", "recordType", "ids", "externalIds", "bbox", "datetime", "recordSort", "recordLimit",
-               "recordOffset", "facets"), _PAGES),
+              ("q", "recordType", "ids", "externalIds", "bbox", "datetime", "filter", "filter-lang", "filter-crs",
+               "recordSort", "recordLimit", "recordOffset", "facets"), _PAGES),
+    Operation(f"{_HERE}/queryables", "recordQueryables",
+              Text("Ce qu'on peut filtrer", "What filters may ask of records"), CATALOGUE, "listing", _SCHEMA,
+              formats=_PAGES),
+    Operation(f"{_HERE}/sortables", "recordSortables", Text("Ce par quoi on trie", "What may order records"),
+              CATALOGUE, "listing", _SCHEMA, formats=_PAGES),
+    Operation("/opensearch.xml", "opensearch", Text("La recherche, pour OpenSearch", "The search, for OpenSearch"),
+              CATALOGUE, "listing", (("application/opensearchdescription+xml", "text"),)),
+    Operation("/sitemap.xml", "sitemap", Text("Le plan des fiches", "The sitemap of records"), CATALOGUE, "listing",
+              ((_XML, "text"),), ("dcatPage",)),
     Operation(f"{_HERE}/items/{{record}}", "recordItem", Text("Une fiche", "One record"), CATALOGUE, "listing",
               _RECORD, ("record",), _FORMS),
     Operation("/csw", "csw", Text("Le catalogue par CSW 2.0.2", "The catalogue by CSW 2.0.2"), CATALOGUE, "listing",
