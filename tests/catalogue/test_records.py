@@ -69,12 +69,11 @@ def test_both_generations_of_schemas_accept_it(record: Record, asking: Any, shar
 
 @pytest.mark.reference
 @pytest.mark.slow
-def test_dcat_ap_3_holds_by_its_shapes(record: Record, asking: Any, shared: Any) -> None:
+@pytest.mark.parametrize("name", ["dcat-ap_3.0.0_shapes.ttl", "geodcat-ap_2.0.0_shacl.ttl"])
+def test_dcat_ap_3_and_geodcat_ap_hold_by_their_shapes(record: Record, asking: Any, shared: Any, name: str) -> None:
     from pyshacl import validate
 
-    shapes = Graph()
-    for name in ("dcat-ap_3.0.0_shapes.ttl",):
-        shapes.parse(shared / "reference" / "metadonnees" / "dcat-ap" / name)
+    shapes = Graph().parse(shared / "reference" / "metadonnees" / "dcat-ap" / name)
     told = [record, asking.record("erp"), asking.record("prenoms")]
     body = rdf.catalogue(told, record.publisher, "fr", "turtle", total=3, page=1, pages=2, modified="2026-06-01")
     conforms, _, text = validate(Graph().parse(data=body, format="turtle"), shacl_graph=shapes, advanced=True)

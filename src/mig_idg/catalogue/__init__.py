@@ -4,6 +4,7 @@ model.py          the record, derived from the declaration, the publication and 
 completeness.py   what a record lacks, field by field, with the clause that asks for it
 vocabularies.py   INSPIRE themes, limitations on public access, licences, formats
 iso19139.py       ISO 19139 (INSPIRE TG 2.0.1, CNIG guide)
+iso19115_3.py     ISO 19115-3; iso_reader.py reads both again, completion.py completes a declaration with one
 rdf.py            DCAT-AP 3 / GeoDCAT-AP; schema_org.py; dublin_core.py
 records_json.py   the record of OGC API Records
 csw.py            CSW 2.0.2, its filters (filters.py) and capabilities (csw_capabilities.py)

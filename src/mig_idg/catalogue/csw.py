@@ -16,7 +16,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from lxml import etree
 
-from mig_idg.catalogue import csw_capabilities, dublin_core, iso19139
+from mig_idg.catalogue import csw_capabilities, dublin_core, iso19115_3, iso19139
 from mig_idg.catalogue.csw_capabilities import CSW, OWS
 from mig_idg.catalogue.filters import OGC, from_cql, from_xml
 from mig_idg.catalogue.model import Record
@@ -29,7 +29,7 @@ from mig_idg.guard.response import Response
 BODY_LIMIT = 64 * 1024
 MOST = 100
 OPERATIONS = ("GetCapabilities", "DescribeRecord", "GetRecords", "GetRecordById")
-SCHEMAS = (CSW, iso19139.GMD)
+SCHEMAS = (CSW, iso19139.GMD, iso19115_3.MDB)
 _SORTED = {
     "title": "title",
     "identifier": "id",
@@ -233,6 +233,8 @@ def _sort(words: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
 def _written(record: Record, asked: Asked) -> etree._Element:
     if asked.schema == iso19139.GMD:
         return iso19139.element(record)
+    if asked.schema == iso19115_3.MDB:
+        return iso19115_3.element(record)
     view: Any = asked.view
     return dublin_core.element(record, view)
 

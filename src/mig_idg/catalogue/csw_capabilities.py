@@ -13,6 +13,7 @@ CSW = "http://www.opengis.net/cat/csw/2.0.2"
 OWS = "http://www.opengis.net/ows"
 OGC = "http://www.opengis.net/ogc"
 GMD = "http://www.isotc211.org/2005/gmd"
+MDB = "http://standards.iso.org/iso/19115/-3/mdb/2.0"
 XLINK = "http://www.w3.org/1999/xlink"
 NAMESPACES = {"csw": CSW, "ows": OWS, "ogc": OGC, "gmd": GMD, "xlink": XLINK, "gml": "http://www.opengis.net/gml"}
 _XSD = "http://www.w3.org/2001/XMLSchema"
@@ -21,14 +22,14 @@ _PARAMETERS: dict[str, dict[str, tuple[str, ...]]] = {
     "DescribeRecord": {"typeName": ("csw:Record", "gmd:MD_Metadata"), "outputFormat": ("application/xml",)},
     "GetRecords": {
         "typeNames": ("csw:Record", "gmd:MD_Metadata"),
-        "outputSchema": (CSW, GMD),
+        "outputSchema": (CSW, GMD, MDB),
         "outputFormat": ("application/xml",),
         "resultType": ("hits", "results"),
         "ElementSetName": ("brief", "summary", "full"),
         "CONSTRAINTLANGUAGE": ("FILTER", "CQL_TEXT"),
     },
     "GetRecordById": {
-        "outputSchema": (CSW, GMD),
+        "outputSchema": (CSW, GMD, MDB),
         "outputFormat": ("application/xml",),
         "ElementSetName": ("brief", "summary", "full"),
     },
@@ -68,6 +69,7 @@ def described(schemas: Iterable[str]) -> bytes:
     places = {
         CSW: "http://schemas.opengis.net/csw/2.0.2/record.xsd",
         GMD: "http://www.isotc211.org/2005/gmd/gmd.xsd",
+        MDB: "https://schemas.isotc211.org/19115/-3/mdb/2.0/mdb.xsd",
     }
     root = etree.Element(f"{{{CSW}}}DescribeRecordResponse", nsmap=NAMESPACES)
     for namespace in schemas:

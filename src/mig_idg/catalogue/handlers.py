@@ -13,6 +13,7 @@ from mig_idg.catalogue import (
     atom,
     ckan,
     dublin_core,
+    iso19115_3,
     iso19139,
     opensearch,
     queryables,
@@ -37,6 +38,7 @@ FORMS: Mapping[str, str] = {
     "html": "text/html",
     "jsonld": "application/ld+json",
     "iso19139": "application/xml",
+    "iso19115-3": "application/xml",
     "dcat": "application/rdf+xml",
     "ttl": "text/turtle",
     "dcat-jsonld": "application/ld+json",
@@ -50,6 +52,7 @@ _GRAPH = {"dcat": "xml", "ttl": "turtle", "jsonld": "json-ld", "dcat-jsonld": "j
 _WRITERS: Mapping[str, Callable[[Record], bytes]] = {
     "jsonld": lambda record: orjson.dumps(schema_org.document(record)),
     "iso19139": iso19139.document,
+    "iso19115-3": iso19115_3.document,
     "dcat": lambda record: rdf.document(record, "xml"),
     "ttl": lambda record: rdf.document(record, "turtle"),
     "dcat-jsonld": lambda record: rdf.document(record, "json-ld"),

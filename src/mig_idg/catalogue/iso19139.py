@@ -197,11 +197,16 @@ def _quality(into: Element, record: Record) -> None:
             record.inspire_conformant,
         )
     lineage = _child(_child(into, "lineage"), "LI_Lineage")
+    _text(lineage, "statement", stated_lineage(record))
+
+
+def stated_lineage(record: Record) -> str:
+    """The lineage in words, with the target model that the data follow."""
     stated = record.lineage or Text("Généalogie non renseignée.", "Lineage not given.").in_(record.lang)
-    if record.standard is not None:
-        model = Text("Modèle cible", "Target model").in_(record.lang)
-        stated = f"{stated} {model} : {' '.join(record.standard)}."
-    _text(lineage, "statement", stated)
+    if record.standard is None:
+        return stated
+    model = Text("Modèle cible", "Target model").in_(record.lang)
+    return f"{stated} {model} : {' '.join(record.standard)}."
 
 
 def _conformity(into: Element, title: str, uri: str, day: str, record: Record, passes: bool) -> None:

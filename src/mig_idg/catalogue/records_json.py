@@ -21,6 +21,7 @@ _RESOURCE_LANGUAGES = {"fre": LANGUAGE["fr"], "eng": LANGUAGE["en"]}
 ALTERNATES = (
     ("html", "text/html", Text("Cette fiche, lisible", "This record, to be read")),
     ("iso19139", "application/xml", Text("Cette fiche en ISO 19139", "This record as ISO 19139")),
+    ("iso19115-3", "application/xml", Text("Cette fiche en ISO 19115-3", "This record as ISO 19115-3")),
     ("dcat", "application/rdf+xml", Text("Cette fiche en DCAT-AP (RDF/XML)", "This record as DCAT-AP (RDF/XML)")),
     ("ttl", "text/turtle", Text("Cette fiche en DCAT-AP (Turtle)", "This record as DCAT-AP (Turtle)")),
     ("jsonld", "application/ld+json", Text("Cette fiche en schema.org", "This record as schema.org")),

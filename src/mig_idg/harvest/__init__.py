@@ -3,7 +3,6 @@
 model         a source as `harvest/*.yml` declares it
 declared      the sources of a folder, with file and line of what is wrong
 description   one dataset as another catalogue describes it, whatever the protocol
-safe_xml      XML without entities, DTD or network
 readers/      one page of a source → descriptions, findings, further pages; one module a protocol
 run           reads page after page within limits, resumable; then keeps what changed in one transaction, or nothing
 flow          a remote collection mirrored into a layer of ours, by the same import as a file

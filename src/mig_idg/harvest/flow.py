@@ -29,10 +29,10 @@ from mig_idg.harvest.readers.page import (
     mapping,
 )
 from mig_idg.harvest.run import Clock, Network, Outcome, Stopped, outgoing
-from mig_idg.harvest.safe_xml import local, parsed
 from mig_idg.jobs.outgoing import Answer, Outgoing
 from mig_idg.registry import harvested
 from mig_idg.registry.harvested import Difference, KeptPage
+from mig_idg.standards.safe_xml import local, parsed
 
 PAGE = 1000
 # (connection, file, collection, author, rehearse) → rows: the import of the deposits, which this slice does not know.

@@ -11,8 +11,8 @@ from mig_idg.errors import Text
 from mig_idg.harvest.description import Description, Finding, box, kept, party, resource, text, words
 from mig_idg.harvest.model import Source
 from mig_idg.harvest.readers.page import Ask, Page, Reader, Unreadable, asking, broken
-from mig_idg.harvest.safe_xml import Element, clean, local, parsed
 from mig_idg.jobs.outgoing import Answer
+from mig_idg.standards.safe_xml import Element, clean, local, parsed
 
 _MEDIA = {"WMS": "application/vnd.ogc.wms_xml", "WFS": "application/vnd.ogc.wfs_xml"}
 

@@ -11,8 +11,8 @@ from mig_idg.harvest.description import Description, Finding, box, kept, party, 
 from mig_idg.harvest.model import Source
 from mig_idg.harvest.readers import iso19139
 from mig_idg.harvest.readers.page import PAGE, Ask, Page, Reader, Unreadable, asking, broken
-from mig_idg.harvest.safe_xml import local, parsed
 from mig_idg.jobs.outgoing import Answer
+from mig_idg.standards.safe_xml import local, parsed
 
 GMD = "http://www.isotc211.org/2005/gmd"
 CSW = "http://www.opengis.net/cat/csw/2.0.2"

@@ -16,8 +16,8 @@ from mig_idg.errors import Text
 from mig_idg.harvest.description import Description, Finding, box, kept, party, resource, text, words
 from mig_idg.harvest.model import Source
 from mig_idg.harvest.readers.page import Ask, Page, Reader, Unreadable, broken, from_json
-from mig_idg.harvest.safe_xml import clean, parsed
 from mig_idg.jobs.outgoing import Answer
+from mig_idg.standards.safe_xml import clean, parsed
 
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 ADMS = Namespace("http://www.w3.org/ns/adms#")

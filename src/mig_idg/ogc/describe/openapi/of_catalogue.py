@@ -6,7 +6,7 @@ from mig_idg.errors import Text
 from mig_idg.ogc.describe.openapi.operation import CATALOGUE, HTML, JSON, Operation
 
 _PAGES = ("json", "html")
-_FORMS = ("json", "html", "jsonld", "iso19139", "dcat", "ttl", "dcat-jsonld", "dc")
+_FORMS = ("json", "html", "jsonld", "iso19139", "iso19115-3", "dcat", "ttl", "dcat-jsonld", "dc")
 _RDF, _TURTLE, _XML, _LD = "application/rdf+xml", "text/turtle", "application/xml", "application/ld+json"
 _RECORD = (
     ("application/geo+json", "object"), (HTML, "html"), (_LD, "object"), (_XML, "text"), (_RDF, "text"),
