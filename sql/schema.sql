@@ -32,6 +32,10 @@ CREATE SCHEMA registry;
 
 COMMENT ON SCHEMA registry IS 'Dated facts of the charter: nothing is deleted, a correction adds a row.';
 
+CREATE SCHEMA remarks;
+
+COMMENT ON SCHEMA remarks IS 'Remarks, questions, requests for publication: what was said, by whom, what became of it.';
+
 CREATE SCHEMA served;
 
 COMMENT ON SCHEMA served IS 'One security_invoker view per view profile.';
@@ -3625,6 +3629,70 @@ ALTER TABLE registry.working_group_term ALTER COLUMN id ADD GENERATED ALWAYS AS 
     CACHE 1
 );
 
+CREATE TABLE remarks.event (
+    remark bigint NOT NULL,
+    number integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    before text,
+    after text NOT NULL,
+    by text NOT NULL,
+    words text
+);
+
+CREATE TABLE remarks.gate (
+    one boolean DEFAULT true NOT NULL,
+    CONSTRAINT gate_one_check CHECK (one)
+);
+
+COMMENT ON TABLE remarks.gate IS 'Remarks are counted and received one at a time: a limit is a limit for callers in a hurry too.';
+
+CREATE TABLE remarks.remark (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    dataset text,
+    record text,
+    feature text,
+    geometry jsonb,
+    organisation text NOT NULL,
+    relay text,
+    words text NOT NULL,
+    lang text NOT NULL,
+    author_name text,
+    author_email text,
+    author_login text,
+    author_organisation text,
+    caller bytea,
+    due date NOT NULL,
+    state text DEFAULT 'received'::text NOT NULL,
+    answer text,
+    answered_at timestamp with time zone,
+    public boolean DEFAULT false NOT NULL,
+    public_words text,
+    CONSTRAINT remark_answer_check CHECK ((length(answer) <= 4000)),
+    CONSTRAINT remark_author_email_check CHECK ((author_email ~ '^[^@[:cntrl:][:space:]]+@[^@[:cntrl:][:space:]]+$'::text)),
+    CONSTRAINT remark_author_name_check CHECK ((length(author_name) <= 100)),
+    CONSTRAINT remark_check CHECK (((dataset IS NULL) OR (record IS NULL))),
+    CONSTRAINT remark_check1 CHECK (((NOT public) OR ((answer IS NOT NULL) AND (public_words IS NOT NULL)))),
+    CONSTRAINT remark_check2 CHECK (((state <> ALL (ARRAY['answered'::text, 'acted'::text, 'declined'::text])) OR (answer IS NOT NULL))),
+    CONSTRAINT remark_feature_check CHECK ((length(feature) <= 200)),
+    CONSTRAINT remark_geometry_check CHECK ((octet_length((geometry)::text) <= 65536)),
+    CONSTRAINT remark_kind_check CHECK ((kind = ANY (ARRAY['remark'::text, 'question'::text, 'publication'::text]))),
+    CONSTRAINT remark_lang_check CHECK ((lang = ANY (ARRAY['fr'::text, 'en'::text]))),
+    CONSTRAINT remark_public_words_check CHECK ((length(public_words) <= 4000)),
+    CONSTRAINT remark_state_check CHECK ((state = ANY (ARRAY['received'::text, 'read'::text, 'answered'::text, 'acted'::text, 'declined'::text, 'closed'::text]))),
+    CONSTRAINT remark_words_check CHECK (((length(btrim(words)) >= 3) AND (length(btrim(words)) <= 4000)))
+);
+
+ALTER TABLE remarks.remark ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME remarks.remark_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE served.copy (
     relation regclass NOT NULL,
     source regclass NOT NULL,
@@ -4166,6 +4234,15 @@ ALTER TABLE ONLY registry.working_group
 ALTER TABLE ONLY registry.working_group_term
     ADD CONSTRAINT working_group_term_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY remarks.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (remark, number);
+
+ALTER TABLE ONLY remarks.gate
+    ADD CONSTRAINT gate_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY remarks.remark
+    ADD CONSTRAINT remark_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY served.copy
     ADD CONSTRAINT copy_pkey PRIMARY KEY (relation);
 
@@ -4247,6 +4324,14 @@ CREATE INDEX asset_geometry ON registry.asset USING gist (geometry);
 CREATE INDEX follow_up_by_kind ON registry.follow_up USING btree (kind) WHERE (closed_by IS NULL);
 
 CREATE INDEX notice_organisation ON registry.notice USING btree (organisation, at);
+
+CREATE INDEX remark_of_author ON remarks.remark USING btree (author_login, id DESC) WHERE (author_login IS NOT NULL);
+
+CREATE INDEX remark_of_body ON remarks.remark USING btree (organisation, id DESC);
+
+CREATE INDEX remark_of_caller ON remarks.remark USING btree (caller, at) WHERE (caller IS NOT NULL);
+
+CREATE INDEX remark_of_dataset ON remarks.remark USING btree (dataset, id DESC) WHERE (dataset IS NOT NULL);
 
 CREATE INDEX copy_source ON served.copy USING btree (source);
 
@@ -5206,6 +5291,12 @@ ALTER TABLE ONLY registry.working_group_term
 ALTER TABLE ONLY registry.working_group_term
     ADD CONSTRAINT working_group_term_working_group_fkey FOREIGN KEY (working_group) REFERENCES registry.working_group(id);
 
+ALTER TABLE ONLY remarks.event
+    ADD CONSTRAINT event_remark_fkey FOREIGN KEY (remark) REFERENCES remarks.remark(id);
+
+ALTER TABLE ONLY remarks.remark
+    ADD CONSTRAINT remark_author_login_fkey FOREIGN KEY (author_login) REFERENCES registry.account(login);
+
 GRANT USAGE ON SCHEMA consolidation TO idg_clerk;
 
 GRANT USAGE ON SCHEMA deposits TO idg_app;
@@ -5227,6 +5318,8 @@ GRANT USAGE ON SCHEMA procrastinate TO idg_app;
 
 GRANT USAGE ON SCHEMA registry TO idg_app;
 GRANT USAGE ON SCHEMA registry TO idg_clerk;
+
+GRANT USAGE ON SCHEMA remarks TO idg_clerk;
 
 GRANT USAGE ON SCHEMA served TO idg_app;
 
@@ -5793,6 +5886,24 @@ GRANT SELECT,INSERT ON TABLE registry.working_group_term TO idg_clerk;
 GRANT UPDATE(closed_by) ON TABLE registry.working_group_term TO idg_clerk;
 
 GRANT USAGE ON SEQUENCE registry.working_group_term_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE remarks.event TO idg_clerk;
+
+GRANT SELECT,UPDATE ON TABLE remarks.gate TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE remarks.remark TO idg_clerk;
+
+GRANT UPDATE(caller) ON TABLE remarks.remark TO idg_clerk;
+
+GRANT UPDATE(state) ON TABLE remarks.remark TO idg_clerk;
+
+GRANT UPDATE(answer) ON TABLE remarks.remark TO idg_clerk;
+
+GRANT UPDATE(answered_at) ON TABLE remarks.remark TO idg_clerk;
+
+GRANT UPDATE(public) ON TABLE remarks.remark TO idg_clerk;
+
+GRANT UPDATE(public_words) ON TABLE remarks.remark TO idg_clerk;
 
 GRANT SELECT ON TABLE served.raster_file TO idg_app;
 

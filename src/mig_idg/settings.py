@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     smtp_password_file: Path | None = Field(None, description="a file that holds its password")
     smtp_ca_file: Path | None = Field(None, description="certificates that the server's is checked against (PEM)")
     smtp_from: str | None = Field(None, description="address that notices come from; replies go there")
+    remark_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        30, description="days within which a remark is answered, told to who writes it"
+    )
     access_log: bool = Field(
         False, description="a JSON line for each request on standard error: no token, no value of a query"
     )

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
-import secrets
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -18,6 +15,7 @@ from mig_idg.app.asgi import Application
 from mig_idg.app.harvest_gauges import Harvest
 from mig_idg.app.notices import Notices
 from mig_idg.app.operations import Operations
+from mig_idg.app.session_key import session_key
 from mig_idg.database.pool import PLANNED_ONCE, READ_ONLY, READ_WRITE, Pool, PoolLimits, Watch
 from mig_idg.database.supervision import read_state
 from mig_idg.errors import Lang, Unavailable
@@ -100,7 +98,8 @@ def create_app(
     evaluation = Evaluation(current.facts_on)
     oidc, sessions = identity(settings, clock)
     if routes is None:
-        routes = [*every_route(settings, records), *desk_routes(settings, url, sessions, clock, records)]
+        routes = every_route(settings, records, remark_routes(settings, url, sessions, clock, records))
+        routes += desk_routes(settings, url, sessions, clock, records)
     mounted = Router([*operations.routes(), *evaluation.routes(), *routes, *sessions.routes()])
     resources = resources_of(settings)
     guard = Guard(
@@ -213,40 +212,8 @@ def identity(settings: Settings, clock: Clock) -> tuple[Oidc | None, Sessions]:
     return oidc, Sessions(oidc, key, settings.public_url, clock)
 
 
-def session_key(settings: Settings) -> bytes:
-    """The 32 bytes that sign session cookies: from the settings, or a file of the home made once (mode 600).
-
-    Workers that start together agree: the file appears whole. In a home that cannot be written, each worker has its
-    own: people sign in again when another one answers, until IDG_SESSION_SECRET is set.
-    """
-    if settings.session_secret is not None:
-        return hashlib.sha256(settings.session_secret.get_secret_value().encode()).digest()
-    path = settings.home / "session.key"
-    try:
-        if not path.is_file():
-            _keep_whole(path, secrets.token_bytes(32))
-        return hashlib.sha256(path.read_bytes()).digest()
-    except OSError as error:
-        log.warning("session-key-not-kept", reason=type(error).__name__, remedy="IDG_SESSION_SECRET")
-        return secrets.token_bytes(32)
-
-
-def _keep_whole(path: Path, content: bytes) -> None:
-    """Write a file of mode 600 that nobody sees half written; the one that is there already stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-    try:
-        os.link(aside, path)
-    except FileExistsError:
-        pass
-    finally:
-        aside.unlink()
-
-
-def every_route(settings: Settings, records: Records) -> list[Route]:
-    """All routes of the trades."""
+def every_route(settings: Settings, records: Records, more: Iterable[Route] = ()) -> list[Route]:
+    """All routes of the trades; `more` are those that stand on what only an application has."""
     from mig_idg.app.described_layers import DescribedLayers
     from mig_idg.catalogue.conformance import CONFORMANCE as CATALOGUE
     from mig_idg.catalogue.handlers import listed
@@ -265,10 +232,24 @@ def every_route(settings: Settings, records: Records) -> list[Route]:
 
     describer = Describer(load_service(settings.config_file), beside=CATALOGUE, listed=listed)
     others = [*ROUTES, *process_routes(settings, records), *deposit_routes(settings, records), *web_routes()]
+    others += more
     harvest = Harvested(records.pool)
     others += [*catalogue_routes(DescribedLayers(describer), harvest), *harvest_routes(harvest)]
     others += inventory_routes(Inventory(records.pool))
     return [*describe.routes(settings, others, describer), *others]
+
+
+def remark_routes(
+    settings: Settings, url: str, sessions: Sessions, clock: Clock, records: Records
+) -> tuple[Route, ...]:
+    """The routes of remarks, which the clerk keeps."""
+    from mig_idg.registry.harvested import Harvested
+    from mig_idg.remarks.handlers import Desk
+    from mig_idg.remarks.routes import routes as routes_of_remarks
+    from mig_idg.web.desks.clerk import Clerk
+
+    key, harvested = session_key(settings), Harvested(records.pool).records
+    return routes_of_remarks(Desk(Clerk(url), sessions, key, clock, settings.remark_days, harvested))
 
 
 def desk_routes(settings: Settings, url: str, sessions: Sessions, clock: Clock, records: Records) -> tuple[Route, ...]:

@@ -10,16 +10,21 @@ from typing import Any
 import structlog
 
 from mig_idg.app.metrics import Gauges
+from mig_idg.app.session_key import session_key
 from mig_idg.database.clerk import as_clerk
 from mig_idg.database.pool import Pool
+from mig_idg.guard.current import legal_day
+from mig_idg.notices.compose import Secret
+from mig_idg.notices.seals import sealed
 from mig_idg.notices.send import Sender, Sent
-from mig_idg.registry import outbox
+from mig_idg.registry import outbox, remarks
 from mig_idg.registry.outbox_standing import Standing
 from mig_idg.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 EVERY_MINUTE = "* * * * *"
+EVERY_MORNING = "0 6 * * *"
 EVERY_SECONDS = 15.0
 
 
@@ -28,7 +33,32 @@ def sender(settings: Settings) -> Sender | None:
     server = settings.mail_server()
     if server is None:
         return None
-    return Sender(server, settings.public_url, lambda: datetime.now(UTC))
+    return Sender(server, settings.public_url, lambda: datetime.now(UTC), secrets_of(settings))
+
+
+PATHS = {"remark": "/remarks/"}
+"""Where the addresses lead that only a mail holds."""
+
+
+def secrets_of(settings: Settings) -> Secret:
+    """The path that a message's `secret` names (`remark 17`), made from the key of this home."""
+    key = session_key(settings)
+
+    def path(secret: str) -> str:
+        word, number = secret.split(" ", 1)
+        return PATHS[word] + sealed(key, word, int(number))
+
+    return path
+
+
+async def remind(url: str) -> int:
+    """Tell bodies of the answers that are late: the job that the worker runs each morning."""
+
+    def told() -> int:
+        with as_clerk(url, write=True) as conn:
+            return remarks.remind(conn, legal_day(datetime.now(UTC)))
+
+    return await asyncio.to_thread(told)
 
 
 async def send_due(settings: Settings, url: str) -> Sent | None:

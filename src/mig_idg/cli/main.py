@@ -47,6 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case": ("case", t("dossiers : litiges, projets, besoins, tâches", "cases: disputes, projects, needs, tasks")),
     "partnership": ("partnership", t("échéances, bilan annuel, orientations", "deadlines, annual report")),
     "notices": ("notices", t("messages aux organismes : suivre, envoyer", "messages to bodies: follow, send")),
+    "remarks": ("remarks", t("remarques, questions, demandes de publication", "remarks, questions, requests")),
     "token": ("token", t("jetons d'accès", "access tokens")),
     "journal": ("journal", t("journal des décisions", "journal of decisions")),
     "job": ("job", t("travaux : suivre, abandonner, exécuter", "jobs: follow, cancel, run")),

@@ -444,6 +444,7 @@ def _restore_in_place(backup: Path, url: str, major: int) -> None:
             "raster",
             "harvest",
             "desks",
+            "remarks",
             "notices",
             "consolidation",
             "deposits",

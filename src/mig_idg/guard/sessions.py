@@ -125,7 +125,7 @@ class Sessions:
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         """The page of the form, its word in a hidden field and in a cookie of this browser."""
-        word = secrets.token_urlsafe(32)
+        word, cookie = self.new_word()
         context = {
             "form_word": word,
             "onward": onward,
@@ -135,7 +135,7 @@ class Sessions:
         }
         response = page_answer("sign_in", context, status=status)
         response.headers.update(headers or {})
-        response.headers["set-cookie"] = self._cookie(FORM, {"word": word}, FORM_LASTS, same_site="Strict")
+        response.headers["set-cookie"] = cookie
         response.headers["cache-control"] = "private, no-store"
         return response
 
@@ -151,24 +151,30 @@ class Sessions:
             fields = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=8, errors="strict"))
         except ValueError:
             raise BadRequest(Text("Ce formulaire est illisible.", "This form cannot be read.")) from None
-        given = self._read(request.headers, FORM) or {}
+        self.require_word(request.headers, fields.get("word", ""))
+        return fields
+
+    def new_word(self) -> tuple[str, str]:
+        """A word for a form of somebody who may have no session, and the cookie that keeps it in this browser."""
+        word = secrets.token_urlsafe(32)
+        return word, self._cookie(FORM, {"word": word}, FORM_LASTS, same_site="Strict")
+
+    def require_word(self, headers: Mapping[str, str], word: str) -> None:
+        """Raise Refused for a form that this browser was not given by us."""
+        given = self._read(headers, FORM) or {}
         known = str(given.get("word", ""))
-        if (
-            not known
-            or not hmac.compare_digest(known.encode(), fields.get("word", "").encode())
-            or _elsewhere(request.headers, self._base_url)
-        ):
+        same = known and hmac.compare_digest(known.encode(), word.encode("utf-8", "surrogatepass"))
+        if not same or _elsewhere(headers, self._base_url):
             raise Refused(
                 Text(
                     "Ce formulaire ne vient pas de cette page, ou elle était ouverte depuis trop longtemps.",
                     "This form does not come from this page, or the page was open for too long.",
                 ),
                 remedy=Text(
-                    "Rouvrez /sign-in, en acceptant les cookies de ce site.",
-                    "Open /sign-in again, with this site's cookies allowed.",
+                    "Rouvrez la page, en acceptant les cookies de ce site.",
+                    "Open the page again, with this site's cookies allowed.",
                 ),
             )
-        return fields
 
     async def leave_for_provider(self, request: Request) -> Response:
         """Send the browser to the provider; `next=` is a path of ours to come back to."""

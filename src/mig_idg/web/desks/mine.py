@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from mig_idg.registry import agreements, deadlines, delegations, desks, ept, mandates, tokens, transfers
+from mig_idg.registry import agreements, deadlines, delegations, desks, ept, mandates, remarks, tokens, transfers
 from mig_idg.registry.acts import Conn
 from mig_idg.web.desks.actor import Actor
 from mig_idg.web.desks.acts import ACTS
@@ -52,6 +52,12 @@ def _waiting(told: Told, conn: Conn) -> Section:
             rows.append(Row((t("Donnée remise", "Data handed over"), f"{told.name(one['giver'])}, {one['dataset']}"),
                             (told.act("transfer-acknowledge", "Prendre acte", "Acknowledge",
                                       number=str(one["transfer"])),)))  # fmt: skip
+    for one in remarks.listing(conn, organisation=who.body, states=remarks.OPEN) if who.body else ():
+        late = t(" (en retard)", " (late)") if one["due"] < who.day else ""
+        words = told.words(remarks.KINDS[one["kind"]]).capitalize() + t(f" n° {one['id']}", f" no. {one['id']}")
+        about = told.title(one["dataset"]) if one["dataset"] else one["record"] or "—"
+        rows.append(Row((words, t(f"{about}, avant le ", f"{about}, before ") + told.day(one["due"]) + late),
+                        (Link(f"/desk/remarks/{one['id']}", t("Répondre", "Answer")),)))  # fmt: skip
     return Section(
         "waiting",
         t("À faire", "To do"),
@@ -180,7 +186,8 @@ def _notices(told: Told, conn: Conn) -> Section | None:
         for one in (tokens.notices(conn, who.body) if who.body else [])[:20]
     ]
     heads = (t("Le", "On"), t("Avis", "Notice"))
-    links = [Link("/desk/messages", t("Mes messages", "My messages"))]
+    links = [Link("/desk/messages", t("Mes messages", "My messages")),
+             Link("/desk/remarks", t("Remarques et questions", "Remarks and questions"))]  # fmt: skip
     if who.pilot or "administrator" in who.principal.roles:
         links.append(Link("/desk/notices", t("Messagerie du service", "Mail of the service")))
     return Section("notices", t("Avis à mon organisme", "Notices to my body"), heads, rows,

@@ -16,6 +16,7 @@ from mig_idg.web.desks.messages import Messages
 from mig_idg.web.desks.pages import Desks
 from mig_idg.web.desks.posted import BODY_BYTES
 from mig_idg.web.desks.receipts import Receipts
+from mig_idg.web.desks.remarks import Remarks
 from mig_idg.web.desks.report import Reports
 from mig_idg.web.desks.tickets import Tickets
 from mig_idg.web.desks.tokens import Tokens
@@ -39,6 +40,7 @@ def routes(
     clerk = Clerk(url)
     acts = Acts(clerk, Tickets(key, clock), sessions)
     desks, receipts, tokens = Desks(clerk, acts), Receipts(clerk), Tokens(clerk, acts)
+    heard = Remarks(clerk, acts, clock)
     told = Messages(clerk, acts, mail_server=mail_server)
     given, calendars, reports = DepositDesk(deposits, clerk, acts), Calendars(clerk, acts), Reports(clerk)
     return (
@@ -59,6 +61,8 @@ def routes(
         Route("/desk/deposits", "listing", given.give, SENT, pool="none", body_limit=largest + FORM_ROOM, forms=True),
         Route("/desk/deposits/{deposit}", "listing", given.one, SENT, pool="none", body_limit=SMALL, forms=True),
         Route("/desk/messages", "listing", told.mine, SENT, pool="none", body_limit=SMALL, forms=True),
+        Route("/desk/remarks", "listing", heard.listing, pool="none"),
+        Route("/desk/remarks/{remark}", "listing", heard.one, SENT, pool="none", body_limit=SMALL, forms=True),
         Route("/desk/notices", "listing", told.operator, SENT, pool="none", body_limit=SMALL, forms=True),
         Route("/desk/tokens", "listing", tokens.create, SENT, pool="none", body_limit=SMALL, forms=True),
         Route("/desk/tokens/{token}", "listing", tokens.revoke, SENT, pool="none", body_limit=SMALL, forms=True),

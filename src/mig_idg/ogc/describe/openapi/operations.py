@@ -12,6 +12,7 @@ from mig_idg.ogc.describe.openapi import (
     of_maps,
     of_pictures,
     of_processes,
+    of_remarks,
     of_service,
     of_tiles,
 )
@@ -26,6 +27,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *of_processes.OPERATIONS,
     *of_catalogue.OPERATIONS,
     *of_deposits.OPERATIONS,
+    *of_remarks.OPERATIONS,
 )
 
 # Routes of pages and machines that are no part of the API: static files, health, metrics, sessions, desks.

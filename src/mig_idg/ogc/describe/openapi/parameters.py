@@ -107,6 +107,9 @@ _NAMES = {
     "recordLimit": "limit",
     "recordOffset": "offset",
     "recordType": "type",
+    "remarkFeature": "feature",
+    "remarkRecord": "record",
+    "remarkOrganisation": "organisation",
     "recordSort": "sortby",
     "dcatPage": "page",
     "packageId": "id",
@@ -126,6 +129,9 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
         Text("États des travaux.", "Statuses of jobs."),
     ),
     "dataset": (_STRING, Text("Le jeu de données.", "The dataset.")),
+    "remarkFeature": (_STRING, Text("L'entité, pour le formulaire.", "The feature, for the form.")),
+    "remarkRecord": (_STRING, Text("Une fiche moissonnée.", "A harvested record.")),
+    "remarkOrganisation": (_STRING, Text("L'organisme, pour le formulaire.", "The body, for the form.")),
     "filename": (_STRING, Text("Le nom du fichier.", "The name of the file.")),
     "depositState": (
         {
@@ -299,6 +305,7 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
 _PATH: dict[str, tuple[dict[str, Any], Text]] = {
     "process": ({"type": "string", "maxLength": 80}, Text("Le traitement.", "The process.")),
     "deposit": ({"type": "string", "format": "uuid"}, Text("Le dépôt.", "The deposit.")),
+    "follow": ({"type": "string", "maxLength": 80}, Text("Ce que l'envoi a donné.", "What sending gave.")),
     "source": ({"type": "string", "maxLength": 63}, Text("La source.", "The source.")),
     "run": ({"type": "integer", "minimum": 1}, Text("Le numéro de la passe.", "The number of the run.")),
     "job": ({"type": "string", "format": "uuid"}, Text("Le travail.", "The job.")),
