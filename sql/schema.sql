@@ -1997,6 +1997,13 @@ CREATE TABLE notices.contact (
     CONSTRAINT contact_lang_check CHECK ((lang = ANY (ARRAY['fr'::text, 'en'::text])))
 );
 
+CREATE TABLE notices.gate (
+    one boolean DEFAULT true NOT NULL,
+    CONSTRAINT gate_one_check CHECK (one)
+);
+
+COMMENT ON TABLE notices.gate IS 'Links are counted and asked for one at a time: a limit holds for callers in a hurry too.';
+
 CREATE TABLE notices.message (
     id bigint NOT NULL,
     key text NOT NULL,
@@ -2034,6 +2041,30 @@ COMMENT ON COLUMN notices.message.state IS 'queued: will be sent; refused: the m
 
 ALTER TABLE notices.message ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME notices.message_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE notices.sign_in (
+    id bigint NOT NULL,
+    login text,
+    sha256 bytea,
+    browser bytea NOT NULL,
+    address bytea NOT NULL,
+    caller bytea NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT sign_in_browser_check CHECK ((octet_length(browser) = 32)),
+    CONSTRAINT sign_in_check CHECK ((expires_at <= (asked_at + '00:10:00'::interval))),
+    CONSTRAINT sign_in_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+
+ALTER TABLE notices.sign_in ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME notices.sign_in_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -3868,6 +3899,9 @@ ALTER TABLE ONLY journal.seals
 ALTER TABLE ONLY notices.contact
     ADD CONSTRAINT contact_pkey PRIMARY KEY (login);
 
+ALTER TABLE ONLY notices.gate
+    ADD CONSTRAINT gate_pkey PRIMARY KEY (one);
+
 ALTER TABLE ONLY notices.message
     ADD CONSTRAINT message_key_key UNIQUE (key);
 
@@ -3876,6 +3910,9 @@ ALTER TABLE ONLY notices.message
 
 ALTER TABLE ONLY notices.message
     ADD CONSTRAINT message_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY notices.sign_in
+    ADD CONSTRAINT sign_in_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY procrastinate.procrastinate_events
     ADD CONSTRAINT procrastinate_events_pkey PRIMARY KEY (id);
@@ -4293,6 +4330,10 @@ CREATE INDEX message_of_body ON notices.message USING btree (organisation, id DE
 
 CREATE INDEX message_of_login ON notices.message USING btree (login, id DESC) WHERE (login IS NOT NULL);
 
+CREATE INDEX sign_in_by_address ON notices.sign_in USING btree (address, asked_at);
+
+CREATE INDEX sign_in_by_caller ON notices.sign_in USING btree (caller, asked_at);
+
 CREATE INDEX idx_procrastinate_jobs_worker_not_null ON procrastinate.procrastinate_jobs USING btree (worker_id) WHERE ((worker_id IS NOT NULL) AND (status = 'doing'::procrastinate.procrastinate_job_status));
 
 CREATE INDEX idx_procrastinate_workers_last_heartbeat ON procrastinate.procrastinate_workers USING btree (last_heartbeat);
@@ -4338,6 +4379,8 @@ CREATE INDEX copy_source ON served.copy USING btree (source);
 CREATE TRIGGER decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.decisions FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change();
 
 CREATE TRIGGER seals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.seals FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change();
+
+CREATE TRIGGER contact_bumps AFTER INSERT OR DELETE OR UPDATE ON notices.contact FOR EACH STATEMENT EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER procrastinate_jobs_notify_queue_job_aborted_v1 AFTER UPDATE OF abort_requested ON procrastinate.procrastinate_jobs FOR EACH ROW WHEN (((old.abort_requested = false) AND (new.abort_requested = true) AND (new.status = 'doing'::procrastinate.procrastinate_job_status))) EXECUTE FUNCTION procrastinate.procrastinate_notify_queue_abort_job_v1();
 
@@ -4753,6 +4796,9 @@ ALTER TABLE ONLY notices.message
 
 ALTER TABLE ONLY notices.message
     ADD CONSTRAINT message_login_fkey FOREIGN KEY (login) REFERENCES registry.account(login);
+
+ALTER TABLE ONLY notices.sign_in
+    ADD CONSTRAINT sign_in_login_fkey FOREIGN KEY (login) REFERENCES registry.account(login);
 
 ALTER TABLE ONLY procrastinate.procrastinate_events
     ADD CONSTRAINT procrastinate_events_job_id_fkey FOREIGN KEY (job_id) REFERENCES procrastinate.procrastinate_jobs(id) ON DELETE CASCADE;
@@ -5480,13 +5526,18 @@ GRANT SELECT ON TABLE journal.reads_by_month TO idg_clerk;
 
 GRANT SELECT,INSERT ON TABLE notices.contact TO idg_clerk;
 
+GRANT SELECT(login) ON TABLE notices.contact TO idg_app;
+
 GRANT UPDATE(email) ON TABLE notices.contact TO idg_clerk;
+GRANT SELECT(email) ON TABLE notices.contact TO idg_app;
 
 GRANT UPDATE(lang) ON TABLE notices.contact TO idg_clerk;
 
 GRANT UPDATE(author) ON TABLE notices.contact TO idg_clerk;
 
 GRANT UPDATE(since) ON TABLE notices.contact TO idg_clerk;
+
+GRANT SELECT,UPDATE ON TABLE notices.gate TO idg_clerk;
 
 GRANT SELECT,INSERT ON TABLE notices.message TO idg_clerk;
 
@@ -5501,6 +5552,14 @@ GRANT UPDATE(sent_at) ON TABLE notices.message TO idg_clerk;
 GRANT UPDATE(message_id) ON TABLE notices.message TO idg_clerk;
 
 GRANT UPDATE(reply) ON TABLE notices.message TO idg_clerk;
+
+GRANT SELECT,INSERT,DELETE ON TABLE notices.sign_in TO idg_clerk;
+
+GRANT UPDATE(login) ON TABLE notices.sign_in TO idg_clerk;
+
+GRANT UPDATE(sha256) ON TABLE notices.sign_in TO idg_clerk;
+
+GRANT UPDATE(used_at) ON TABLE notices.sign_in TO idg_clerk;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE procrastinate.procrastinate_events TO idg_app;
 

@@ -35,3 +35,8 @@ revoke execute on function notices.standing(), notices.wake() from public;
 grant usage on schema notices to idg_app;
 grant execute on function notices.standing() to idg_app;
 grant execute on function notices.wake() to idg_clerk, idg_app;
+
+-- Sign-in by mail: asked for and used by the clerk; the server's role only learns which accounts have an address.
+grant select, insert, update (login, sha256, used_at), delete on notices.sign_in to idg_clerk;
+grant select, update on notices.gate to idg_clerk;  -- FOR UPDATE asks for the right to update
+grant select (login, email) on notices.contact to idg_app;

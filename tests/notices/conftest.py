@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import email
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
+import httpx
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from mig_idg.app.notices import sender
+from mig_idg.database import connect
+from mig_idg.database.clerk import as_clerk
+from mig_idg.registry import outbox
+from mig_idg.settings import Settings
+
+HOME = "agent@ville.example"
 
 
 @dataclass
@@ -72,3 +83,28 @@ def signed_in(login: bytes, password: bytes) -> Any:
         return AuthResult(success=good)
 
     return authenticator
+
+
+@pytest.fixture
+def mailed(serve_demonstration: Callable[..., Any], mailbox: Mailbox) -> Iterator[Any]:
+    """The demonstration with a mail server, where an account has an address; `deliver()` is the job that sends."""
+    said = {"smtp_host": "127.0.0.1", "smtp_port": mailbox.port, "smtp_security": "none", "smtp_from": "idg@b.example"}
+    with serve_demonstration(**said) as running:
+        with connect(running.database_url) as owner:
+            outbox.set_contact(owner, "demo-owner", email=HOME, lang="fr", author="t")
+        settings = Settings(home=running.home, base_url=running.url, **said)
+
+        @contextmanager
+        def transaction() -> Any:
+            with as_clerk(running.app_url, write=True) as conn:
+                yield conn
+
+        def deliver() -> None:
+            made = sender(settings)
+            assert made is not None
+            made = type(made)(made.server, made.base_url, lambda: running.now[0] + timedelta(seconds=1), made.secret)
+            made.run(transaction)
+
+        running.deliver, running.mailbox = deliver, mailbox
+        running.browser = lambda: httpx.Client(base_url=running.url, headers={"accept": "text/html"}, timeout=30)
+        yield running

@@ -100,7 +100,8 @@ def create_app(
     if routes is None:
         routes = every_route(settings, records, remark_routes(settings, url, sessions, clock, records))
         routes += desk_routes(settings, url, sessions, clock, records)
-    mounted = Router([*operations.routes(), *evaluation.routes(), *routes, *sessions.routes()])
+    by_mail = mail_routes(settings, url, sessions, clock)
+    mounted = Router([*operations.routes(), *evaluation.routes(), *routes, *sessions.routes(), *by_mail])
     resources = resources_of(settings)
     guard = Guard(
         mounted,
@@ -201,15 +202,15 @@ def identity(settings: Settings, clock: Clock) -> tuple[Oidc | None, Sessions]:
     """
     from mig_idg.guard.sessions import Sessions
 
-    key = session_key(settings)
+    key, by_mail = session_key(settings), settings.smtp_host is not None
     if settings.oidc_issuer is None or settings.oidc_client_id is None:
-        return None, Sessions(None, key, settings.public_url, clock)
+        return None, Sessions(None, key, settings.public_url, clock, by_mail=by_mail)
     from mig_idg.guard.oidc import Oidc, Provider
 
     secret = settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret else None
     audience = settings.oidc_audience or settings.oidc_client_id
     oidc = Oidc(Provider(settings.oidc_issuer, settings.oidc_client_id, secret, audience), clock)
-    return oidc, Sessions(oidc, key, settings.public_url, clock)
+    return oidc, Sessions(oidc, key, settings.public_url, clock, by_mail=by_mail)
 
 
 def every_route(settings: Settings, records: Records, more: Iterable[Route] = ()) -> list[Route]:
@@ -239,14 +240,24 @@ def every_route(settings: Settings, records: Records, more: Iterable[Route] = ()
     return [*describe.routes(settings, others, describer), *others]
 
 
+def mail_routes(settings: Settings, url: str, sessions: Sessions, clock: Clock) -> tuple[Route, ...]:
+    """Sign-in by a link sent by mail, where there is a mail server."""
+    if settings.smtp_host is None:
+        return ()
+    from mig_idg.guard.clerk import Clerk
+    from mig_idg.guard.mail_sign_in import MailSignIn
+
+    return MailSignIn(sessions, Clerk(url), session_key(settings), clock).routes()
+
+
 def remark_routes(
     settings: Settings, url: str, sessions: Sessions, clock: Clock, records: Records
 ) -> tuple[Route, ...]:
     """The routes of remarks, which the clerk keeps."""
+    from mig_idg.guard.clerk import Clerk
     from mig_idg.registry.harvested import Harvested
     from mig_idg.remarks.handlers import Desk
     from mig_idg.remarks.routes import routes as routes_of_remarks
-    from mig_idg.web.desks.clerk import Clerk
 
     key, harvested = session_key(settings), Harvested(records.pool).records
     return routes_of_remarks(Desk(Clerk(url), sessions, key, clock, settings.remark_days, harvested))

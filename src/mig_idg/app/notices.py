@@ -17,7 +17,7 @@ from mig_idg.guard.current import legal_day
 from mig_idg.notices.compose import Secret
 from mig_idg.notices.seals import sealed
 from mig_idg.notices.send import Sender, Sent
-from mig_idg.registry import outbox, remarks
+from mig_idg.registry import outbox, remarks, sign_in
 from mig_idg.registry.outbox_standing import Standing
 from mig_idg.settings import Settings
 
@@ -36,7 +36,7 @@ def sender(settings: Settings) -> Sender | None:
     return Sender(server, settings.public_url, lambda: datetime.now(UTC), secrets_of(settings))
 
 
-PATHS = {"remark": "/remarks/"}
+PATHS = {"remark": "/remarks/", "sign-in": "/sign-in/mail/"}
 """Where the addresses lead that only a mail holds."""
 
 
@@ -56,6 +56,7 @@ async def remind(url: str) -> int:
 
     def told() -> int:
         with as_clerk(url, write=True) as conn:
+            sign_in.forget(conn, datetime.now(UTC))
             return remarks.remind(conn, legal_day(datetime.now(UTC)))
 
     return await asyncio.to_thread(told)

@@ -1,9 +1,9 @@
 """Sessions of people who signed in to pages, by token or with OpenID Connect: a signed cookie.
 
-The cookie names a token (by its SHA-256) or a subject, and an end; it holds no right. The account behind it is looked
-up at each request, so that revoking the token or closing the account ends the session at once. A cookie authorises no
-write but those of the forms of desks, which carry a ticket bound to this session (`web/desks/tickets.py`): no forged
-form can act for anybody.
+The cookie names a token (by its SHA-256), a subject or an account that came by mail, and an end; it holds no right. The
+account behind it is looked up at each request, so that revoking the token or closing the account ends the session at
+once. A cookie authorises no write but those of the forms of desks, which carry a ticket bound to this session
+(`web/desks/tickets.py`): no forged form can act for anybody.
 
 The form itself is guarded: what it sends must carry the word that this browser was given with the page, so that nobody
 is signed in under another's name by a page elsewhere.
@@ -28,7 +28,7 @@ from mig_idg.guard.principal import Principal, from_account, from_credential
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, page_answer
 from mig_idg.guard.route import Route
-from mig_idg.registry.tokens import Credentials, fingerprint
+from mig_idg.registry.tokens import Contact, Credentials, fingerprint
 
 if TYPE_CHECKING:
     from mig_idg.guard.oidc import Oidc
@@ -44,8 +44,11 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 class Sessions:
     """Signs and reads the cookies; `key` is 32 secret bytes shared by the workers. Without `oidc`, by token only."""
 
-    def __init__(self, oidc: Oidc | None, key: bytes, base_url: str, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, oidc: Oidc | None, key: bytes, base_url: str, clock: Callable[[], datetime], *, by_mail: bool = False
+    ) -> None:
         self._oidc = oidc
+        self._by_mail = by_mail
         self._key = key
         self._base_url = base_url
         self._clock = clock
@@ -66,12 +69,16 @@ class Sessions:
 
     def principal(self, headers: Mapping[str, str], credentials: Credentials) -> Principal | None:
         """The person behind the session cookie; None: no cookie, an old one, a token or an account that is no more."""
-        said = self._read(headers, SESSION)
+        said = self.read_cookie(headers, SESSION)
         if said is None:
             return None
         if "token" in said:
             credential = credentials.by_hash.get(bytes.fromhex(str(said["token"])))
             return from_credential(credential) if credential and credential.expires_at > self._clock() else None
+        if "mail" in said:
+            contact = credentials.by_contact.get(str(said["mail"]))
+            same = contact is not None and contact.mark == said.get("mark")
+            return from_account(contact.account) if contact is not None and same else None
         if self._oidc is None:
             return None
         account = credentials.by_subject.get((self._oidc.provider.issuer, str(said.get("sub"))))
@@ -96,9 +103,9 @@ class Sessions:
     async def sign_in(self, request: Request) -> Response:
         """The form, and what it sends: a login and its token, for a session in this browser."""
         if request.method != "POST":
-            return self._form(request, _ours(request.query.get("next", "/")))
-        fields = await self._fields(request)
-        onward = _ours(fields.get("next", "/"))
+            return self._form(request, ours(request.query.get("next", "/")))
+        fields = await self.fields(request)
+        onward = ours(fields.get("next", "/"))
         login, token = fields.get("login", "").strip(), fields.get("token", "").strip()
         try:
             if not login or not token:
@@ -112,7 +119,7 @@ class Sessions:
                 return self._form(request, onward, many.detail, login, 429, many.headers)
             return self._form(request, onward, error.detail, login, 401, {"www-authenticate": "Bearer"})
         said = {"token": fingerprint(token).hex()}
-        response = _redirect(self._base_url + onward, self._cookie(SESSION, said, LASTS))
+        response = _redirect(self._base_url + onward, self.cookie(SESSION, said, LASTS))
         return response
 
     def _form(
@@ -132,6 +139,7 @@ class Sessions:
             "wrong": wrong.in_(request.lang) if wrong else None,
             "login": login,
             "provider": self._oidc is not None,
+            "by_mail": self._by_mail,
         }
         response = page_answer("sign_in", context, status=status)
         response.headers.update(headers or {})
@@ -139,7 +147,7 @@ class Sessions:
         response.headers["cache-control"] = "private, no-store"
         return response
 
-    async def _fields(self, request: Request) -> dict[str, str]:
+    async def fields(self, request: Request) -> dict[str, str]:
         """The fields of a form that this browser was given by us. Raises UnsupportedMedia, BadRequest, Refused."""
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
             raise UnsupportedMedia(
@@ -157,11 +165,11 @@ class Sessions:
     def new_word(self) -> tuple[str, str]:
         """A word for a form of somebody who may have no session, and the cookie that keeps it in this browser."""
         word = secrets.token_urlsafe(32)
-        return word, self._cookie(FORM, {"word": word}, FORM_LASTS, same_site="Strict")
+        return word, self.cookie(FORM, {"word": word}, FORM_LASTS, same_site="Strict")
 
     def require_word(self, headers: Mapping[str, str], word: str) -> None:
         """Raise Refused for a form that this browser was not given by us."""
-        given = self._read(headers, FORM) or {}
+        given = self.read_cookie(headers, FORM) or {}
         known = str(given.get("word", ""))
         same = known and hmac.compare_digest(known.encode(), word.encode("utf-8", "surrogatepass"))
         if not same or _elsewhere(headers, self._base_url):
@@ -180,16 +188,16 @@ class Sessions:
         """Send the browser to the provider; `next=` is a path of ours to come back to."""
         assert self._oidc is not None
         attempt = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
-        attempt["next"] = _ours(request.query.get("next", "/"))
+        attempt["next"] = ours(request.query.get("next", "/"))
         url = self._oidc.authorization_url(
             self._base_url + RETURN_PATH, attempt["state"], attempt["nonce"], attempt["verifier"]
         )
-        return _redirect(url, self._cookie(ATTEMPT, attempt, ATTEMPT_LASTS))
+        return _redirect(url, self.cookie(ATTEMPT, attempt, ATTEMPT_LASTS))
 
     async def come_back(self, request: Request) -> Response:
         """The provider sent the browser back: check the attempt, redeem the code, open the session."""
         assert self._oidc is not None
-        attempt = self._read(request.headers, ATTEMPT)
+        attempt = self.read_cookie(request.headers, ATTEMPT)
         code, state = request.query.get("code", ""), request.query.get("state", "")
         if attempt is None or not code or not hmac.compare_digest(str(attempt.get("state")).encode(), state.encode()):
             raise BadRequest(
@@ -205,7 +213,12 @@ class Sessions:
                 Text("Ce compte n'est pas connu du partenariat.", "This account is not known to the partnership."),
                 remedy=Text("Demandez au référent de votre organisme.", "Ask your body's referent."),
             )
-        return _redirect(self._base_url + str(attempt["next"]), self._cookie(SESSION, {"sub": subject}, LASTS))
+        return _redirect(self._base_url + str(attempt["next"]), self.cookie(SESSION, {"sub": subject}, LASTS))
+
+    def opened_by_mail(self, contact: Contact, onward: str) -> Response:
+        """A session for who followed a link of ours; it ends when the account closes or has another address."""
+        said = {"mail": contact.account.login, "mark": contact.mark}
+        return _redirect(self._base_url + onward, self.cookie(SESSION, said, LASTS))
 
     async def sign_out(self, request: Request) -> Response:
         """Forget the session, unless a page of another site asks for it."""
@@ -220,7 +233,8 @@ class Sessions:
     def _secure(self) -> str:
         return "; Secure" if self._base_url.startswith("https:") else ""
 
-    def _cookie(self, name: str, said: Mapping[str, Any], lasts: timedelta, same_site: str = "Lax") -> str:
+    def cookie(self, name: str, said: Mapping[str, Any], lasts: timedelta, same_site: str = "Lax") -> str:
+        """A signed cookie of that name, for that long."""
         until = int((self._clock() + lasts).timestamp())
         payload = base64.urlsafe_b64encode(json.dumps({**said, "until": until}).encode()).decode()
         return (
@@ -228,7 +242,8 @@ class Sessions:
             f" HttpOnly; SameSite={same_site}{self._secure}"
         )
 
-    def _read(self, headers: Mapping[str, str], name: str) -> dict[str, Any] | None:
+    def read_cookie(self, headers: Mapping[str, str], name: str) -> dict[str, Any] | None:
+        """What a cookie of ours says; None without one, or past its end."""
         try:
             morsel = SimpleCookie(headers.get("cookie", "")).get(name)
         except CookieError:
@@ -243,7 +258,7 @@ class Sessions:
         return hmac.new(self._key, f"{name}.{payload}".encode(), hashlib.sha256).hexdigest()
 
 
-def _ours(onward: str) -> str:
+def ours(onward: str) -> str:
     """A path of ours, quoted so that a new line cannot begin another header; `/` for any other address."""
     ours = onward.startswith("/") and not onward.startswith(("//", "/\\"))
     return quote(onward, safe=_OF_AN_ADDRESS) if ours else "/"

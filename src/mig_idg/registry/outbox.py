@@ -81,15 +81,16 @@ class Message:
 
 _POST = """
 insert into notices.message (key, kind, act, organisation, login, address, lang, subject_fr, subject_en, words_fr,
-  words_en, link, secret, expires_at, state)
+  words_en, link, secret, expires_at, state, at, next_at)
 values (%(key)s, %(kind)s, %(act)s, %(organisation)s, %(login)s, %(address)s, %(lang)s, %(subject_fr)s, %(subject_en)s,
-  %(words_fr)s, %(words_en)s, %(link)s, %(secret)s, %(expires_at)s, %(state)s)
+  %(words_fr)s, %(words_en)s, %(link)s, %(secret)s, %(expires_at)s, %(state)s,
+  coalesce(%(at)s, now()), coalesce(%(at)s, now()))
 on conflict (key) do nothing
 returning id
 """
 
 
-def post(conn: Conn, key: str, letter: Letter, to: Iterable[Recipient]) -> list[int]:
+def post(conn: Conn, key: str, letter: Letter, to: Iterable[Recipient], *, at: datetime | None = None) -> list[int]:
     """Put a letter in the outbox, once for each recipient; the numbers of the messages that are new."""
     made = []
     for one in to:
@@ -110,6 +111,7 @@ def post(conn: Conn, key: str, letter: Letter, to: Iterable[Recipient]) -> list[
             "secret": letter.secret,
             "expires_at": letter.expires_at,
             "state": "queued" if one.address else "kept",
+            "at": at,
         }
         row = conn.execute(_POST.encode(), values).fetchone()
         if row is not None:

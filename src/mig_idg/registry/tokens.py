@@ -53,11 +53,20 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """An account that may come in by a link sent to its address; `mark` changes with the address."""
+
+    account: Account
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
     """All that can be entered with now, held in memory under the epoch; `entered` keeps who already came in by what."""
 
     by_hash: Mapping[bytes, Credential] = field(default_factory=dict)
     by_subject: Mapping[tuple[str, str], Account] = field(default_factory=dict)
+    by_contact: Mapping[str, Contact] = field(default_factory=dict)
     entered: dict[bytes, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -287,6 +296,16 @@ where closed_at is null
 """
 
 
+_CONTACTS = """
+select a.login, a.name, a.organisation, a.roles, lower(c.email)
+from notices.contact c
+join registry.account a using (login)
+where a.closed_at is null
+  and a.kind = 'person'
+  and c.email is not null
+"""
+
+
 def load(connection: Connection[Any]) -> Credentials:
     """All live credentials."""
     found = {}
@@ -308,7 +327,11 @@ def load(connection: Connection[Any]) -> Credentials:
         (issuer, subject): Account(login, name, organisation, frozenset(roles))
         for issuer, subject, login, name, organisation, roles in connection.execute(_ACCOUNTS)
     }
-    return Credentials(found, subjects)
+    contacts = {
+        login: Contact(Account(login, name, organisation, frozenset(roles)), fingerprint(email).hex()[:16])
+        for login, name, organisation, roles, email in connection.execute(_CONTACTS)
+    }
+    return Credentials(found, subjects, contacts)
 
 
 def _check(text: str) -> str:

@@ -6,11 +6,11 @@ The address is no credential of anything else; it has the form of a token, so th
 from __future__ import annotations
 
 from mig_idg.errors import NotFound, Text
+from mig_idg.guard.clerk import Clerk
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, page_answer
 from mig_idg.registry import deadlines, desks, tokens
 from mig_idg.web.desks.actor import actor
-from mig_idg.web.desks.clerk import Clerk
 from mig_idg.web.desks.frame import desk_frame, redirect
 from mig_idg.web.desks.handlers import Acts
 from mig_idg.web.desks.posted import posted

@@ -16,12 +16,12 @@ from mig_idg.deposits.handlers import Handlers
 from mig_idg.deposits.lifecycle import moves_from
 from mig_idg.deposits.multipart import Form as Upload
 from mig_idg.errors import BadRequest, InvalidParameter, Problem, Text, UnsupportedMedia, answer_for
+from mig_idg.guard.clerk import Clerk
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, page_answer
 from mig_idg.web.desks import choices
 from mig_idg.web.desks.act import Field, Scene
 from mig_idg.web.desks.actor import Actor, actor
-from mig_idg.web.desks.clerk import Clerk
 from mig_idg.web.desks.fields import DATASET
 from mig_idg.web.desks.forms import Form, Typed
 from mig_idg.web.desks.frame import desk_frame, redirect

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from mig_idg.errors import NotFound, Problem, Refused, Text, answer_for
+from mig_idg.guard.clerk import Clerk
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, page_answer
 from mig_idg.guard.sessions import Sessions
@@ -21,7 +22,6 @@ from mig_idg.registry.acts import Conn, Done, Evidence, Record
 from mig_idg.web.desks.act import Act, Field, Scene
 from mig_idg.web.desks.actor import Actor, actor
 from mig_idg.web.desks.acts import ACTS
-from mig_idg.web.desks.clerk import Clerk
 from mig_idg.web.desks.effects import effects
 from mig_idg.web.desks.forms import Form, Typed
 from mig_idg.web.desks.frame import desk_frame, redirect

@@ -12,13 +12,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mig_idg.errors import InvalidParameter, Refused, Text
+from mig_idg.guard.clerk import Clerk
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, page_answer
 from mig_idg.registry import outbox
 from mig_idg.registry.acts import Conn
 from mig_idg.web import messages
 from mig_idg.web.desks.actor import Actor, actor
-from mig_idg.web.desks.clerk import Clerk
 from mig_idg.web.desks.frame import desk_frame, redirect
 from mig_idg.web.desks.handlers import Acts
 from mig_idg.web.desks.posted import posted

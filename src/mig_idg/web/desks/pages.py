@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any
 
 from mig_idg.errors import Text
+from mig_idg.guard.clerk import Clerk
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, page_answer
 from mig_idg.registry.acts import Conn
 from mig_idg.registry.refusals import refused
 from mig_idg.web.desks import committees, ept, mine, owner, partnership, pilot
 from mig_idg.web.desks.actor import Actor, actor
-from mig_idg.web.desks.clerk import Clerk
 from mig_idg.web.desks.frame import desk_frame, open_to
 from mig_idg.web.desks.handlers import Acts
 from mig_idg.web.desks.sections import Section

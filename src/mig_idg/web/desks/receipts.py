@@ -10,6 +10,7 @@ from fpdf.enums import XPos, YPos
 
 from mig_idg.charter.citations import cited
 from mig_idg.errors import Lang, NotFound, Text
+from mig_idg.guard.clerk import Clerk
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, page_answer
 from mig_idg.registry import desks
@@ -17,7 +18,6 @@ from mig_idg.registry.acts import Conn
 from mig_idg.registry.desks import Piece, Receipt
 from mig_idg.web import messages
 from mig_idg.web.desks.actor import Actor, actor
-from mig_idg.web.desks.clerk import Clerk
 from mig_idg.web.desks.frame import desk_frame
 
 NUMBERED = ("request", "exception", "delegation", "transfer", "takedown")

@@ -6,6 +6,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from mig_idg.errors import Lang, NotFound, Text
+from mig_idg.guard.clerk import Clerk
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, html_answer
 from mig_idg.registry import activity
@@ -13,7 +14,6 @@ from mig_idg.registry.activity import MENTION, Report
 from mig_idg.registry.refusals import refused
 from mig_idg.web.activity import OBJECTIVES, page
 from mig_idg.web.desks.actor import Actor, actor
-from mig_idg.web.desks.clerk import Clerk
 from mig_idg.web.desks.receipts import latin
 
 FIRST_YEAR = 2000

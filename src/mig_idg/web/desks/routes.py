@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mig_idg.deposits.handlers import Handlers
+from mig_idg.guard.clerk import Clerk
 from mig_idg.guard.route import Route
 from mig_idg.guard.sessions import Sessions
 from mig_idg.web.desks.calendar import Calendars
-from mig_idg.web.desks.clerk import Clerk
 from mig_idg.web.desks.deposits import FORM_ROOM, DepositDesk
 from mig_idg.web.desks.handlers import Acts
 from mig_idg.web.desks.messages import Messages

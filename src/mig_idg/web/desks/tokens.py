@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from mig_idg.errors import NotFound, Text
+from mig_idg.guard.clerk import Clerk
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, page_answer
 from mig_idg.registry import desks, tokens
@@ -12,7 +13,6 @@ from mig_idg.registry.acts import Conn, Done
 from mig_idg.web.desks import choices
 from mig_idg.web.desks.act import Field, Scene
 from mig_idg.web.desks.actor import Actor, actor
-from mig_idg.web.desks.clerk import Clerk
 from mig_idg.web.desks.forms import Form, Typed
 from mig_idg.web.desks.frame import desk_frame, redirect
 from mig_idg.web.desks.handlers import Acts

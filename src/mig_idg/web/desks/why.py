@@ -22,6 +22,7 @@ from mig_idg.charter.facts import ROLES
 from mig_idg.charter.messages import name
 from mig_idg.charter.questions import what_would_change
 from mig_idg.errors import InvalidParameter, Refused, Text
+from mig_idg.guard.clerk import Clerk
 from mig_idg.guard.current import PARIS
 from mig_idg.guard.evaluation import may_ask, oversees, reached
 from mig_idg.guard.negotiation import JSON_PAGES, only, wanted
@@ -32,7 +33,6 @@ from mig_idg.publication.diff import VERBS
 from mig_idg.registry import facts as registry_facts
 from mig_idg.registry.acts import Conn
 from mig_idg.territory import name_of
-from mig_idg.web.desks.clerk import Clerk
 
 PUBLIC = "public"
 MOST_OPENINGS = 12
