@@ -5539,7 +5539,7 @@ GRANT UPDATE(since) ON TABLE notices.contact TO idg_clerk;
 
 GRANT SELECT,UPDATE ON TABLE notices.gate TO idg_clerk;
 
-GRANT SELECT,INSERT ON TABLE notices.message TO idg_clerk;
+GRANT SELECT,INSERT,DELETE ON TABLE notices.message TO idg_clerk;
 
 GRANT UPDATE(state) ON TABLE notices.message TO idg_clerk;
 
@@ -5951,6 +5951,12 @@ GRANT SELECT,INSERT ON TABLE remarks.event TO idg_clerk;
 GRANT SELECT,UPDATE ON TABLE remarks.gate TO idg_clerk;
 
 GRANT SELECT,INSERT ON TABLE remarks.remark TO idg_clerk;
+
+GRANT UPDATE(organisation) ON TABLE remarks.remark TO idg_clerk;
+
+GRANT UPDATE(author_name) ON TABLE remarks.remark TO idg_clerk;
+
+GRANT UPDATE(author_email) ON TABLE remarks.remark TO idg_clerk;
 
 GRANT UPDATE(caller) ON TABLE remarks.remark TO idg_clerk;
 

@@ -2,6 +2,7 @@
 grant usage on schema notices to idg_clerk;
 grant select, insert on notices.message to idg_clerk;
 grant update (state, attempts, next_at, sent_at, message_id, reply) on notices.message to idg_clerk;
+grant delete on notices.message to idg_clerk;  -- mails to people who wrote or signed in, once they are old
 grant select, insert, update (email, lang, author, since) on notices.contact to idg_clerk;
 
 -- How many messages are in each state, and since when the oldest waits: for `/metrics` and `/readyz`, no word of any.

@@ -13,7 +13,7 @@ from mig_idg.cli import messages
 from mig_idg.cli.remarks import command
 from mig_idg.database import connect
 from mig_idg.errors import Problem, Text
-from mig_idg.registry import remarks
+from mig_idg.registry import remarks, seed
 from mig_idg.registry.remarks import About, Said
 
 
@@ -56,3 +56,30 @@ def test_late_answers_are_reminded_once(run: Any, number: int) -> None:
     first = json.loads(run("remind", "--on", "2026-07-20", "--json").output)["told"]
     assert first >= 1
     assert json.loads(run("remind", "--on", "2026-07-20", "--json").output) == {"told": 0}
+
+
+def test_a_request_is_passed_on_to_the_body_that_holds_the_data(run: Any, number: int, database_url: str) -> None:
+    with connect(database_url) as owner:
+        seed.potential_partners(owner)
+    told = run("assign", str(number), "Clichy", "--json")
+    assert json.loads(told.output) == {"id": number, "organisation": "92024"}, told.output
+    assert isinstance(run("assign", str(number), "Clichy").exception, Problem)
+    course = json.loads(run("show", str(number), "--json").output)["course"]
+    assert course[-1]["words"] == "→ 92024"
+
+
+def test_what_came_by_phone_is_recorded_with_the_same_delay(run: Any, database_url: str) -> None:
+    told = run(
+        "write", "Il manque une rue.", "--body", "92024", "--kind", "publication", "--on", "2026-06-15", "--json"
+    )
+    number = json.loads(told.output)["id"]
+    assert json.loads(run("show", str(number), "--json").output)["due"] == "2026-07-15"
+    assert isinstance(run("write", "x", "--body", "92024").exception, Problem)
+    assert isinstance(run("write", "Une rue", "--collection", "nexistepas").exception, Problem)
+
+
+def test_who_wrote_is_forgotten_a_year_after_the_end(run: Any, number: int) -> None:
+    run("move", str(number), "closed")
+    assert json.loads(run("show", str(number), "--json").output)["author_email"] == "j@canari.example"
+    run("remind", "--on", "2029-01-01")
+    assert json.loads(run("show", str(number), "--json").output)["author_email"] is None

@@ -175,7 +175,15 @@ def test_a_route_cannot_be_mounted_without_an_action(planted: Any) -> None:
             or set(route.every_action) <= {"open", "execute"}
             or route.pattern.startswith(
                 # which confirm rights themselves: a body that was read cannot be read again; or a pool of their own
-                ("/deposits", "/desk", "/why", "/harvest", "/inventory")
+                (
+                    "/deposits",
+                    "/desk",
+                    "/why",
+                    "/harvest",
+                    "/inventory",
+                    "/remarks",
+                    "/collections/{collection}/remarks",
+                )
             )
         ), route.pattern
 

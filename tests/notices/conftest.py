@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ class Mailbox:
     replies: dict[str, str] = field(default_factory=dict)
     always: str = ""
     port: int = 0
+    arrived: threading.Event = field(default_factory=threading.Event)
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         reply = self.replies.get(address, self.always)
@@ -45,6 +47,7 @@ class Mailbox:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.mails.append(email.message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
         self.recipients += envelope.rcpt_tos
+        self.arrived.set()
         return "250 taken"
 
     def to(self, address: str) -> list[EmailMessage]:

@@ -57,6 +57,7 @@ async def remind(url: str) -> int:
     def told() -> int:
         with as_clerk(url, write=True) as conn:
             sign_in.forget(conn, datetime.now(UTC))
+            outbox.forget(conn, datetime.now(UTC))
             return remarks.remind(conn, legal_day(datetime.now(UTC)))
 
     return await asyncio.to_thread(told)

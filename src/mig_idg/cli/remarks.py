@@ -115,6 +115,67 @@ def move(
     return 0
 
 
+@command.command(
+    help=t("Transmet à l'organisme qui détient les données.", "Passes it on to the body that holds the data.")
+)
+@NUMBER
+@click.argument("body", metavar=t("ORGANISME", "BODY"))
+@ON
+@AUTHOR
+@JSON
+def assign(number: int, body: str, on: date, author: str, as_json: bool) -> int:
+    """Its people are told; the delay runs on."""
+    from mig_idg.registry import remarks
+    from mig_idg.registry.organisations import resolve
+
+    with reading() as conn:
+        moved = remarks.assign(conn, number, resolve(conn, body), author, datetime.now(UTC), on)
+    if as_json:
+        say_json({"id": number, "organisation": moved["organisation"]})
+    else:
+        who = moved["organisation"]
+        say(Text(f"Remarque n° {number} transmise à {who}.", f"Remark no. {number} passed on to {who}."))
+    return 0
+
+
+@command.command(
+    help=t("Consigne ce qui est venu par lettre ou par téléphone.", "Records what came by letter or phone.")
+)
+@click.argument("words", metavar=t("PHRASE", "SENTENCE"))
+@click.option("--kind", default="remark", help="remark, question, publication")
+@click.option("--collection", "dataset", help=t("sur cette collection", "about this collection"))
+@click.option("--body", metavar=t("ORGANISME", "BODY"), help=t("l'organisme qui détient les données", "who holds it"))
+@click.option("--name", help=t("qui écrit", "who writes"))
+@click.option("--email", help=t("où lui répondre", "where to answer"))
+@ON
+@JSON
+def write(
+    words: str, kind: str, dataset: str | None, body: str | None, name: str | None, email: str | None, on: date,
+    as_json: bool,
+) -> int:  # fmt: skip
+    """Its delay and its course are those of any other."""
+    from mig_idg.registry import datasets, remarks
+    from mig_idg.registry.organisations import resolve
+    from mig_idg.remarks.reading import read
+
+    sent = read({"kind": kind, "words": words, "name": name, "email": email})
+    with reading() as conn:
+        if dataset is not None:
+            datasets.kind_of(conn, dataset)
+        about = remarks.About(
+            dataset, organisation=resolve(conn, body) if body else None,
+            title=Text(f"« {dataset} »", f"“{dataset}”") if dataset else Text("données demandées", "data asked for"),
+        )  # fmt: skip
+        said = remarks.Said(sent.kind, sent.words, messages.lang(), name=sent.name, email=sent.email)
+        days = messages.settings().remark_days
+        number = remarks.receive(conn, about, said, datetime.now(UTC), on, days=days)
+    if as_json:
+        say_json({"id": number})
+    else:
+        say(Text(f"Remarque n° {number} consignée.", f"Remark no. {number} recorded."))
+    return 0
+
+
 @command.command(help=t("Prévient les organismes dont la réponse tarde.", "Tells bodies whose answer is late."))
 @ON
 @JSON

@@ -33,6 +33,7 @@ STATES = {
 UNSENT = ("refused", "failed", "expired")
 REFERENTS = ("technical_referent", "deputy")
 LEASE = timedelta(minutes=10)
+PERSONAL = timedelta(days=90)
 STALE = timedelta(days=7)
 """A message that nobody could send for so long is news no more: it is shown, and sent only when it is asked for."""
 
@@ -288,6 +289,17 @@ def contact(conn: Conn, login: str) -> dict[str, Any] | None:
         return cursor.execute(
             "select login, email, lang, author, since from notices.contact where login = %s", (login,)
         ).fetchone()
+
+
+def forget(conn: Conn, now: datetime) -> int:
+    """Mails to people themselves (a link to sign in, what became of a remark) are personal: they go after 90 days.
+
+    What was told to bodies stays, with the acts that it tells.
+    """
+    return conn.execute(
+        "delete from notices.message where organisation is null and act is null and at < %s and state <> 'sending'",
+        (now - PERSONAL,),
+    ).rowcount
 
 
 def set_contact(conn: Conn, login: str, *, email: str | None, lang: str | None, author: str) -> None:

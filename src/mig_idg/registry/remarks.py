@@ -48,7 +48,7 @@ MOVES: Mapping[str, tuple[str, ...]] = {
 ANSWERED = ("answered", "acted", "declined")
 OPEN = ("received", "read")
 LONGEST = 4000
-AN_HOUR = timedelta(hours=1)
+AN_HOUR, A_YEAR = timedelta(hours=1), timedelta(days=365)
 OF_A_STRANGER, OF_AN_ACCOUNT, OF_A_DATASET = 5, 30, 100
 """How many an hour: of one address, of one account, about one dataset by all."""
 REMARK = Text("Charte MIG, § 2.1.3", "MIG charter, § 2.1.3")
@@ -144,7 +144,7 @@ def receive(conn: Conn, about: About, said: Said, now: datetime, on: date, *, da
     assert row is not None
     number = int(row[0])
     _note(conn, number, now, None, "received", said.login or "author")
-    _tell_body(conn, number, about, said, body, due, on)
+    _tell_body(conn, number, about, said, body, due, on, now)
     if said.email:
         _tell_author(conn, number, said, about, "received", due, None)
     return number
@@ -179,6 +179,30 @@ def move(conn: Conn, number: int, step: Move, by: str, now: datetime) -> dict[st
     return moved
 
 
+def assign(conn: Conn, number: int, organisation: str, by: str, now: datetime, on: date) -> dict[str, Any]:
+    """Pass a remark on to the body that holds the data (CRPA, L114-2), which is told; its delay runs on.
+
+    Raises NotFound, Conflict.
+    """
+    conn.execute("select from remarks.gate for update")
+    held = one(conn, number)
+    if held is None:
+        raise missing()
+    if held["state"] not in OPEN or held["organisation"] == organisation:
+        raise Conflict(
+            Text("Elle a déjà sa réponse, ou est déjà à cet organisme.", "It is answered, or is that body's already."),
+            remedy=Text("Voyez « remarks show ».", "See “remarks show”."),
+        )
+    conn.execute("update remarks.remark set organisation = %s where id = %s", (organisation, number))
+    _note(conn, number, now, held["state"], held["state"], by, f"→ {organisation}")
+    about = About(held["dataset"], held["record"], organisation, title=_titled(held))
+    said = Said(held["kind"], held["words"], held["lang"], held["feature"])
+    _tell_body(conn, number, about, said, organisation, held["due"], on)
+    moved = one(conn, number)
+    assert moved is not None
+    return moved
+
+
 def read_by(conn: Conn, number: int, by: str, now: datetime) -> None:
     """Somebody of the body that answers opened it for the first time."""
     held = one(conn, number)
@@ -188,9 +212,18 @@ def read_by(conn: Conn, number: int, by: str, now: datetime) -> None:
 
 
 def remind(conn: Conn, on: date) -> int:
-    """Tell the bodies whose answers are late, once for each remark; how many are new. And forget who called."""
+    """Tell the bodies whose answers are late, once for each remark; how many are new.
+
+    And forget who called after two days, and who wrote a year after the end.
+    """
     conn.execute(
         "update remarks.remark set caller = null where caller is not null and at < %s::date - interval '2 days'", (on,)
+    )
+    conn.execute(
+        "update remarks.remark r set author_name = null, author_email = null where r.state = 'closed'"
+        " and (r.author_name is not null or r.author_email is not null) and not exists ("
+        "   select from remarks.event e where e.remark = r.id and e.at > %s::date - %s::interval)",
+        (on, A_YEAR),
     )
     told = 0
     for held in listing(conn, overdue=on):
@@ -289,7 +322,9 @@ def missing() -> NotFound:
 # what is told, and what is checked
 
 
-def _tell_body(conn: Conn, number: int, about: About, said: Said, body: str, due: date, on: date) -> None:
+def _tell_body(
+    conn: Conn, number: int, about: About, said: Said, body: str, due: date, on: date, now: datetime | None = None
+) -> None:
     what, where = KINDS[said.kind], REQUEST if said.kind == "publication" else REMARK
     place = f" ({said.feature})" if said.feature else ""
     letter = Letter(
@@ -300,7 +335,7 @@ def _tell_body(conn: Conn, number: int, about: About, said: Said, body: str, due
              f"“{said.words}”\n\n{about.title.en}{place}. An answer is due before {day(due).en}. [{where.en}]"),
         link=f"/desk/remarks/{number}",
     )  # fmt: skip
-    outbox.post(conn, f"remark-{number}", letter, outbox.speakers(conn, [body], on))
+    outbox.post(conn, f"remark-{number}", letter, outbox.speakers(conn, [body], on), at=now)
     if about.relay:
         # The source answers for its data: its contact is told the words, and nothing of who wrote them.
         relayed = Letter(

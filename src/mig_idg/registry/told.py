@@ -60,6 +60,7 @@ WHO: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "committee facilitate": (_NAMED, ("organisation",)),
     "committee prolong": (_PARTNERS, ()),
     "committee amend": (_PARTNERS, ()),
+    "committee record": (_NAMED, ("present",)),
     "committee": (_OWNERS, ()),
 }
 _ASKED = ("dataset", "exception", "takedown", "delegation", "transfer", "intervention", "case", "convention", "notice")

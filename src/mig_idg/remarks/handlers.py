@@ -100,6 +100,7 @@ class Handlers:
         if form == "json":
             kinds = {word: text.in_(request.lang) for word, text in remarks.KINDS.items()}
             return json_answer({"kinds": kinds, "days": self._desk.days}, headers={"content-language": request.lang})
+        await request.confirm()
         shown = {"title": about.title.in_(request.lang) if about else "", "home": ""}
         typed = {"record": record or "", "organisation": request.query.get("organisation", "")[:100],
                  "kind": "remark" if record else "publication"}  # fmt: skip
@@ -111,6 +112,7 @@ class Handlers:
         form = wanted(request, JSON_PAGES)
         number = opened(self._desk.key, SEAL, request.params["follow"])
         row = await self._desk.clerk.read(lambda conn: remarks.one(conn, number)) if number is not None else None
+        await request.confirm()
         if row is None:
             raise remarks.missing()
         told = documents.followed(row, request.lang)

@@ -11,7 +11,7 @@ from typing import Any
 from openapi_spec_validator import validate
 from tests.ogc.describe.conftest import PARTNER, Asking
 
-from mig_idg.app.create import every_route
+from mig_idg.app.create import every_route, identity, remark_routes, utc_now
 from mig_idg.database.pool import Pool, PoolLimits
 from mig_idg.guard.snapshot import Snapshot
 from mig_idg.jobs import Records
@@ -153,9 +153,12 @@ def test_the_four_ways_to_show_a_token_are_declared(asking: Asking) -> None:
 
 
 def test_every_door_of_the_application_is_spoken_of(tmp_path: Path) -> None:
+    settings, records = Settings(home=tmp_path), Records(Pool("", PoolLimits(1, 1)))
+    _, sessions = identity(settings, utc_now)
+    remarks = remark_routes(settings, "", sessions, utc_now, records)
     mounted = {
         (route.pattern, method)
-        for route in every_route(Settings(home=tmp_path), Records(Pool("", PoolLimits(1, 1))))
+        for route in every_route(settings, records, remarks)
         for method in route.methods
         if method not in ("HEAD", "OPTIONS") and not route.pattern.startswith(UNSPOKEN)
     }

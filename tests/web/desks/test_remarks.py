@@ -56,6 +56,28 @@ def test_the_owner_reads_answers_and_publishes_and_nobody_else_sees_it(
     assert back.status_code == 409
 
 
+def test_a_remark_is_passed_on_to_a_partner_by_who_holds_it_and_by_nobody_else(
+    own_service: Any, person: Callable[..., Any]
+) -> None:
+    number = written(own_service)
+    there = f"/desk/remarks/{number}"
+    nanterre, courbevoie = person("owner"), person("other-partner")
+    body = own_service_body(own_service, "demo-other-partner")
+    said = {"ticket": ticket(nanterre.get(there)), "step": "assign", "organisation": body}
+    assert courbevoie.web.post(there, data=said).status_code == 403
+    assert nanterre.web.post(there, data=said | {"organisation": "personne"}).status_code == 400
+    assert nanterre.web.post(there, data=said).status_code == 303
+    assert nanterre.get(there).status_code == 404
+    assert "canari" in courbevoie.get(there).text
+
+
+def own_service_body(service: Any, login: str) -> str:
+    with connect(service.database_url) as owner:
+        row = owner.execute("select organisation from registry.account where login = %s", (login,)).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
 def test_who_writes_with_an_account_finds_it_on_its_desk(own_service: Any, person: Callable[..., Any]) -> None:
     sent = own_service.ask("POST", f"/collections/{DATASET}/remarks", "other-partner", json={"words": "À revoir."})
     assert sent.status_code == 201

@@ -67,6 +67,9 @@ class Remarks:
             return self._page(request, who, held, course)
         sent = await posted(request)
         self._acts.checked(request, f"{ANSWER}-{number}", who.login, sent.fields.get("ticket", ""))
+        if sent.fields.get("step") == "assign":
+            await self._clerk.write(partial(_assigned, who, number, sent.fields.get("organisation", ""), now))
+            return redirect(request, "/desk/remarks")
         step = remarks.Move(
             sent.fields.get("state", ""),
             sent.fields.get("answer", ""),
@@ -96,6 +99,7 @@ class Remarks:
             "author": _author(held, who) if _answers(who, held) else None,
             "moves": [(state, remarks.STATES[state].in_(lang)) for state in remarks.MOVES[held["state"]]
                       if state != "read"] if _answers(who, held) else [],
+            "bodies": list(_others(who).items()) if held["state"] in remarks.OPEN else [],
             "answer": (typed.answer if typed else held["answer"]) or "",
             "public": typed.public if typed else held["public"],
             "public_words": (typed.public_words if typed else held["public_words"]) or held["words"],
@@ -128,6 +132,20 @@ def _moved(who: Actor, number: int, step: remarks.Move, now: datetime, conn: Con
         raise remarks.missing()
     remarks.move(conn, number, step, who.login, now)
     outbox.wake(conn)
+
+
+def _assigned(who: Actor, number: int, organisation: str, now: datetime, conn: Conn) -> None:
+    _held(who, number, conn)
+    if organisation not in _others(who):
+        raise InvalidParameter("organisation", Text("Choisissez un organisme.", "Choose a body."))
+    remarks.assign(conn, number, organisation, who.login, now, who.day)
+    outbox.wake(conn)
+
+
+def _others(who: Actor) -> dict[str, str]:
+    """The partners of the day, to whom a remark may be passed on."""
+    facts = who.facts
+    return {id: name for id, name in sorted(facts.names.items(), key=lambda one: one[1]) if facts.member(id, who.day)}
 
 
 def _held(who: Actor, number: int, conn: Conn) -> dict[str, Any]:
