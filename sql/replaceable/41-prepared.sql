@@ -19,6 +19,12 @@ begin
   if pg_catalog.current_setting('idg.prepare', true) = 'later' then
     return null;
   end if;
+  -- A copy that did not follow such an import is nobody's but of answers under way: what comes does not fit in it.
+  if exists (
+    select from served.copy c where c.relation = pg_catalog.to_regclass(tg_argv[0]) and c.definition = 'stale'
+  ) then
+    return null;
+  end if;
   -- Of rows that are no more, nothing stays, even in tiles that nobody would be given.
   if drawn is not null then
     execute pg_catalog.format('delete from %s', drawn);

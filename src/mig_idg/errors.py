@@ -13,6 +13,7 @@
     ├── Unauthenticated         a credential that does not verify                      exit 1 · 401
     ├── Refused                 the charter says no, and which article                 exit 1 · 403
     ├── NotFound                missing, or hidden: the same answer                    exit 1 · 404
+    ├── Gone                    it was, and is no longer kept                          exit 1 · 410
     ├── MethodNotAllowed        a route that exists, but not for this verb              405
     ├── Conflict                the act contradicts a recorded fact                    exit 1 · 409
     │   └── PreconditionFailed      If-Match does not hold                                 412
@@ -155,6 +156,10 @@ class NotFound(Problem):
     """Missing, or hidden from this caller: the same answer to the byte but the name."""
 
 
+class Gone(Problem):
+    """It was, is no longer kept, and will not come back under this address."""
+
+
 class MethodNotAllowed(Problem):
     """The route exists, but not for this verb."""
 
@@ -224,6 +229,7 @@ ANSWERS: dict[type[Problem], Response] = {
     Refused: Response(403, "refused", Text("Accès refusé par la charte", "Refused by the charter"), 1),
     SignInNeeded: Response(401, "refused", Text("Accès refusé par la charte", "Refused by the charter"), 1),
     NotFound: Response(404, "not-found", Text("Ressource introuvable", "Not found"), 1),
+    Gone: Response(410, "gone", Text("N'est plus conservé", "No longer kept"), 1),
     MethodNotAllowed: Response(405, "method-not-allowed", Text("Méthode non permise", "Method not allowed"), 1),
     PreconditionFailed: Response(
         412, "precondition-failed", Text("Ressource modifiée entre-temps", "Changed since"), 1

@@ -24,7 +24,7 @@ def loading(connection: Any, path: Path, collection: str, author: str, rehearse:
 
     with connection.transaction():
         declaration = declared(connection, collection)
-    choices = Choices(on=legal_day(work.utc_now()), author=author, rehearse=rehearse)
+    choices = Choices(on=legal_day(work.utc_now()), author=author, rehearse=rehearse, act="flow")
     report = imports.run(connection, path, declaration, choices)
     if not rehearse:
         settle(connection)

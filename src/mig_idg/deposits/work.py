@@ -188,7 +188,9 @@ def publish(connection: Any, id: str, workshop: Workshop, day: date, tell: Tell 
         _require_same(deposit, path)
         _told(tell, 10, Text("publication", "publishing"))
         with checking.named(path, deposit.file) as link:
-            choices = Choices(on=day, author=f"deposit {deposit.id}")
+            choices = Choices(
+                on=day, author=f"deposit {deposit.id}", act="deposit", source=deposit.file, valid_from=_valid_from(deposit)
+            )
             done = imports.run(connection, link, declaration, choices, checking.progress(tell))
         _write_act(connection, deposit, day)
         if done.territories is None:
@@ -249,6 +251,12 @@ def perform(
         told = {"fr": problem(internal, "fr"), "en": problem(internal, "en")}
         return {"problem": told, "trace": "".join(traceback.format_exception(error))[-4000:]}
     return {"outputs": []}
+
+
+def _valid_from(deposit: Deposit) -> date | None:
+    """The day from which the depositor certifies that its data hold (T-20), or None."""
+    validity = (deposit.certification or {}).get("validity")
+    return date.fromisoformat(validity[0]) if validity else None
 
 
 def _require_same(deposit: Deposit, path: Any) -> None:

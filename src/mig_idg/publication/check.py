@@ -38,6 +38,7 @@ class Checked:
     time: TimeExtent | None = None
     grid: PixelGrid | None = None
     updated: date | None = None
+    version: dict[str, Any] | None = None
 
     @property
     def entry(self) -> dict[str, Any]:
@@ -49,6 +50,7 @@ class Checked:
             "time": asdict(self.time) if self.time else None,
             "grid": asdict(self.grid) if self.grid else None,
             "updated": self.updated.isoformat() if self.updated else None,
+            "version": self.version,
         }
 
 

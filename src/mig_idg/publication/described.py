@@ -117,6 +117,21 @@ _KEYS: dict[str, dict[str, Text]] = {
             "Écriture en ligne par le propriétaire (OGC API Features, partie 4).",
             "Online editing by the owner (OGC API Features, part 4).",
         ),
+        "versions": Text("Versions des lignes : chaque remplacement en fait une.", "Versions of the rows."),
+    },
+    "Versions": {
+        "recorded": Text(
+            "false : remplacer les lignes ne garde rien des précédentes.",
+            "false: replacing the rows keeps nothing of those before.",
+        ),
+        "keep": Text(
+            "Combien des dernières versions « versions prune » laisse ; absent = toutes. Les validées restent.",
+            "How many of the last versions `versions prune` leaves; absent = all. Validated ones stay.",
+        ),
+        "time": Text(
+            "`datetime=` lit, entière, la version valable ce jour-là.",
+            "`datetime=` reads the version that was valid on that day, whole.",
+        ),
     },
     "Words": {
         "fr": Text("En français.", "In French."),
@@ -308,6 +323,10 @@ _OBJECTS: dict[str, Text] = {
     "Editing": Text(
         "Écriture en ligne d'une donnée mutualisée par son propriétaire.",
         "Online editing of a mutualised layer by its owner.",
+    ),
+    "Versions": Text(
+        "Les versions d'une couche de lignes : chaque remplacement en fait une.",
+        "The versions of the rows: each replacement makes one.",
     ),
 }
 

@@ -249,6 +249,16 @@ class Editing(Strict):
     )
 
 
+class Versions(Strict):
+    """The versions of the rows: each replacement makes one."""
+
+    recorded: bool = Field(True, description="false: replacing the rows keeps nothing of those before")
+    keep: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
+        None, description="how many of the last versions `versions prune` leaves; absent = all; validated ones stay"
+    )
+    time: bool = Field(False, description="`datetime=` reads the version that was valid on that day, whole")
+
+
 class Declaration(Strict):
     """One dataset: what it is, who owns it, what is reserved, how it is served."""
 
@@ -291,6 +301,7 @@ class Declaration(Strict):
     extent: tuple[float, float, float, float] | None = Field(None, description="west, south, east, north in degrees")
     limits: Limits | None = None
     editing: Editing | None = None
+    versions: Versions | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -349,6 +360,16 @@ class Declaration(Strict):
             raise Disagreement(
                 "un nuage de points se sert en fichiers : « services » attend stac, download",
                 "a point cloud is served as files: “services” expects stac, download",
+            )
+        if self.versions and self.source.table is None:
+            raise Disagreement(
+                "« versions » est pour les tables : images et points ont leurs millésimes",
+                "“versions” is for tables: pictures and points have vintages of their own",
+            )
+        if self.versions and self.versions.time and self.source.time:
+            raise Disagreement(
+                "« versions.time » et « source.time » s'excluent : « datetime » ne peut lire l'un et l'autre",
+                "“versions.time” and “source.time” exclude each other: “datetime” cannot read both",
             )
         if self.editing and self.editing.enabled and self.kind == "coproduced":
             raise Disagreement(

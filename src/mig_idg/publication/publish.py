@@ -16,6 +16,7 @@ from mig_idg.publication.load import Loaded, load_folder
 from mig_idg.registry import datasets, publications
 from mig_idg.registry import declared as registry_declared
 from mig_idg.registry.organisations import everyone
+from mig_idg.store import versions, vintages
 from mig_idg.store.grant import every_column
 from mig_idg.store.numbering import numbered
 from mig_idg.store.prepare import prepare
@@ -156,7 +157,10 @@ def prepared(connection: Connection[Any], checked: Checked, *, anew: bool = Fals
         table = numbered(connection, table)
     table = prepare(connection, table, wanted=declaration.source.prepared, anew=anew)
     allow(connection, declaration.id, table)
-    return replace(checked, table=table)
+    version = versions.since(connection, declaration.id)
+    if version is not None:
+        vintages.follow(connection, declaration.id, table)
+    return replace(checked, table=table, version=version)
 
 
 def _require_same_rows(connection: Connection[Any], found: Checked, before: Mapping[str, Mapping[str, Any]]) -> None:

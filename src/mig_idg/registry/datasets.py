@@ -189,14 +189,23 @@ def _require_step(dataset: str, now: str | None, stage: str) -> None:
     )
 
 
-def require_unfrozen(conn: Conn, dataset: str) -> None:
-    """Refused once a version was validated: the rows served as that version are never replaced (rules.md §3, 7)."""
-    row = conn.execute(
+def is_frozen(conn: Conn, dataset: str) -> bool:
+    """Whether the rows served are those of a validated version."""
+    return _frozen(conn, dataset) is not None
+
+
+def _frozen(conn: Conn, dataset: str) -> tuple[Any, ...] | None:
+    return conn.execute(
         "select c.version from registry.dataset_state s"
         " join registry.co_owner c on c.dataset = s.dataset and c.decision = s.decision"
         " where s.dataset = %s and s.state = 'validated' and s.closed_by is null and upper_inf(s.valid) limit 1",
         (dataset,),
     ).fetchone()
+
+
+def require_unfrozen(conn: Conn, dataset: str) -> None:
+    """Refused once a version was validated: the rows served as that version are never replaced (rules.md §3, 7)."""
+    row = _frozen(conn, dataset)
     if row is None:
         return
     raise refused(

@@ -43,7 +43,8 @@ class Collection:
     `updated` is the date of last update: declared, else that of the rows, else the day of publication. `bbox` is west,
     south, east, north in CRS84 degrees: the extent declared, or that of the rows when they are open.
     `time` is from when to when its rows are, territory by territory. `plugin` is what is declared of the provider
-    plug-in that reads the features, in place of a table.
+    plug-in that reads the features, in place of a table. `version` is the number of the one in force, and
+    `versions_since` the first day that a version is of, when there are versions.
     """
 
     id: str
@@ -66,6 +67,13 @@ class Collection:
     grid: PixelGrid | None = None
     updated: str | None = None
     plugin: Mapping[str, Any] | None = None
+    version: int | None = None
+    versions_since: str | None = None
+
+    @property
+    def versions_are_time(self) -> bool:
+        """Whether `datetime` reads the version that was valid on a day."""
+        return bool((self.declared.get("versions") or {}).get("time"))
 
     @property
     def is_open(self) -> bool:
@@ -158,6 +166,7 @@ def collection_from_json(document: Mapping[str, Any], generation: int) -> Collec
     limits = declared.get("limits") or {}
     bbox = document.get("bbox")
     area: Any = tuple(bbox) if bbox else None
+    version = document.get("version") or {}
     return Collection(
         id=declared["id"],
         title=Text(declared["title"]["fr"], declared["title"]["en"]),
@@ -179,6 +188,8 @@ def collection_from_json(document: Mapping[str, Any], generation: int) -> Collec
         grid=_grid(document.get("grid")),
         updated=declared.get("updated") or document.get("updated"),
         plugin=declared["source"].get("plugin"),
+        version=version.get("number"),
+        versions_since=version.get("first"),
     )
 
 

@@ -251,6 +251,22 @@ def present(connection: psycopg.Connection[Any], name: str) -> dict[str, str] | 
     return dict(rows) or None
 
 
+def empty(connection: psycopg.Connection[Any], name: str) -> bool:
+    """Whether a table has no row."""
+    row = connection.execute(
+        sql.SQL("select not exists (select from {})").format(sql.Identifier(*_parts(name)))
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def consolidated(connection: psycopg.Connection[Any], collection: str) -> bool:
+    """Whether the features of a layer each have an origin: a consolidation made it."""
+    row = connection.execute(
+        "select exists (select from consolidation.origin where dataset = %s)", (collection,)
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def numbered(batch: pa.RecordBatch, key: str, given: int) -> pa.RecordBatch:
     """The batch with a key that continues the numbering: `given` rows came before."""
     numbers = pa.array(range(given + 1, given + batch.num_rows + 1), pa.int64())

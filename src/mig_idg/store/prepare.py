@@ -85,6 +85,8 @@ def prepare(connection: Connection[Any], table: Table, *, wanted: bool = True, a
         raise unencodable_rows.refusal(
             table, unencodable_rows.culprit(connection, table, [text for _, text in plan.columns])
         ) from None
+    if anew:
+        _leave_behind(connection, plan, name)
     tiles = seeded_tiles.room(connection, name) if table.geometry else None
     return replace(table, copy=name, companions=plan.companions, text=TEXT, pieces=plan.pieces, tiles=tiles)
 
@@ -209,6 +211,14 @@ def _made(connection: Connection[Any], plan: _Plan) -> str | None:
         [f"{quoted(plan.table.schema)}.{quoted(plan.table.name)}", plan.definition],
     ).fetchone()
     return str(row[0]) if row else None
+
+
+def _leave_behind(connection: Connection[Any], plan: _Plan, name: str) -> None:
+    """The other copies of the table did not follow: they are never taken again, and need not follow any more."""
+    connection.execute(
+        "update served.copy set definition = 'stale' where source = to_regclass(%s) and relation <> %s::regclass",
+        [f"{quoted(plan.table.schema)}.{quoted(plan.table.name)}", f"{COPIES}.{quoted(name)}"],
+    )
 
 
 # ——— making it

@@ -16,12 +16,14 @@ from mig_idg.deposits.consolidation import runs
 from mig_idg.deposits.consolidation.contributions import published
 from mig_idg.deposits.intake.republish import republish
 from mig_idg.errors import Conflict, Text
+from mig_idg.publication import versions
 from mig_idg.publication.model import Declaration
 from mig_idg.registry import datasets
 from mig_idg.registry.acts import Record
 from mig_idg.registry.refusals import refused
 from mig_idg.registry.statements import ask
-from mig_idg.store import layers
+from mig_idg.store import layers, vintages
+from mig_idg.store.versions import Made, last_validated
 
 WORKING = ("structured", "collecting", "consolidated")
 
@@ -73,6 +75,7 @@ def adopt(connection: Any, run: int, record: Record) -> Adopted:
             )
         _require_up_to_date(connection, made)
         frozen = datasets.state_of(connection, dataset, record.on) == "validated"
+        versions.keep_pending(connection, published(connection, dataset), record.author)
         counts = (0, 0, 0) if frozen else write(connection, made)
         if stage != "consolidated":
             datasets.move(connection, dataset, "consolidated", record)
@@ -81,6 +84,7 @@ def adopt(connection: Any, run: int, record: Record) -> Adopted:
             (record.author, run),
         )
         if not frozen:
+            _version(connection, made, record.author)
             republish(connection, dataset, author=record.author)
     return Adopted(run, dataset, *counts, "consolidated", waiting=frozen)
 
@@ -94,7 +98,10 @@ def publish_waiting(connection: Any, dataset: str, author: str) -> Adopted | Non
     if found is None:
         return None
     _require_up_to_date(connection, found)
+    versions.keep_pending(connection, published(connection, dataset), author)
     counts = write(connection, found)
+    if any(counts):
+        _version(connection, found, author, validated=last_validated(connection, dataset))
     republish(connection, dataset, author=author)
     return Adopted(found["id"], dataset, *counts, None)
 
@@ -109,6 +116,7 @@ def remove_contributor(connection: Any, dataset: str, contributor: str, author: 
     """Remove exactly the features that a contributor gave, from the layer and its origins; how many (§ 3.3)."""
     with connection.transaction():
         declaration = published(connection, dataset)
+        versions.keep_pending(connection, declaration, author)
         table = sql.Identifier(*str(declaration.source.table).split("."))
         removed = connection.execute(
             sql.SQL(
@@ -120,9 +128,25 @@ def remove_contributor(connection: Any, dataset: str, contributor: str, author: 
         connection.execute(
             "delete from consolidation.origin where dataset = %s and contributor = %s", (dataset, contributor)
         )
+        withheld = versions.withhold(connection, dataset, contributor)
         if removed:
+            made = Made("exclusion", author, versions.legal_day(connection), source=contributor)
+            versions.replaced(connection, declaration, made)
+        if removed or withheld:
             republish(connection, dataset, author=author)
     return int(removed)
+
+
+def _version(connection: Any, made: dict[str, Any], author: str, validated: str | None = None) -> None:
+    """The rows of the layer are those of a run: a version, in which nobody that gave to it is withheld any more."""
+    dataset = made["dataset"]
+    told = [one["contributor"] for one in made["contributions"]]
+    vintages.release(connection, dataset, told)
+    said = Made(
+        "consolidation", author, versions.legal_day(connection), source=f"consolidation {made['id']}",
+        sha256=made["sha256"], validated=validated,
+    )  # fmt: skip
+    versions.replaced(connection, published(connection, dataset), said)
 
 
 def write(connection: Any, made: dict[str, Any]) -> tuple[int, int, int]:

@@ -143,7 +143,7 @@ def _read(connection: Any, recipe: Recipe, given: Given, target: Declaration, to
     reading = target.model_copy(
         update={"id": "contribution", "source": target.source.model_copy(update={"table": name}), "territory": None}
     )
-    choices = Choices(adjustments=_adjustments(own), replace="all", aggregate=True, examples=1000)
+    choices = Choices(adjustments=_adjustments(own), replace="all", aggregate=True, examples=1000, versioned=False)
     heard: Progress = lambda step, done, whole: told(given.contributor, done, whole)  # noqa: E731
     unknown: frozenset[str] = frozenset()
     try:

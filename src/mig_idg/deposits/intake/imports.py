@@ -8,6 +8,7 @@ back. What can be kept with a doubt is kept and told. Readers see the old rows u
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tempfile
 import time
@@ -39,12 +40,14 @@ from mig_idg.deposits.intake.republish import republish
 from mig_idg.deposits.intake.source import Field, Source, Survey, Wanted
 from mig_idg.deposits.intake.vectors import VectorFile
 from mig_idg.errors import BadRequest, Conflict, InvalidParameter, Text, Unprocessable, UnsupportedMedia, nearest
+from mig_idg.publication import versions
 from mig_idg.publication.model import Declaration
 from mig_idg.registry import datasets
 from mig_idg.standards.findings import Finding, Tally
 from mig_idg.store import layers
 from mig_idg.store.layers import LayerColumn, LayerTable, RowRefused
 from mig_idg.store.prepare import postpone
+from mig_idg.store.versions import Made
 
 Step = Literal["check", "load"]
 Progress = Callable[[Step, int, int], None]
@@ -61,6 +64,9 @@ class Choices:
     `flat` leaves heights aside. `rehearse`: everything is done and undone, nothing is kept.
 
     `replace` None: a BAL file replaces the addresses of its communes, any other file replaces everything.
+    `act`, `label`, `valid_from` are said of the version that the import makes (`publication.versions`), if it makes one
+    (`versioned`): what it is, how it is called, from which day its content holds (None: the day of the import).
+
     `aggregate` accepts a BAL file of several communes. `on` is the day of the check (dates in the future).
     """
 
@@ -78,6 +84,11 @@ class Choices:
     comma: bool = False
     flat: bool = False
     rehearse: bool = False
+    act: str = "import"
+    label: str | None = None
+    valid_from: date | None = None
+    source: str | None = None
+    versioned: bool = True
 
 
 DEFAULT = Choices()
@@ -115,7 +126,8 @@ def run(
         if report.has_errors(tally, survey.levels):
             raise report.refusal(path.name, tally, survey.levels)
         told = _counter("load", size, progress)
-        done = _written(connection, source, survey, declaration, wanted, choices, told, inspect)
+        made = _version(connection, path, choices) if choices.versioned and not choices.rehearse else None
+        done = _written(connection, source, survey, declaration, wanted, choices, told, inspect, made)
     return ImportReport(
         file=path.name,
         format=source.format,
@@ -302,8 +314,9 @@ def _written(
     choices: Choices,
     told: Callable[[int], None],
     inspect: Inspect | None = None,
+    made: Made | None = None,
 ) -> dict[str, Any]:
-    """All rows and what is published of them, in one transaction, then fresh statistics."""
+    """All rows, their version and what is published of them, in one transaction, then fresh statistics."""
     name = declaration.source.table or ""
     territories = _replaced(survey, wanted, choices)
     with layers.transaction(connection, keep=not choices.rehearse):
@@ -312,6 +325,8 @@ def _written(
                 Text(f"Un autre import remplit {name} en ce moment.", f"Another import is filling {name} now."),
                 remedy=Text("Attendez qu'il finisse.", "Wait for it to end."),
             )
+        if made is not None:
+            versions.keep_pending(connection, declaration, choices.author)
         present = layers.present(connection, name)
         table = _known(present, survey, declaration, wanted, source) if present else _new(survey, declaration, wanted)
         if present is None:
@@ -339,13 +354,28 @@ def _written(
             raise report.refusal(source.shown, source.tally, survey.levels)
         if inspect is not None:
             inspect(replaced)
+        version = versions.replaced(connection, declaration, made) if made is not None else None
         if not choices.rehearse:
             republish(connection, declaration.id, author=choices.author, anew=anew)
     if not choices.rehearse:
         with connection.transaction():
             layers.analyze(connection, table)
     limited = tuple(sorted(territories)) if territories is not None else None
-    return {"rows": rows, "replaced": replaced, "created": present is None, "territories": limited}
+    number = version.number if version else None
+    return {
+        "rows": rows, "replaced": replaced, "created": present is None, "territories": limited, "version": number
+    }  # fmt: skip
+
+
+def _version(connection: Any, path: Path, choices: Choices) -> Made:
+    """What the version of this file is known by."""
+    with connection.transaction():
+        on = choices.valid_from or versions.legal_day(connection)
+    sha256 = None
+    if path.is_file():
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return Made(choices.act, choices.author, on, label=choices.label, source=choices.source or path.name, sha256=sha256)
 
 
 def _replaced(survey: Survey, wanted: Wanted, choices: Choices) -> frozenset[str] | None:

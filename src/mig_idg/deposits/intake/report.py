@@ -309,7 +309,10 @@ def has_errors(tally: Tally, levels: Mapping[str, Level] = LEVELS) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did. `replaced` rows were there before; `territories` limits what was replaced (None: all)."""
+    """What an import did. `replaced` rows were there before; `territories` limits what was replaced (None: all).
+
+    `version` is the number of the version it made, None when it changed nothing or versions are not recorded.
+    """
 
     file: str
     format: str
@@ -323,6 +326,7 @@ class ImportReport:
     standard: str | None = None
     findings: tuple[Said, ...] = field(default=())
     rehearsed: bool = False
+    version: int | None = None
 
     def as_json(self, lang: Lang) -> dict[str, Any]:
         """For `--json`."""
@@ -338,6 +342,7 @@ class ImportReport:
             "rows": self.rows,
             "replaced": self.replaced,
             "territories": None if self.territories is None else list(self.territories),
+            "version": self.version,
             "seconds": round(self.seconds, 2),
             "findings": [one.as_json(lang) for one in self.findings],
         }
