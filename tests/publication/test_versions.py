@@ -191,9 +191,7 @@ def test_a_restore_moves_the_pointer_and_makes_no_version(owner: Any, load: Load
         versions.put_in_force(owner, declared, 7, "g")
 
 
-def test_an_import_after_a_restore_counts_from_what_was_in_force(
-    owner: Any, load: Load, declared: Declaration
-) -> None:
+def test_an_import_after_a_restore_counts_from_what_was_in_force(owner: Any, load: Load, declared: Declaration) -> None:
     load(FIRST)
     load(SECOND)
     restore(owner, declared, 1)

@@ -189,7 +189,11 @@ def publish(connection: Any, id: str, workshop: Workshop, day: date, tell: Tell 
         _told(tell, 10, Text("publication", "publishing"))
         with checking.named(path, deposit.file) as link:
             choices = Choices(
-                on=day, author=f"deposit {deposit.id}", act="deposit", source=deposit.file, valid_from=_valid_from(deposit)
+                on=day,
+                author=f"deposit {deposit.id}",
+                act="deposit",
+                source=deposit.file,
+                valid_from=_valid_from(deposit),
             )
             done = imports.run(connection, link, declaration, choices, checking.progress(tell))
         _write_act(connection, deposit, day)

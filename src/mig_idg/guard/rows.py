@@ -104,7 +104,8 @@ class Rows:
         if grant is None:
             return TransactionContext(b"idg_app", b"", timeout, _name(collection))
         if (request.snapshot.generation, grant.role) not in self._profiles:
-            await self._ensure(grant.role, request, collection, grant.columns, "ensure_profile")
+            function = "ensure_vintage" if grant.kept else "ensure_profile"
+            await self._ensure(grant.role, request, collection, grant.columns, function)
         key = (grant.role, grant.rows, timeout, collection.id if collection else "")
         context = self._contexts.get(key)
         if context is None:

@@ -7,7 +7,7 @@ visible sets) is kept with it and goes with it; nothing is cached by time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from mig_idg.charter import AccessRequest, Decision, Facts, decide
@@ -44,6 +44,7 @@ class Snapshot:
     _decisions: dict[_Key, Decision] = field(default_factory=dict, repr=False)
     _grants: dict[tuple[_Key, bool], Grant | None] = field(default_factory=dict, repr=False)
     _visible: dict[str, tuple[Collection, ...]] = field(default_factory=dict, repr=False)
+    _in_preparation: dict[str, Facts] = field(default_factory=dict, repr=False)
 
     def decide(self, principal: Principal, action: str, dataset: str) -> Decision:
         """The charter's decision for this caller, action and dataset; beyond a token's scope, the public's."""
@@ -57,6 +58,26 @@ class Snapshot:
         if slot not in self._grants:
             self._grants[slot] = self._make_grant(principal, collection, decision)
         return decision, self._grants[slot]
+
+    def decide_in_preparation(self, principal: Principal, action: str, dataset: str) -> Decision:
+        """The decision as if a coproduction were still in preparation: for its working copies, which stay the group's.
+
+        What a validation opens is the version that was validated (004 § 3.2.2, § 3.4), not the drafts before it.
+        """
+        organisation, roles, action, dataset = _key(principal, action, dataset)
+        facts = self._in_preparation.get(dataset)
+        if facts is None:
+            draft = replace(self.facts.datasets[dataset], state="consolidated")
+            facts = replace(self.facts, datasets={**self.facts.datasets, dataset: draft})
+            self._in_preparation[dataset] = facts
+        return decide(AccessRequest(organisation, roles, action, dataset, self.day), facts)
+
+    def grant_in_preparation(
+        self, principal: Principal, collection: Collection, action: str
+    ) -> tuple[Decision, Grant | None]:
+        """That decision, and the grant it gives."""
+        decision = self.decide_in_preparation(principal, action, collection.id)
+        return decision, self._make_grant(principal, collection, decision)
 
     def visible(self, principal: Principal) -> tuple[Collection, ...]:
         """The collections this caller may discover, and no other (invariant 28), in the order of their ids."""

@@ -41,17 +41,22 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """One value per sort key, then the id, as PostgreSQL wrote them; None is null."""
+    """One value per sort key, then the id, as PostgreSQL wrote them; None is null.
+
+    `version` is that of the rows that the page before was of, when the layer has versions.
+    """
 
     values: tuple[str | None, ...]
+    version: int | None = None
 
 
-def token(values: bytes, sortby: Sequence[Sort]) -> str:
-    """The token for the JSON array of values that the items statement returned.
+def token(values: bytes, sortby: Sequence[Sort], version: int | None = None) -> str:
+    """The token for the JSON array of values that the items statement returned, of the rows of a version.
 
     Raises InvalidParameter when an address cannot hold them: a text of tens of thousands of characters.
     """
-    document = b'{"s":' + orjson.dumps(signature(sortby)) + b',"v":' + values + b"}"
+    pinned = b"" if version is None else b',"n":%d' % version
+    document = b'{"s":' + orjson.dumps(signature(sortby)) + b',"v":' + values + pinned + b"}"
     made = base64.urlsafe_b64encode(document).rstrip(b"=").decode()
     if len(made) > MAX_TOKEN:
         raise InvalidParameter(
@@ -77,7 +82,10 @@ def read_cursor(text: str, table: Table, sortby: Sequence[Sort]) -> Cursor:
             raise ValueError
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
         document = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if not isinstance(document, dict) or document.keys() != {"s", "v"} or document["s"] != signature(sortby):
+        if not isinstance(document, dict) or document.keys() - {"n"} != {"s", "v"}:
+            raise ValueError
+        version = document.get("n")
+        if document["s"] != signature(sortby) or (version is not None and not _is_number(version)):
             raise ValueError
         columns = [table.column(key.column) for key in sortby] + [table.id]
         values = document["v"]
@@ -97,7 +105,12 @@ def read_cursor(text: str, table: Table, sortby: Sequence[Sort]) -> Cursor:
                 "Start from the first page and follow the “next” links.",
             ),
         ) from None
-    return Cursor(tuple(kept))
+    return Cursor(tuple(kept), version)
+
+
+def _is_number(version: object) -> bool:
+    """Whether it may be the number of a version."""
+    return type(version) is int and 0 < version < 2**31 - 1
 
 
 def _checked(column: Column, value: str) -> str:

@@ -19,7 +19,8 @@ class Grant:
     database role and the name of its view in schema `served`. `rows` is `*`, or INSEE codes of communes between commas
     (an empty text shows no row). `key` names everything that may change the bytes of an answer for this caller: it is
     part of every ETag and of every cache key. `public` says that anybody gets the same bytes. `writer` is the profile
-    with the same columns for an owner who edits.
+    with the same columns for an owner who edits. `relation`, when there is one, is read in place of the view, through a
+    profile of the columns `kept` on the rows of versions (`store.past`); `version` is the one read, if it is one.
     """
 
     table: Table
@@ -29,11 +30,14 @@ class Grant:
     public: bool
     obligations: tuple[str, ...] = ()
     writer: str = ""
+    kept: tuple[str, ...] = ()
+    relation: str = ""
+    version: int | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column of the profile: geometry, companions and the prepared text included."""
-        return every_column(self.table)
+        return self.kept or every_column(self.table)
 
     @property
     def writer_columns(self) -> tuple[str, ...]:
@@ -48,7 +52,7 @@ class Grant:
     @property
     def view(self) -> str:
         """The view to read, quoted and ready for SQL."""
-        return f'served."{self.role}"'
+        return self.relation or f'served."{self.role}"'
 
     @property
     def all_rows(self) -> bool:

@@ -86,7 +86,7 @@ def content(connection: Connection[Any], collection: str, table: Table) -> Conte
     )
     row = connection.execute(
         "select count(*), encode(sha256(coalesce(string_agg(uuid_send(digest), ''::bytea"
-        ' order by id::text collate "C"), \'\'::bytea)), \'hex\') from pg_temp.idg_rows_now'
+        " order by id::text collate \"C\"), ''::bytea)), 'hex') from pg_temp.idg_rows_now"
     ).fetchone()
     assert row is not None
     return Content(*row)
@@ -177,7 +177,8 @@ def _present(connection: Connection[Any], collection: str) -> dict[str, str] | N
 
 def _key(connection: Connection[Any], collection: str) -> str:
     row = connection.execute(
-        "select a.attname::text from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]"
+        "select a.attname::text from pg_index i"
+        " join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]"
         " where i.indrelid = to_regclass(%s) and i.indisprimary",
         [_named(collection)],
     ).fetchone()
@@ -341,7 +342,7 @@ _MISPLACED = sql.SQL("""
 select (select count(*) from {kept} h where h.idg_from <= %(n)s and h.idg_to > %(n)s and not h.idg_withheld),
   (select count(*)
    from {kept} h
-   join {source} s on s.{id} = h.{id} and row({values}) *= row({told})
+   join {source} s on s.{id} = h.{id} and row({values})::text = row({told})::text
    where h.idg_from <= %(n)s and h.idg_to > %(n)s and not h.idg_withheld),
   (select count(*) from {source})
 """)

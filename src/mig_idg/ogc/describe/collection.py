@@ -74,8 +74,11 @@ def complete(
     return document
 
 
-def _time(entitlements: Entitlements) -> tuple[str, str] | None:
+def _time(entitlements: Entitlements) -> tuple[str, str | None] | None:
     """From when to when the rows are that this caller reads: those of others would be told by it."""
+    collection = entitlements.collection
+    if collection.versions_are_time and collection.versions_since is not None:
+        return (f"{collection.versions_since}T00:00:00Z", None)
     time, (_, decision) = entitlements.collection.time, entitlements.leading
     return time.seen(decision.rows, decision.hidden) if time is not None and decision.permitted else None
 

@@ -36,6 +36,7 @@ class Shown:
     action: str
     services: tuple[str, ...]
     query: str = ""
+    versioned: bool = False
 
 
 # The forms of the metadata record (catalogue) that a layer's page leads to.
@@ -53,6 +54,8 @@ SHOWN: tuple[Shown, ...] = (
           FEATURES, "?f=json"),
     Shown(f"{REL}sortables", "/sortables", SCHEMA, Text("Les attributs de tri", "Sortables"), "query", FEATURES,
           "?f=json"),
+    Shown("version-history", "/versions", "application/json", Text("Les versions", "Versions"), "query", FEATURES,
+          "?f=json", versioned=True),
     Shown(f"{REL}tilesets-vector", "/tiles", "application/json", Text("Les tuiles vectorielles", "Vector tiles"),
           "view", ("tiles",)),
     Shown(f"{REL}tilesets-map", "/map/tiles", "application/json", Text("Les tuiles image", "Map tiles"), "view",
@@ -138,6 +141,8 @@ def _served(one: Shown, collection: Collection) -> bool:
     if one.rel == f"{REL}tilesets-vector" and collection.table is None:
         return False
     if one.services in (("maps",), ("coverages",)) and collection.raster is None:
+        return False
+    if one.versioned and collection.version is None:
         return False
     return any(service in collection.services for service in one.services)
 

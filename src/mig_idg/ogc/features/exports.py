@@ -65,10 +65,11 @@ def _file_name(request: Request, form: formats.Format) -> str:
     A line more would be a row for whoever reads it, and a column more would be one of the data.
     """
     collection, grant = request.layer
+    name = collection.id if grant.version is None else f"{collection.id} v{grant.version}"
     if form is not formats.CSV or "MENTION_MIG" not in grant.obligations:
-        return collection.id
+        return name
     plain = unicodedata.normalize("NFKD", request.snapshot.mention).encode("ascii", "ignore").decode()
-    return f"{collection.id} - {''.join(c for c in plain if c.isalnum() or c in ' -')}"
+    return f"{name} - {''.join(c for c in plain if c.isalnum() or c in ' -')}"
 
 
 def _detail(query: Query) -> text_encoders.Detail:

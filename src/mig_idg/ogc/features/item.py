@@ -18,7 +18,7 @@ from mig_idg.store.values import value_of
 PARAMETERS = ("f", "lang", "token", "crs", "properties", "exclude-properties", "skipGeometry", "precision")
 
 
-async def item(request: Request) -> Response:
+async def item(request: Request, at: links.Place | None = None) -> Response:
     """`GET /collections/{collection}/items/{item}` (OGC 17-069r4, 7.16). A hidden item is a missing one."""
     collection, grant = request.layer
     form = formats.chosen(request.query, request.headers, formats.ITEM)
@@ -31,11 +31,14 @@ async def item(request: Request) -> Response:
         raise missing()
     feature, state = rows[0][0], rows[0][1]
     named = state.decode() if state else hashlib.md5(feature, usedforsecurity=False).hexdigest()
-    path = links.item_path(collection.id, links.item_id(request.params["item"]))
+    place = links.layer_place(collection.id) if at is None else at
+    path = f"{place.path}/{links.item_segment(links.item_id(request.params['item']))}"
     made = links.written(request, path, request.query, form, formats.ITEM)
     if form is formats.HTML:
         document = links.document(feature) | {"links": links.read(made)}
-        return page_answer("item", {"item": document, "collection": collection, "table": grant.table})
+        return page_answer(
+            "item", {"item": document, "collection": collection, "table": grant.table, "home": place.home}
+        )
     if fg:
         feature = b"{" + jsonfg.members(request, query) + b"," + feature[1:]
     body = feature[:-1] + b',"attribution":' + credited(request) + b',"links":' + made + b"}"
@@ -50,7 +53,7 @@ async def item(request: Request) -> Response:
 def writer_of(request: Request) -> Table | None:
     """The columns this caller may edit on a layer open to edition, or None: what the state of a row is made of."""
     collection, _ = request.layer
-    if not collection.editing.enabled:
+    if not collection.editing.enabled or (request.grant is not None and request.grant.kept):
         return None
     _, grant = request.snapshot.grant(request.principal, collection, "contribute")
     return grant.table if grant else None

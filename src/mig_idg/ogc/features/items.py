@@ -18,7 +18,7 @@ import orjson
 from mig_idg.database.pipeline import Columns, Row
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Deferred, Response, json_answer, page_answer
-from mig_idg.ogc.features import counting, execution, exports, formats, jsonfg, links, reverse_paging
+from mig_idg.ogc.features import counting, execution, exports, formats, jsonfg, links, reverse_paging, vintages
 from mig_idg.ogc.features.credit import credited
 from mig_idg.store import compile, cursor
 from mig_idg.store.collection import Collection
@@ -35,17 +35,31 @@ async def items(request: Request) -> Response:
     return await response(request, request.query, form)
 
 
-async def response(request: Request, asked: Mapping[str, str], form: formats.Format) -> Response:
-    """The page that the parameters ask for, whether they came in the address or in the body of a search."""
+async def response(
+    request: Request, asked: Mapping[str, str], form: formats.Format, at: links.Place | None = None
+) -> Response:
+    """The page that the parameters ask for, whether they came in the address or in the body of a search.
+
+    `at` is where the rows are, when they are not those of today.
+    """
     collection, grant = request.layer
-    query = parse(asked, grant.table, time_column=collection.time_column, limits=limits_of(collection))
+    selected = asked
+    if at is None:
+        at = links.layer_place(collection.id)
+        if collection.versions_are_time and "datetime" in asked:
+            grant, selected = await vintages.of_period(request, asked)
+    query = parse(selected, grant.table, time_column=collection.time_column, limits=limits_of(collection))
+    place = query.after or query.before
+    if place is not None and place.version not in (None, collection.version) and grant.version is None:
+        grant = await vintages.read(request, place.version)
     query = await counting.aware(request, query)
+    asked = {**at.fixed, **asked} if at.fixed else asked
     if query.hits:
-        return await _hits(request, query, asked)
+        return await _hits(request, query, asked, at)
     if form.bulk:
         return await exports.export(request, query, asked, form)
     if form is formats.HTML:
-        return await _page(request, query, asked)
+        return await _page(request, query, asked, at)
     known = await _known_already(request, query, asked, form)
     if known is not None:
         return known
@@ -54,7 +68,7 @@ async def response(request: Request, asked: Mapping[str, str], form: formats.For
     head, expression = HEAD, None
     if form is formats.JSONFG:
         head, expression = jsonfg.head(request, query, HEAD), jsonfg.expression(request, query)
-    page = Page(request, query, asked, form)
+    page = Page(request, query, asked, form, at)
     body: bytes | AsyncIterator[bytes]
     if (whole := await _whole(request, query, expression)) is not None:
         body = b"".join([head, *page.bodies(whole), await page.tail()])
@@ -145,6 +159,7 @@ class Page:
     query: Query
     asked: Mapping[str, str]
     form: formats.Format
+    at: links.Place
     returned: int = 0
     total: int | None = None
     next_keys: bytes | None = field(default=None)
@@ -204,19 +219,20 @@ class Page:
 
     def links(self) -> bytes:
         """self, alternates, next when there is one, collection."""
-        collection, _ = self.request.layer
+        collection, grant = self.request.layer
         rest = links.kept(self.asked, _PLACES)
         onward = back = None
+        # Who pages through one version pages to its end: the next page says which one this was.
+        version = grant.version if grant.kept else collection.version
         if self.next_keys is not None:
-            onward = {**rest, "after": cursor.token(self.next_keys, self.query.sortby)}
+            onward = {**rest, "after": cursor.token(self.next_keys, self.query.sortby, version)}
         if self.query.after is not None:
             begun = orjson.dumps(self.query.after.values)
-            back = {**rest, "before": cursor.token(begun, self.query.sortby)}
+            back = {**rest, "before": cursor.token(begun, self.query.sortby, version)}
         elif self.query.offset:
             before = max(0, self.query.offset - self.limit)
             back = {**rest, "offset": str(before)} if before else rest
-        path = links.items_path(collection.id)
-        return links.written(self.request, path, self.asked, self.form, formats.ITEMS, onward, back)
+        return links.written(self.request, self.at.path, self.asked, self.form, formats.ITEMS, onward, back)
 
 
 async def _streamed(
@@ -231,15 +247,16 @@ async def _streamed(
     yield await page.tail()
 
 
-async def _page(request: Request, query: Query, asked: Mapping[str, str]) -> Response:
+async def _page(request: Request, query: Query, asked: Mapping[str, str], at: links.Place) -> Response:
     """The same page for people: fewer features, and never more than a browser shows at ease."""
     collection, grant = request.layer
     most = MOST_PEOPLE if "limit" in asked else PEOPLE
     fewer = await reverse_paging.opened(request, replace(query, limit=min(most, query.limit or most)))
-    page = Page(request, fewer, asked, formats.HTML)
+    page = Page(request, fewer, asked, formats.HTML, at)
     rows = await execution.fetch(request, compile.page(fewer, grant, collection.time_column))
     body = b"".join([HEAD, *page.bodies(rows), await page.tail()])
-    shown = {"items": Deferred(partial(_shown, body)), "collection": collection, "table": grant.table, "query": asked}
+    shown = {"items": Deferred(partial(_shown, body)), "collection": collection, "table": grant.table, "query": asked,
+             "home": at.home}  # fmt: skip
     return page_answer("items", shown)
 
 
@@ -251,14 +268,12 @@ def _shown(body: bytes) -> dict[str, Any]:
     return document
 
 
-async def _hits(request: Request, query: Query, asked: Mapping[str, str]) -> Response:
+async def _hits(request: Request, query: Query, asked: Mapping[str, str], at: links.Place) -> Response:
     """`resulttype=hits`: the count alone."""
-    collection, _ = request.layer
     matched = await counting.matched(request, query)
     document: dict[str, object] = {"type": "FeatureCollection", "features": [], "numberReturned": 0, "timeStamp": now()}
     document |= matched.members
-    path = links.items_path(collection.id)
-    document["links"] = orjson.Fragment(links.written(request, path, asked, formats.GEOJSON, formats.ITEMS))
+    document["links"] = orjson.Fragment(links.written(request, at.path, asked, formats.GEOJSON, formats.ITEMS))
     return json_answer(
         document,
         media_type=formats.GEOJSON.media_type,

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -42,6 +43,29 @@ def segment(text: str) -> str:
 def items_path(collection: str) -> str:
     """The path of a collection's items."""
     return f"/collections/{segment(collection)}/items"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where features are read: the address that their own follow, the path of their pages, what its address must say.
+
+    A layer has one place for its rows of today, others for those of each version.
+    """
+
+    home: str
+    path: str
+    fixed: Mapping[str, str] = field(default_factory=dict)
+
+
+def layer_place(collection: str) -> Place:
+    """The rows of today."""
+    return Place(f"/collections/{segment(collection)}", items_path(collection))
+
+
+def version_place(collection: str, number: int) -> Place:
+    """The rows of a version."""
+    home = f"/collections/{segment(collection)}/versions/{number}"
+    return Place(home, f"{home}/items")
 
 
 def item_path(collection: str, id: str) -> str:

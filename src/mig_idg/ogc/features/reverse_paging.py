@@ -40,7 +40,8 @@ async def _preceding(request: Request, query: Query) -> Cursor | None:
     values = orjson.loads(keys)
     # The identifier ends both the order and the keys: once is enough.
     named = any(key.column == grant.table.id.name for key in query.sortby)
-    return Cursor(tuple(values if named else values[:-1]))
+    assert query.before is not None
+    return Cursor(tuple(values if named else values[:-1]), query.before.version)
 
 
 def _the_other_way(query: Query, id: str) -> Query:

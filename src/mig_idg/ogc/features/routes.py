@@ -9,7 +9,7 @@ from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.guard.route import Route
 from mig_idg.ogc.coverages import description
-from mig_idg.ogc.features import formats, transactions
+from mig_idg.ogc.features import formats, transactions, versions
 from mig_idg.ogc.features.item import item
 from mig_idg.ogc.features.items import items
 from mig_idg.ogc.features.plugins import handlers as of_plugins
@@ -28,6 +28,11 @@ def items_action(method: str, query: Mapping[str, str], headers: Mapping[str, st
     except (InvalidParameter, NotAcceptable):  # told by the handler, once the collection was found to be there
         return "query"
     return "download" if form.bulk else "query"
+
+
+def read_action(method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    """The same where nothing is written."""
+    return "download" if items_action("GET", query, headers) == "download" else "query"
 
 
 def item_action(method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
@@ -110,5 +115,12 @@ ROUTES = (
     Route("/collections/{collection}/queryables", "query", by_source(queryables, of_plugins.queryables_of_plugin)),
     Route("/collections/{collection}/sortables", "query", by_source(sortables, of_plugins.sortables_of_plugin)),
     Route("/collections/{collection}/schema", "query", by_source(schema_door, of_plugins.schema_of_plugin)),
+    Route("/collections/{collection}/versions", "query", versions.versions),
+    Route("/collections/{collection}/versions/{version}", "query", versions.version),
+    Route("/collections/{collection}/versions/{version}/items", read_action, versions.version_items,
+          actions=("query", "download")),
+    Route("/collections/{collection}/versions/{version}/items/{item}", "query", versions.version_item),
+    Route("/collections/{collection}/versions/{version}/changes", read_action, versions.changes,
+          actions=("query", "download")),
     Route("/functions", "open", functions, pool="none"),
-)
+)  # fmt: skip

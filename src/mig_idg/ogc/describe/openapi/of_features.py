@@ -8,6 +8,8 @@ from mig_idg.ogc.features import formats
 
 PAGES = ("json", "html")
 _HERE = "/collections/{collection}"
+_VERSION = f"{_HERE}/versions/{{version}}"
+_KEPT = (400, 401, 403, 404, 406, 410, 429, 503)
 _GEOJSON = "application/geo+json"
 _SERVED = ("features",)
 _OF_ITEMS = (
@@ -88,6 +90,21 @@ OPERATIONS: tuple[Operation, ...] = (
     _of_schema("queryables", "Attributs interrogeables", "Queryables", plugin=True),
     _of_schema("schema", "Schéma", "Schema", plugin=True),
     _of_schema("sortables", "Attributs de tri", "Sortables", plugin=True),
+    Operation(f"{_HERE}/versions", "versions", Text("Les versions", "Versions"), FEATURES, "query",
+              ((JSON, "object"), (HTML, "html")), (), PAGES, _SERVED, tabular=True),
+    Operation(f"{_VERSION}", "version", Text("Une version", "One version"), FEATURES, "query",
+              ((JSON, "object"), (HTML, "html")), ("version",), PAGES, _SERVED, errors=_KEPT, tabular=True),
+    Operation(f"{_VERSION}/items", "versionItems", Text("Les entités d'une version", "Features of a version"),
+              FEATURES, "query", _medias(formats.ITEMS), ("version", *_OF_ITEMS), _words(formats.ITEMS), _SERVED,
+              errors=_KEPT, properties=True, tabular=True),
+    Operation(f"{_VERSION}/items/{{item}}", "versionItem", Text("Une entité d'alors", "One feature of then"),
+              FEATURES, "query",
+              tuple((form.media_type, "html" if form is formats.HTML else "featureGeoJSON") for form in formats.ITEM),
+              ("version", *_OF_ITEM), _words(formats.ITEM), _SERVED, errors=_KEPT, tabular=True),
+    Operation(f"{_VERSION}/changes", "versionChanges",
+              Text("Ce qui a changé d'une version à l'autre", "What changed between two versions"), FEATURES, "query",
+              _medias(formats.ITEMS), ("version", "from", *_OF_ITEMS), _words(formats.ITEMS), _SERVED, errors=_KEPT,
+              properties=True, tabular=True),
     Operation("/functions", "functions", Text("Les fonctions des filtres", "Functions of filters"), FEATURES, "open",
               ((JSON, "object"),), (), ("json",)),
 )  # fmt: skip

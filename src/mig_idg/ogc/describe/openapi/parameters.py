@@ -299,6 +299,12 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
     "facets": ({"type": "boolean"}, Text("Compter par thème, licence, producteur…", "Counts by theme, licence…")),
     "dcatPage": ({"type": "integer", "minimum": 1, "maximum": 1_000_000}, Text("Page du catalogue.", "Page.")),
     "packageId": ({"type": "string", "minLength": 1}, Text("Nom du jeu de données.", "Name of the dataset.")),
+    "from": (
+        {"type": "integer", "minimum": 0},
+        Text(
+            "Depuis quelle version ; absent, celle qu'elle remplace.", "From which version; absent, the one replaced."
+        ),
+    ),
     "lang": (_STRING, Text("Langue : fr ou en.", "Language: fr or en.")),
 }
 
@@ -311,6 +317,7 @@ _PATH: dict[str, tuple[dict[str, Any], Text]] = {
     "job": ({"type": "string", "format": "uuid"}, Text("Le travail.", "The job.")),
     "output": ({"type": "string", "maxLength": 200}, Text("La sortie.", "The output.")),
     "record": ({"type": "string", "minLength": 1}, Text("Identifiant de la fiche.", "Identifier of the record.")),
+    "version": ({"type": "integer", "minimum": 1}, Text("Numéro de la version.", "Number of the version.")),
     "item": ({"type": "string", "minLength": 1}, Text("Identifiant de l'entité.", "Identifier of the feature.")),
     "tms": (_STRING, Text("Quadrillage : WebMercatorQuad, …", "Tile matrix set: WebMercatorQuad, …")),
     "z": (_STRING, Text("Niveau.", "Tile matrix.")),
