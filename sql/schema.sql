@@ -1234,6 +1234,52 @@ CREATE FUNCTION served.ensure_profile(wanted_collection text, wanted_columns tex
 
 COMMENT ON FUNCTION served.ensure_profile(wanted_collection text, wanted_columns text[]) IS 'Makes, once, the role and view of a view profile; refuses a table or column that is not published.';
 
+CREATE FUNCTION served.ensure_vintage(wanted_collection text, wanted_columns text[]) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  source served.published;
+  kept regclass;
+  profile text := served.profile_name(wanted_collection, wanted_columns, 'p', null);
+  column_list text;
+begin
+  select * into source from served.published where collection = wanted_collection;
+  select relation into kept from versions.layer where collection = wanted_collection;
+  if source.collection is null or kept is null then
+    raise exception 'collection has no versions' using errcode = 'no_data_found';
+  end if;
+  if cardinality(wanted_columns) = 0 or not wanted_columns <@ source.columns
+     or not source.id_column = any (wanted_columns)
+     or wanted_columns && array['idg_feature', 'idg_native', 'idg_cut'] then
+    raise exception 'columns are not published' using errcode = 'insufficient_privilege';
+  end if;
+  perform pg_advisory_xact_lock(hashtext('idg profiles'));
+  select string_agg(quote_ident(c), ', ' order by n) into column_list
+  from unnest(wanted_columns || array['idg_from', 'idg_to']) with ordinality as t (c, n);
+  if not exists (select from pg_roles where rolname = profile) then
+    execute format('create role %I nologin noinherit nobypassrls', profile);
+  end if;
+  execute format('grant %I to idg_app', profile);
+  execute format('grant usage on schema served, vintages to %I', profile);
+  execute format('revoke all on %s from %I', kept, profile);
+  execute format('grant select (%s) on %s to %I', column_list, kept, profile);
+  if not exists (
+    select from pg_depend d
+    join pg_rewrite r on r.oid = d.objid and d.classid = 'pg_rewrite'::regclass
+    where r.ev_class = to_regclass(format('served.%I', profile)) and d.refobjid = kept
+  ) then
+    execute format('drop view if exists served.%I', profile);
+    execute format('create view served.%I with (security_invoker = true) as select %s from %s',
+      profile, column_list, kept);
+  end if;
+  execute format('grant select on served.%I to %I', profile, profile);
+  return profile;
+end
+$$;
+
+COMMENT ON FUNCTION served.ensure_vintage(wanted_collection text, wanted_columns text[]) IS 'Makes, once, the role and view of a profile on the rows of versions; refuses a column that is not published.';
+
 CREATE FUNCTION served.ensure_writer(wanted_collection text, wanted_columns text[]) RETURNS text
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1254,6 +1300,12 @@ declare
   );
 begin
   if pg_catalog.current_setting('idg.prepare', true) = 'later' then
+    return null;
+  end if;
+  -- A copy that did not follow such an import is nobody's but of answers under way: what comes does not fit in it.
+  if exists (
+    select from served.copy c where c.relation = pg_catalog.to_regclass(tg_argv[0]) and c.definition = 'stale'
+  ) then
     return null;
   end if;
   -- Of rows that are no more, nothing stays, even in tiles that nobody would be given.
@@ -4728,6 +4780,8 @@ CREATE TRIGGER stamp BEFORE INSERT ON registry.act FOR EACH ROW EXECUTE FUNCTION
 
 CREATE TRIGGER token_bumps AFTER INSERT OR DELETE OR UPDATE ON registry.token FOR EACH STATEMENT EXECUTE FUNCTION registry.bump_epoch();
 
+CREATE TRIGGER version_validated AFTER INSERT ON registry.dataset_version FOR EACH ROW EXECUTE FUNCTION versions.validated();
+
 ALTER TABLE ONLY consolidation.compared
     ADD CONSTRAINT compared_contribution_fkey FOREIGN KEY (contribution) REFERENCES consolidation.contribution(id) ON DELETE CASCADE;
 
@@ -5461,6 +5515,9 @@ REVOKE ALL ON FUNCTION served.enclose(enclosed regclass, test text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION served.ensure_profile(wanted_collection text, wanted_columns text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION served.ensure_profile(wanted_collection text, wanted_columns text[]) TO idg_app;
+
+REVOKE ALL ON FUNCTION served.ensure_vintage(wanted_collection text, wanted_columns text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION served.ensure_vintage(wanted_collection text, wanted_columns text[]) TO idg_app;
 
 REVOKE ALL ON FUNCTION served.ensure_writer(wanted_collection text, wanted_columns text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION served.ensure_writer(wanted_collection text, wanted_columns text[]) TO idg_app;

@@ -242,3 +242,26 @@ def test_the_commands_of_the_how_to_do_it_from_nothing(page: str) -> None:
             PrivateCluster(home.parent).stop("immediate")
             shutil.rmtree(PrivateCluster(home.parent).base, ignore_errors=True)
         shutil.rmtree(place, ignore_errors=True)
+
+
+def test_a_restore_in_place_puts_aside_every_schema_that_there_is(
+    lived_in: Sources, saved: Path, elsewhere: PrivateCluster
+) -> None:
+    """Where the server may make no database of its own: nothing of what was there stays beside what comes back."""
+    with psycopg.connect(lived_in.url) as connection:
+        there = connection.execute(
+            "select nspname::text from pg_namespace where nspname !~ '^pg_' and nspname not in ('public', 'information_schema')"
+        ).fetchall()
+    assert {name for (name,) in there} <= set(backup.SCHEMAS)
+    with psycopg.connect(elsewhere.url(database="postgres"), autocommit=True) as admin:
+        admin.execute("drop database if exists in_place with (force)")
+        admin.execute("create database in_place")
+    url = elsewhere.url(database="in_place")
+    with psycopg.connect(url) as connection:
+        migrate(connection)
+        connection.execute("create table vintages.of_before (id integer)")
+        major = connection.info.server_version // 10_000
+    backup._restore_in_place(saved, url, major)
+    with psycopg.connect(url) as restored, psycopg.connect(lived_in.url) as connection:
+        assert restored.execute(QUESTION).fetchone() == connection.execute(QUESTION).fetchone()
+        assert restored.execute("select to_regclass('vintages.of_before')").fetchone() == (None,)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import click
 import psycopg
 import pytest
 
+from mig_idg.cli import messages
+from mig_idg.cli.main import directory
+from mig_idg.cli.messages import guarded
 from mig_idg.database import connect
 from mig_idg.demonstration import adhesion
 from mig_idg.deposits.intake import imports
@@ -336,3 +342,54 @@ def test_a_connection_killed_in_the_middle_of_a_restore_leaves_what_was_there(
     assert recorded.pointer(owner, "bancs").in_force == 2
     restore(owner, declared, 1)
     assert rows(owner) == FIRST
+
+
+def test_the_command_tells_compares_and_restores(
+    owner: Any, load: Load, declared: Declaration, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IDG_DATABASE_URL", owner.info.dsn)
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    messages.settings.cache_clear()
+
+    def idg(*words: str) -> tuple[int, Any]:
+        code = guarded(directory, ["versions", *words])
+        said = capsys.readouterr()
+        return code, json.loads(said.out) if said.out.startswith(("{", "[")) else said.out + said.err
+
+    load(FIRST)
+    load(SECOND)
+    code, told = idg("list", "bancs", "--json")
+    assert (code, [(one["number"], one["in_force"], one["rows"]) for one in told]) == (0, [(2, True, 3), (1, False, 3)])
+    assert "en vigueur" in idg("list", "bancs")[1]
+    code, told = idg("compare", "bancs", "1", "2", "--features", "--json")
+    assert (code, told["added"], told["changed"], told["removed"]) == (0, 1, 1, 1)
+    assert told["features"] == [
+        {"id": "2", "change": "changed"}, {"id": "3", "change": "removed"}, {"id": "4", "change": "added"},
+    ]  # fmt: skip
+    assert idg("restore", "bancs", "1", "--json")[0] == 0
+    assert (rows(owner), served(owner)) == (FIRST, FIRST)
+    owner.commit()
+    assert idg("restore", "bancs", "1") == (1, "La version 1 de « bancs » est déjà en vigueur.\n")
+    code, said = idg("show", "bancs", "9")
+    assert (code, "n'a pas de version 9" in said) == (1, True)
+    assert idg("publish", "bancs")[0] == 1
+    owner.execute("update data.bancs set matiere = 'chêne' where id = 1")
+    owner.commit()
+    code, told = idg("publish", "bancs", "--label", "printemps", "--valid-from", "2026-03-20", "--json")
+    assert (code, told["number"], told["label"], told["changed"], told["act"]) == (0, 3, "printemps", 1, "edits")
+    assert idg("prune", "bancs", "--keep", "1", "--dry-run", "--json") == (0, {"dry_run": True, "versions": [2, 1]})
+    assert idg("prune", "bancs", "--keep", "1")[0] == 0
+    code, told = idg("show", "bancs", "1", "--json")
+    assert (code, told["pruned_at"] is not None) == (1, True)
+    assert idg("restore", "bancs", "1")[0] == 1
+    code, said = idg("list", "banc")
+    assert (code, "« bancs »" in said) == (2, True)
+    messages.settings.cache_clear()
+
+
+@pytest.mark.parametrize("page", ["versions.md", "versions.fr.md"])
+def test_the_page_shows_each_verb_and_no_other(page: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "how-to" / page).read_text("utf-8")
+    group = directory.get_command(click.Context(directory), "versions")
+    assert isinstance(group, click.Group)
+    assert set(re.findall(r"\./idg versions ([a-z]+)", text)) == set(group.commands)

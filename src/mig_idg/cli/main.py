@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("import_", t("charge un fichier dans une collection", "loads a file into a collection")),
     "standards": ("standards", t("contrôle des fichiers par standard", "files checked against standards")),
     "deposit": ("deposit", t("dépose un fichier, le suit, le signe", "deposits a file, follows it, signs it")),
+    "versions": ("layer_versions", t("versions d'une couche", "versions of a layer")),
     "consolidation": ("consolidation", t("une base à partir de celles de chacun", "one base from everyone's")),
     "why": ("why", t("explique une décision, article par article", "explains a decision, article by article")),
     "charter": ("charter", t("règles de la charte, scénarios", "rules of the charter, scenarios")),

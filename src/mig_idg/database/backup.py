@@ -436,22 +436,16 @@ def _with(parts: Mapping[str, Any], database: str) -> str:
     return make_conninfo("", **{**parts, "dbname": database})
 
 
+SCHEMAS = (
+    "prepared", "served", "raster", "vintages", "versions", "harvest", "desks", "notices", "consolidation", "deposits",
+    "jobs", "procrastinate", "journal", "registry", "data",
+)  # fmt: skip
+"""Every schema of the database, those that name others first: what a restore in place puts aside."""
+
+
 def _restore_in_place(backup: Path, url: str, major: int) -> None:
     with connect(url) as connection:
-        for schema in (
-            "prepared",
-            "served",
-            "raster",
-            "harvest",
-            "desks",
-            "remarks",
-            "notices",
-            "consolidation",
-            "deposits",
-            "journal",
-            "registry",
-            "data",
-        ):
+        for schema in SCHEMAS:
             connection.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema)))
         connection.execute("drop table if exists public.idg_ledger")
         connection.commit()

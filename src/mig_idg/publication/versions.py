@@ -41,15 +41,9 @@ def keep_pending(connection: Connection[Any], declaration: Declaration, author: 
         return None
     if not versions.pending(connection, id):
         return None
-    if versions.pointer(connection, id) is not None:
-        return cut(connection, declaration, author)
-    if layers.empty(connection, name):
+    if versions.pointer(connection, id) is None and layers.empty(connection, name):
         return None
-    # Of a validated coproduction, what is served is what was validated.
-    validated = versions.last_validated(connection, id) if datasets.is_frozen(connection, id) else None
-    return replaced(
-        connection, declaration, Made("baseline", author, legal_day(connection), validated=validated)
-    )  # fmt: skip
+    return cut(connection, declaration, author)
 
 
 def cut(
@@ -63,9 +57,12 @@ def cut(
     """The rows changed one by one since the last version become one, with who wrote them; None when nothing changed."""
     writers = versions.writers(connection, declaration.id)
     first = versions.pointer(connection, declaration.id) is None
+    # Of a validated coproduction, what is served before anything was recorded is what was validated.
+    frozen = first and datasets.is_frozen(connection, declaration.id)
     made = Made(
-        "baseline" if first else "edits", author, valid_from or legal_day(connection), label=label, writers=writers
-    )
+        "baseline" if first else "edits", author, valid_from or legal_day(connection), label=label, writers=writers,
+        validated=versions.last_validated(connection, declaration.id) if frozen else None,
+    )  # fmt: skip
     return replaced(connection, declaration, made)
 
 

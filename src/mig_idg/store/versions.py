@@ -18,6 +18,17 @@ from psycopg.types.json import Jsonb
 from mig_idg.errors import Conflict, Gone, NotFound, Text
 from mig_idg.store.vintages import Changes, Content
 
+ACTS = {
+    "baseline": Text("Lignes d'avant la première version", "Rows from before the first version"),
+    "import": Text("Import d'un fichier", "Import of a file"),
+    "deposit": Text("Dépôt", "Deposit"),
+    "flow": Text("Flux", "Flow"),
+    "consolidation": Text("Consolidation", "Consolidation"),
+    "exclusion": Text("Contributeur écarté", "Contributor set aside"),
+    "edits": Text("Saisies en ligne", "Edits on line"),
+}
+"""The acts that make a version, as they are told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Made:

@@ -6,7 +6,7 @@
     difference(connection, collection, a, b)    rows added, changed, removed from one version to another
 
 A row has the first version it is in (`idg_from`) and the first it is in no more (`idg_to`): a version of 100 000 rows
-of which 1 % changed costs 1 % (docs/explanations/versions.md). The owner's rights are needed, in the caller's
+of which 1 % changed costs 1 % (docs/how-to/versions.md). The owner's rights are needed, in the caller's
 transaction; readers have profiles on these rows as on any other (`store.past`).
 """
 
@@ -123,6 +123,16 @@ def difference(connection: Connection[Any], collection: str, before: int, after:
     ).fetchone()
     assert row is not None
     return Changes(*row)
+
+
+def changed_features(connection: Connection[Any], collection: str, before: int, after: int) -> list[tuple[str, str]]:
+    """The identifier of each row that differs, in order, with `added`, `changed` or `removed`."""
+    if _present(connection, collection) is None:
+        return []
+    id = sql.Identifier(_key(connection, collection))
+    return connection.execute(
+        _CHANGED_FEATURES.format(kept=relation(collection), id=id), {"a": before, "b": after}
+    ).fetchall()
 
 
 def withhold(connection: Connection[Any], collection: str, origin: str) -> int:
@@ -347,10 +357,7 @@ select (select count(*) from {kept} h where h.idg_from <= %(n)s and h.idg_to > %
   (select count(*) from {source})
 """)
 
-_DIFFERENCE = sql.SQL("""
-select count(*) filter (where a.id is null),
-  count(*) filter (where a.digest <> b.digest),
-  count(*) filter (where b.id is null)
+_BOTH = """
 from (
   select h.{id} as id, h.idg_digest as digest from {kept} h
   where h.idg_from <= %(a)s and h.idg_to > %(a)s and not (h.idg_from <= %(b)s and h.idg_to > %(b)s)
@@ -359,4 +366,25 @@ full join (
   select h.{id} as id, h.idg_digest as digest from {kept} h
   where h.idg_from <= %(b)s and h.idg_to > %(b)s and not (h.idg_from <= %(a)s and h.idg_to > %(a)s)
 ) b on b.id = a.id
-""")
+"""
+
+_DIFFERENCE = sql.SQL(
+    """
+select count(*) filter (where a.id is null),
+  count(*) filter (where a.digest <> b.digest),
+  count(*) filter (where b.id is null)
+"""
+    + _BOTH
+)
+
+_CHANGED_FEATURES = sql.SQL(
+    """
+select coalesce(a.id, b.id)::text,
+  case when a.id is null then 'added' when b.id is null then 'removed' else 'changed' end
+"""
+    + _BOTH
+    + """
+where a.digest is distinct from b.digest
+order by coalesce(a.id, b.id)
+"""
+)

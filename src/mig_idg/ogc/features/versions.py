@@ -19,16 +19,6 @@ from mig_idg.ogc.features.items import response
 from mig_idg.ogc.features.vintages import Vintage
 from mig_idg.store import versions as recorded
 
-_WORDS = {
-    "baseline": Text("Lignes d'avant la première version", "Rows from before the first version"),
-    "import": Text("Import d'un fichier", "Import of a file"),
-    "deposit": Text("Dépôt", "Deposit"),
-    "flow": Text("Flux", "Flow"),
-    "consolidation": Text("Consolidation", "Consolidation"),
-    "exclusion": Text("Contributeur écarté", "Contributor set aside"),
-    "edits": Text("Saisies en ligne", "Edits on line"),
-}
-
 
 async def versions(request: Request) -> Response:
     """Every version that is kept, the last one first."""
@@ -128,7 +118,7 @@ def _told(request: Request, one: Vintage) -> dict[str, Any]:
         "validFrom": one.valid_from,
         "recorded": said["recorded_at"],
         "act": said["act"],
-        "actTitle": _WORDS[said["act"]].in_(request.lang),
+        "actTitle": recorded.ACTS[said["act"]].in_(request.lang),
     }
     if said["validated"] is not None:
         told |= {"validated": said["validated"], "coOwners": said["co_owners"]}
