@@ -260,7 +260,7 @@ def perform(
 def _valid_from(deposit: Deposit) -> date | None:
     """The day from which the depositor certifies that its data hold (T-20), or None."""
     validity = (deposit.certification or {}).get("validity")
-    return date.fromisoformat(validity[0]) if validity else None
+    return date.fromisoformat(validity.partition("/")[0]) if validity else None
 
 
 def _require_same(deposit: Deposit, path: Any) -> None:
