@@ -393,3 +393,27 @@ def test_the_page_shows_each_verb_and_no_other(page: str) -> None:
     group = directory.get_command(click.Context(directory), "versions")
     assert isinstance(group, click.Group)
     assert set(re.findall(r"\./idg versions ([a-z]+)", text)) == set(group.commands)
+
+
+def test_a_layer_whose_key_changes_starts_anew_and_says_so(
+    owner: Any, load: Load, declared: Declaration, tmp_path: Path
+) -> None:
+    """Of numbers that become texts each row is still itself; of texts that become numbers nobody knows which is which."""
+    load(FIRST)
+    owner.execute("alter table data.bancs alter column id type text")
+    owner.commit()
+    load(SECOND)
+    assert [one.number for one in recorded.known(owner, "bancs") if not one.pruned_at] == [2, 1]
+    owner.execute("truncate data.bancs")
+    owner.execute("insert into data.bancs (id, matiere, insee) values ('a', 'bois', '92050')")
+    assert versions.cut(owner, declared, "greffier") is not None
+    owner.execute("truncate data.bancs")
+    owner.execute("alter table data.bancs alter column id type bigint using 1")
+    owner.commit()
+    load(FIRST)
+    found = {one.number: (one.rows, one.pruned_by) for one in recorded.known(owner, "bancs")}
+    gone = (3, "key changed"), (3, "key changed"), (1, "key changed")
+    assert found == dict(enumerate((*gone, (0, None), (3, None)), 1)), "what was emptied by hand is a version as well"
+    assert of(owner, 5) == FIRST
+    with pytest.raises(Gone):
+        restore(owner, declared, 1)

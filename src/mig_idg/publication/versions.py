@@ -78,7 +78,7 @@ def replaced(connection: Connection[Any], declaration: Declaration, made: Made) 
     if pointer is not None and versions.find(connection, id, pointer.in_force).digest == content.digest:
         versions.same(connection, id)
         return None
-    number = pointer.last + 1 if pointer else 1
+    number = versions.last(connection, id) + 1
     vintages.keep(connection, id, table, number)
     changes = vintages.difference(connection, id, pointer.in_force if pointer else 0, number)
     versions.record(connection, id, number, made, content, changes)

@@ -95,10 +95,9 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """The version in force and the last one recorded; `data_version` is that of the rows when they were a version's."""
+    """The version in force; `data_version` is that of the rows when they were a version's."""
 
     in_force: int
-    last: int
     data_version: int
 
 
@@ -128,11 +127,19 @@ def find(connection: Connection[Any], collection: str, number: int) -> Version:
 def pointer(connection: Connection[Any], collection: str, *, lock: bool = False) -> Pointer | None:
     """Where the pointer is; None for a layer without versions. `lock` keeps it there until the transaction ends."""
     row = connection.execute(
-        "select l.in_force, (select max(v.number) from versions.version v where v.collection = l.collection),"
-        " l.data_version from versions.layer l where l.collection = %s" + (" for update" if lock else ""),
+        "select l.in_force, l.data_version from versions.layer l where l.collection = %s"
+        + (" for update" if lock else ""),
         [collection],
     ).fetchone()
     return Pointer(*row) if row else None
+
+
+def last(connection: Connection[Any], collection: str) -> int:
+    """The number of the last version recorded, pruned or not; 0 when there is none."""
+    row = connection.execute(
+        "select coalesce(max(number), 0) from versions.version where collection = %s", [collection]
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def alone(connection: Connection[Any], collection: str) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
+from mig_idg.errors import Conflict, Text
 from mig_idg.store.statement import quoted
 from mig_idg.store.table import Geometry, Table
 
@@ -61,12 +62,17 @@ def kept_columns(table: Table) -> tuple[str, ...]:
 def follow(connection: Connection[Any], collection: str, table: Table) -> None:
     """Make the table of the versions' rows, or give it the columns and types that the layer has now; guard its rows.
 
-    A column that the layer has no more stays, and is told to nobody. Rows of before have no value in a new one.
+    A column that the layer has no more stays, and is told to nobody. Rows of before have no value in a new one. When
+    features are identified by another column, or by values of a type that the former ones cannot be, nothing says which
+    row of before is which of today: the versions of before are given up. Raises Conflict when one was validated.
     """
     known = _present(connection, collection)
     wanted = {column.name: column.sql for column in table.columns}
     if table.geometry is not None:
         wanted[table.geometry.name] = "geometry"
+    if known is not None and not _same_key(connection, collection, table, known):
+        _give_up(connection, collection)
+        known = None
     if known is None:
         _make(connection, collection, table, wanted)
     else:
@@ -196,6 +202,39 @@ def _key(connection: Connection[Any], collection: str) -> str:
     return str(row[0])
 
 
+def _same_key(connection: Connection[Any], collection: str, table: Table, known: dict[str, str]) -> bool:
+    """Whether the rows of before are identified as those of today; the type of the key follows, when it can."""
+    key = _key(connection, collection)
+    if key != table.id.name:
+        return False
+    if known[key] == table.id.sql:
+        return True
+    _drop_views(connection, collection)
+    return _retyped(connection, relation(collection), key, table.id.sql)
+
+
+def _give_up(connection: Connection[Any], collection: str) -> None:
+    row = connection.execute(
+        "select min(number) from versions.version where collection = %s and validated is not null", [collection]
+    ).fetchone()
+    if row is not None and row[0] is not None:
+        raise Conflict(
+            Text(
+                f"La clé de « {collection} » change, et sa version {row[0]}, validée, ne se lirait plus.",
+                f"The key of “{collection}” changes, and its version {row[0]}, validated, could not be read any more.",
+            ),
+            remedy=Text("Gardez la clé et son type.", "Keep the key and its type."),
+        )
+    connection.execute(
+        "update versions.version set pruned_at = clock_timestamp(), pruned_by = 'key changed'"
+        " where collection = %s and pruned_at is null",
+        [collection],
+    )
+    connection.execute("delete from versions.layer where collection = %s", [collection])
+    _drop_views(connection, collection)
+    connection.execute(sql.SQL("drop table {}").format(relation(collection)))
+
+
 def _make(connection: Connection[Any], collection: str, table: Table, wanted: dict[str, str]) -> None:
     columns = [sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in wanted.items()]
     kept = relation(collection)
@@ -218,7 +257,8 @@ def _alter(
     connection: Connection[Any], collection: str, table: Table, known: dict[str, str], wanted: dict[str, str]
 ) -> None:
     kept = relation(collection)
-    changed = {name: kind for name, kind in wanted.items() if known.get(name, kind) != kind}
+    key = table.id.name
+    changed = {name: kind for name, kind in wanted.items() if name != key and known.get(name, kind) != kind}
     if changed:
         _drop_views(connection, collection)
     for name, kind in wanted.items():
