@@ -235,8 +235,8 @@ def every_route(settings: Settings, records: Records, more: Iterable[Route] = ()
     others = [*ROUTES, *process_routes(settings, records), *deposit_routes(settings, records), *web_routes()]
     others += more
     harvest = Harvested(records.pool)
-    others += [*catalogue_routes(DescribedLayers(describer), harvest), *harvest_routes(harvest)]
-    others += inventory_routes(Inventory(records.pool))
+    others += [*catalogue_routes(DescribedLayers(describer), harvest), *inventory_routes(Inventory(records.pool))]
+    others += harvest_routes(harvest)
     return [*describe.routes(settings, others, describer), *others]
 
 

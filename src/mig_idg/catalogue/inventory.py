@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mig_idg.catalogue import operations
 from mig_idg.errors import Text
 from mig_idg.guard.negotiation import JSON_PAGES, only, wanted
 from mig_idg.guard.request import Request
@@ -34,7 +35,7 @@ def routes(inventory: Inventory) -> tuple[Route, ...]:
             return page_answer("inventory", {"document": document}, headers=headers)
         return json_answer(document, headers=headers)
 
-    return (Route("/inventory", "listing", shown, pool="none"),)
+    return (Route("/inventory", "listing", shown, pool="none", operations=(operations.INVENTORY,)),)
 
 
 def _entry(request: Request, one: dict[str, Any], collection: Any) -> dict[str, Any]:

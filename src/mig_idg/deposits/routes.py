@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from mig_idg.deposits import operations
 from mig_idg.deposits.handlers import SMALL_BODY, Handlers
 from mig_idg.deposits.receive import Quarantine
 from mig_idg.deposits.records import Deposits
@@ -57,15 +58,19 @@ def routes(settings: Configured, records: Records) -> tuple[Route, ...]:
     one, most = "/deposits/{deposit}", settings.deposit_max_mb * 1024 * 1024
     return (
         Route("/deposits", "listing", ours.deposits, methods=("GET", "HEAD", "POST", "OPTIONS"), pool="none",
-              body_limit=most),
-        Route(one, "listing", ours.deposit, methods=("GET", "HEAD", "PATCH", "DELETE"), pool="none", body_limit=most),
-        Route(f"{one}/check", "contribute", ours.check, methods=("POST",), pool="none", body_limit=SMALL_BODY),
+              body_limit=most, operations=operations.DEPOSITS),
+        Route(one, "listing", ours.deposit, methods=("GET", "HEAD", "PATCH", "DELETE"), pool="none", body_limit=most,
+              operations=operations.DEPOSIT),
+        Route(f"{one}/check", "contribute", ours.check, methods=("POST",), pool="none", body_limit=SMALL_BODY,
+              operations=(operations.CHECK,)),
         Route(f"{one}/certification", "contribute", ours.certify, methods=("PUT",), pool="none",
-              body_limit=SMALL_BODY),
-        Route(f"{one}/sign", "contribute", ours.sign, methods=("POST",), pool="none", body_limit=SMALL_BODY),
+              body_limit=SMALL_BODY, operations=(operations.CERTIFICATION,)),
+        Route(f"{one}/sign", "contribute", ours.sign, methods=("POST",), pool="none", body_limit=SMALL_BODY,
+              operations=(operations.SIGN,)),
         Route(f"{one}/publication", "contribute", ours.publication, methods=("POST",), pool="none",
-              body_limit=SMALL_BODY),
-        Route(f"{one}/report", "listing", ours.report, pool="admin"),
-        Route(f"{one}/report.csv", "listing", ours.report_csv, pool="admin"),
-        Route(f"{one}/report.geojson", "listing", ours.report_geojson, pool="admin"),
+              body_limit=SMALL_BODY, operations=(operations.PUBLICATION,)),
+        Route(f"{one}/report", "listing", ours.report, pool="admin", operations=(operations.REPORT,)),
+        Route(f"{one}/report.csv", "listing", ours.report_csv, pool="admin", operations=(operations.REPORT_CSV,)),
+        Route(f"{one}/report.geojson", "listing", ours.report_geojson, pool="admin",
+              operations=(operations.REPORT_GEOJSON,)),
     )  # fmt: skip

@@ -22,6 +22,7 @@ from mig_idg.charter import ACTIONS, AccessRequest, Decision, Facts, decide
 from mig_idg.charter.facts import ROLES
 from mig_idg.errors import BadRequest, InvalidParameter, Refused, Text
 from mig_idg.guard.endpoints import NOWHERE, done_by, kept_by
+from mig_idg.guard.operation import JSON, RIGHTS, Operation
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer
 from mig_idg.guard.route import Route
@@ -38,6 +39,23 @@ FactsOn = Callable[[date], Facts]
 Json = Mapping[str, Any]
 
 
+def _operation(pattern: str, id: str, fr: str, en: str) -> Operation:
+    return Operation(id, Text(fr, en), RIGHTS, ((JSON, "object"),), method="POST", body=((JSON, "object"),),
+                     errors=(400, 401, 403, 413, 415, 429, 503), pattern=pattern, action="listing")  # fmt: skip
+
+
+# Placed already: the application mounts these routes before those of the trades, that the description starts from.
+OPERATIONS = (
+    _operation("/access/v1/evaluation", "evaluation", "Puis-je ? (AuthZEN)", "May I? (AuthZEN)"),
+    _operation("/access/v1/evaluations", "evaluations", "Plusieurs questions (AuthZEN)", "Several questions (AuthZEN)"),
+    _operation("/access/v1/search/subject", "searchSubject", "Qui peut ? (AuthZEN)", "Who may? (AuthZEN)"),
+    _operation("/access/v1/search/resource", "searchResource", "Sur quoi puis-je ? (AuthZEN)",
+               "On what may I? (AuthZEN)"),
+    _operation("/access/v1/search/action", "searchAction", "Que puis-je ? (AuthZEN)", "What may I do? (AuthZEN)"),
+)  # fmt: skip
+METADATA = "/.well-known/authzen-configuration"
+
+
 class Evaluation:
     """The routes of the decision service; `facts_on` loads the facts of another day, off the event loop."""
 
@@ -48,14 +66,13 @@ class Evaluation:
 
     def routes(self) -> tuple[Route, ...]:
         """Evaluation, evaluations, three searches, and the metadata document."""
-        posts = {"methods": ("POST",), "pool": "admin", "body_limit": BODY_LIMIT}
+        handlers = (self.evaluation, self.evaluations, self.search_subject, self.search_resource, self.search_action)
         return (
-            Route("/access/v1/evaluation", "listing", self.evaluation, **posts),  # type: ignore[arg-type]
-            Route("/access/v1/evaluations", "listing", self.evaluations, **posts),  # type: ignore[arg-type]
-            Route("/access/v1/search/subject", "listing", self.search_subject, **posts),  # type: ignore[arg-type]
-            Route("/access/v1/search/resource", "listing", self.search_resource, **posts),  # type: ignore[arg-type]
-            Route("/access/v1/search/action", "listing", self.search_action, **posts),  # type: ignore[arg-type]
-            Route("/.well-known/authzen-configuration", "open", self.configuration, pool="none"),
+            *(
+                Route(one.pattern, "listing", handler, ("POST",), "admin", body_limit=BODY_LIMIT, operations=(one,))
+                for one, handler in zip(OPERATIONS, handlers, strict=True)
+            ),
+            Route(METADATA, "open", self.configuration, pool="none"),
         )
 
     async def evaluation(self, request: Request) -> Response:

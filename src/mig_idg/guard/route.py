@@ -7,9 +7,10 @@ The table of routes is the allow-list of the application: the router that finds 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from mig_idg.guard.operation import Operation
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 
@@ -32,6 +33,7 @@ class Route:
     (`f=gpkg` is a download, POST a contribution); `actions` then lists every word it may give. A route of the
     `operator` is on nobody's account: it must answer when all others are refused. A route of `forms` takes what a page
     of ours sends by POST under the session of its browser; its handler checks the ticket that the form carries.
+    `operations` are what the API definition tells of its methods: none for pages and machines (sessions, health).
     """
 
     pattern: str
@@ -43,11 +45,17 @@ class Route:
     body_limit: int = 0
     operator: bool = False
     forms: bool = False
+    operations: tuple[Operation, ...] = ()
 
     def __post_init__(self) -> None:
         for action in self.every_action:
             if action not in ROUTE_ACTIONS:
                 raise ValueError(f"route {self.pattern}: unknown action {action!r}")
+        for operation in self.operations:
+            if operation.method not in self.methods:
+                raise ValueError(f"route {self.pattern}: operation {operation.id} by {operation.method}, not answered")
+            if not operation.action and not isinstance(self.action, str):
+                raise ValueError(f"route {self.pattern}: operation {operation.id} must name its action")
 
     @property
     def every_action(self) -> tuple[str, ...]:
@@ -57,6 +65,12 @@ class Route:
         if not self.actions:
             raise ValueError(f"route {self.pattern}: a computed action must list its words")
         return self.actions
+
+    @property
+    def described(self) -> tuple[Operation, ...]:
+        """Its operations, placed: at its pattern, under its action unless they name another."""
+        action = self.action if isinstance(self.action, str) else ""
+        return tuple(replace(one, pattern=self.pattern, action=one.action or action) for one in self.operations)
 
     def asks(self, method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
         """The action asked by this request; never one that the route did not list."""

@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
+import pytest
 from openapi_spec_validator import validate
 from tests.ogc.describe.conftest import PARTNER, Asking
 
 from mig_idg.app.create import every_route, identity, remark_routes, utc_now
+from mig_idg.charter import Facts
 from mig_idg.database.pool import Pool, PoolLimits
+from mig_idg.guard.evaluation import Evaluation
+from mig_idg.guard.operation import TAGS
+from mig_idg.guard.route import Route
 from mig_idg.guard.snapshot import Snapshot
 from mig_idg.jobs import Records
 from mig_idg.ogc.describe import DECISIONS
-from mig_idg.ogc.describe.openapi.operations import OPERATIONS, UNSPOKEN
+from mig_idg.ogc.describe.openapi.parameters import components
+from mig_idg.ogc.describe.operations import LANDING
 from mig_idg.settings import Settings
 from mig_idg.store.query import Limits
 
@@ -152,27 +157,47 @@ def test_the_four_ways_to_show_a_token_are_declared(asking: Asking) -> None:
     }
 
 
-def test_every_door_of_the_application_is_spoken_of(tmp_path: Path) -> None:
-    settings, records = Settings(home=tmp_path), Records(Pool("", PoolLimits(1, 1)))
+# Pages and machines that are no part of the API: static files and what robots are asked.
+NOT_OF_THE_API = {"/static/{*file}", "/favicon.ico", "/robots.txt"}
+
+
+@pytest.fixture(scope="module")
+def routes(tmp_path_factory: pytest.TempPathFactory) -> list[Route]:
+    """All routes of the trades, and those of the decision service."""
+    settings = Settings(home=tmp_path_factory.mktemp("home"))
+    records = Records(Pool("", PoolLimits(1, 1)))
     _, sessions = identity(settings, utc_now)
     remarks = remark_routes(settings, "", sessions, utc_now, records)
-    mounted = {
-        (route.pattern, method)
-        for route in every_route(settings, records, remarks)
-        for method in route.methods
-        if method not in ("HEAD", "OPTIONS") and not route.pattern.startswith(UNSPOKEN)
-    }
-    spoken = {(one.pattern, one.method) for one in OPERATIONS}
-    assert mounted - spoken == set()
-    assert {pattern for pattern, _ in spoken - mounted} <= set(DECISIONS)
+    evaluation = Evaluation(facts_on=lambda _day: Facts())
+    return [*every_route(settings, records, remarks), *evaluation.routes()]
 
 
-def test_every_parameter_named_by_an_operation_is_described(asking: Asking) -> None:
-    from mig_idg.ogc.describe.openapi.parameters import components
+def test_every_route_has_its_operations_and_no_operation_is_without_its_route(routes: list[Route]) -> None:
+    """Method by method: an operation cannot be written elsewhere than in the row of a route that answers it."""
+    for route in routes:
+        told = {one.method for one in route.described}
+        answered = set(route.methods) - {"HEAD", "OPTIONS"}
+        if route.pattern in NOT_OF_THE_API or (route.pattern in DECISIONS and not route.operations):
+            assert told == set(), route.pattern
+        else:
+            assert told == answered, route.pattern
+    with pytest.raises(ValueError, match="operation copy by POST"):
+        Route("/copy", "open", routes[0].handler, operations=(replace(LANDING, id="copy", method="POST"),))
+    with pytest.raises(ValueError, match="must name its action"):
+        Route("/either", lambda *_: "view", routes[0].handler, actions=("view", "query"), operations=(LANDING,))
 
-    known = set(components("fr", Limits()))
-    for one in OPERATIONS:
-        assert set(one.parameters) <= known, one.id
+
+def test_what_is_told_is_what_is_mounted(asking: Asking) -> None:
+    """The definition of a service without rasters nor processes does not tell of them."""
+    told = set(asking.json("/openapi", PARTNER)["paths"])
+    assert {"/", "/collections/bancs/items", "/tileMatrixSets", "/access/v1/evaluation"} <= told
+    assert not {path for path in told if path.startswith(("/processes", "/stac", "/wmts", "/deposits"))}
+
+
+def test_every_parameter_named_by_an_operation_is_described(routes: list[Route]) -> None:
+    known = components("fr", Limits())
+    for one in (operation for route in routes for operation in route.described):
+        assert set(one.parameters) <= set(known), one.id
         placed = {part.strip("{}") for part in one.pattern.split("/") if part.startswith("{")} - {"collection"}
-        described = {components("fr", Limits())[name]["name"] for name in one.parameters}
-        assert placed <= described, one.id
+        assert placed <= {known[name]["name"] for name in one.parameters}, one.id
+        assert one.tag in TAGS, one.id

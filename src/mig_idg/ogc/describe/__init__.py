@@ -10,6 +10,7 @@ links.py        its links, for the routes that open
 standing.py     what the caller may do with it
 access.py       the same, explained
 help.py         how to connect, and what each problem is
+operations.py   what the API definition tells of these routes
 openapi/        the API definition
 """
 
@@ -19,20 +20,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
+from mig_idg.guard import evaluation
 from mig_idg.guard.route import Route
+from mig_idg.ogc.describe import operations
 from mig_idg.ogc.describe.access import access
 from mig_idg.ogc.describe.describer import Describer
 from mig_idg.ogc.describe.help import Help
 from mig_idg.ogc.service_metadata import load_service
 
 # The decision service is mounted by the application itself, before the trades.
-DECISIONS = (
-    *(
-        f"/access/v1/{path}"
-        for path in ("evaluation", "evaluations", "search/subject", "search/resource", "search/action")
-    ),
-    "/.well-known/authzen-configuration",
-)
+DECISIONS = (*(one.pattern for one in evaluation.OPERATIONS), evaluation.METADATA)
 
 
 class Configured(Protocol):
@@ -52,14 +49,18 @@ def routes(settings: Configured, beside: Iterable[Route] = (), describer: Descri
     describer = describer or Describer(load_service(settings.config_file))
     help = Help(describer)
     ours = (
-        Route("/", "listing", describer.landing, pool="admin"),
-        Route("/conformance", "open", describer.conformance, pool="none"),
-        Route("/collections", "listing", describer.collections, pool="admin"),
-        Route("/collections/{collection}", "discover", describer.collection, pool="admin"),
-        Route("/collections/{collection}/access", "discover", access, pool="admin"),
-        Route("/openapi", "listing", help.openapi, pool="admin"),
-        Route("/aide/connexion", "open", help.connection, pool="none"),
-        Route("/problems/{code}", "open", help.problem, pool="none"),
-    )
-    describer.mounted = frozenset((*(route.pattern for route in (*ours, *others)), *DECISIONS))
+        Route("/", "listing", describer.landing, pool="admin", operations=(operations.LANDING,)),
+        Route("/conformance", "open", describer.conformance, pool="none", operations=(operations.CONFORMANCE,)),
+        Route("/openapi", "listing", help.openapi, pool="admin", operations=(operations.OPENAPI,)),
+        Route("/aide/connexion", "open", help.connection, pool="none", operations=(operations.HELP,)),
+        Route("/problems/{code}", "open", help.problem, pool="none", operations=(operations.PROBLEM,)),
+        Route("/collections", "listing", describer.collections, pool="admin",
+              operations=(operations.COLLECTION_LIST,)),
+        Route("/collections/{collection}", "discover", describer.collection, pool="admin",
+              operations=(operations.COLLECTION,)),
+        Route("/collections/{collection}/access", "discover", access, pool="admin", operations=(operations.ACCESS,)),
+    )  # fmt: skip
+    every = (*ours, *others)
+    describer.mounted = frozenset((*(route.pattern for route in every), *DECISIONS))
+    describer.operations = (*(one for route in every for one in route.described), *evaluation.OPERATIONS)
     return ours

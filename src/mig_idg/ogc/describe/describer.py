@@ -14,6 +14,7 @@ import orjson
 
 from mig_idg.errors import Lang, Text
 from mig_idg.guard.negotiation import JSON_PAGES, LINKED_PAGES, only, wanted
+from mig_idg.guard.operation import Operation
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, link
 from mig_idg.guard.snapshot import Snapshot
@@ -38,8 +39,9 @@ LISTED_RELS = frozenset({"self", "items", "license", "describedby"})
 
 
 class Describer:
-    """Descriptions of one service. `mounted` are the patterns of all routes of the application, `beside` the
-    conformance classes of other slices, `listed` the collection that another slice adds to the list (records)."""
+    """Descriptions of one service. `mounted` are the patterns of all routes of the application, `operations` those
+    that their rows tell, `beside` the conformance classes of other slices, `listed` the collection that another slice
+    adds to the list (records)."""
 
     def __init__(
         self, service: Service, mounted: Iterable[str] = (), beside: tuple[str, ...] = (), listed: Listed | None = None
@@ -48,6 +50,7 @@ class Describer:
         self._listed = listed
         self._threads = Threads()
         self.mounted = frozenset(mounted)
+        self.operations: tuple[Operation, ...] = ()
         self.conforms_to = conformance.classes(beside=beside)
         self._answers: Kept[Document] = Kept(ANSWERS_BYTES)
         self._answers_of: Snapshot | None = None

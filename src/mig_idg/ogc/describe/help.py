@@ -60,4 +60,4 @@ class Help:
             place = entitlements(snapshot, principal, collection, ACTIONS)
             _, grant = snapshot.grant(principal, collection, "query")
             seen.append(Seen(collection, place.permitted, grant.table if grant else None))
-        return definition(self._describer.service, tuple(seen), self._describer.mounted, BASE, request.lang)
+        return definition(self._describer.service, tuple(seen), self._describer.operations, BASE, request.lang)

@@ -9,7 +9,7 @@ from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.guard.route import Route
 from mig_idg.ogc.coverages import description
-from mig_idg.ogc.features import formats, transactions, versions
+from mig_idg.ogc.features import formats, operations, transactions, versions
 from mig_idg.ogc.features.item import item
 from mig_idg.ogc.features.items import items
 from mig_idg.ogc.features.plugins import handlers as of_plugins
@@ -103,6 +103,7 @@ ROUTES = (
         methods=("GET", "HEAD", "POST", "OPTIONS"),
         actions=("query", "download", "contribute"),
         body_limit=BODY_LIMIT,
+        operations=operations.ITEMS,
     ),
     Route(
         "/collections/{collection}/items/{item}",
@@ -111,16 +112,47 @@ ROUTES = (
         methods=("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"),
         actions=("query", "contribute"),
         body_limit=BODY_LIMIT,
+        operations=operations.ITEM,
     ),
-    Route("/collections/{collection}/queryables", "query", by_source(queryables, of_plugins.queryables_of_plugin)),
-    Route("/collections/{collection}/sortables", "query", by_source(sortables, of_plugins.sortables_of_plugin)),
-    Route("/collections/{collection}/schema", "query", by_source(schema_door, of_plugins.schema_of_plugin)),
-    Route("/collections/{collection}/versions", "query", versions.versions),
-    Route("/collections/{collection}/versions/{version}", "query", versions.version),
-    Route("/collections/{collection}/versions/{version}/items", read_action, versions.version_items,
-          actions=("query", "download")),
-    Route("/collections/{collection}/versions/{version}/items/{item}", "query", versions.version_item),
-    Route("/collections/{collection}/versions/{version}/changes", read_action, versions.changes,
-          actions=("query", "download")),
-    Route("/functions", "open", functions, pool="none"),
-)  # fmt: skip
+    Route(
+        "/collections/{collection}/queryables",
+        "query",
+        by_source(queryables, of_plugins.queryables_of_plugin),
+        operations=operations.QUERYABLES,
+    ),
+    Route(
+        "/collections/{collection}/schema",
+        "query",
+        by_source(schema_door, of_plugins.schema_of_plugin),
+        operations=operations.SCHEMA,
+    ),
+    Route(
+        "/collections/{collection}/sortables",
+        "query",
+        by_source(sortables, of_plugins.sortables_of_plugin),
+        operations=operations.SORTABLES,
+    ),
+    Route("/collections/{collection}/versions", "query", versions.versions, operations=(operations.VERSIONS,)),
+    Route("/collections/{collection}/versions/{version}", "query", versions.version, operations=(operations.VERSION,)),
+    Route(
+        "/collections/{collection}/versions/{version}/items",
+        read_action,
+        versions.version_items,
+        actions=("query", "download"),
+        operations=(operations.VERSION_ITEMS,),
+    ),
+    Route(
+        "/collections/{collection}/versions/{version}/items/{item}",
+        "query",
+        versions.version_item,
+        operations=(operations.VERSION_ITEM,),
+    ),
+    Route(
+        "/collections/{collection}/versions/{version}/changes",
+        read_action,
+        versions.changes,
+        actions=("query", "download"),
+        operations=(operations.CHANGES,),
+    ),
+    Route("/functions", "open", functions, pool="none", operations=(operations.FUNCTIONS,)),
+)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.guard.route import Route
+from mig_idg.ogc.tiles import operations, tile_address
 from mig_idg.ogc.tiles import raster_tile as raster_tiles
 from mig_idg.ogc.tiles import raster_tilesets as raster_tilesets
-from mig_idg.ogc.tiles import tile_address
 from mig_idg.ogc.tiles.grid_pages import every_grid, one_grid
 from mig_idg.ogc.tiles.tile import collection_tile, dataset_tile
 from mig_idg.ogc.tiles.tileset import collection_tileset, collection_tilesets, dataset_tileset, dataset_tilesets
@@ -45,15 +45,16 @@ def _pixels(request: Request) -> bool:
 
 
 ROUTES = (
-    Route("/tileMatrixSets", "open", every_grid, pool="none"),
-    Route("/tileMatrixSets/{tms}", "open", one_grid, pool="none"),
-    Route(_COLLECTION, "view", tilesets, pool="tiles"),
-    Route(f"{_COLLECTION}/{{tms}}", "view", tileset, pool="tiles"),
-    Route(f"{_COLLECTION}/{{tms}}/{{z}}/{{row}}/{{col}}", "view", tile, pool="tiles"),
-    Route("/tiles", "listing", dataset_tilesets, pool="tiles"),
-    Route("/tiles/{tms}", "listing", dataset_tileset, pool="tiles"),
-    Route("/tiles/{tms}/{z}/{row}/{col}", "listing", dataset_tile, pool="tiles"),
-    Route(_MAP, "view", raster_tilesets.tilesets, pool="tiles"),
-    Route(f"{_MAP}/{{tms}}", "view", raster_tilesets.tileset, pool="tiles"),
-    Route(f"{_MAP}/{{tms}}/{{z}}/{{row}}/{{col}}", "view", map_tile, pool="tiles"),
-)
+    Route("/tileMatrixSets", "open", every_grid, pool="none", operations=(operations.GRIDS,)),
+    Route("/tileMatrixSets/{tms}", "open", one_grid, pool="none", operations=(operations.GRID,)),
+    Route(_COLLECTION, "view", tilesets, pool="tiles", operations=(operations.TILESETS,)),
+    Route(f"{_COLLECTION}/{{tms}}", "view", tileset, pool="tiles", operations=(operations.TILESET,)),
+    Route(f"{_COLLECTION}/{{tms}}/{{z}}/{{row}}/{{col}}", "view", tile, pool="tiles", operations=operations.TILE),
+    Route(_MAP, "view", raster_tilesets.tilesets, pool="tiles", operations=(operations.MAP_TILESETS,)),
+    Route(f"{_MAP}/{{tms}}", "view", raster_tilesets.tileset, pool="tiles", operations=(operations.MAP_TILESET,)),
+    Route(f"{_MAP}/{{tms}}/{{z}}/{{row}}/{{col}}", "view", map_tile, pool="tiles", operations=(operations.MAP_TILE,)),
+    Route("/tiles", "listing", dataset_tilesets, pool="tiles", operations=(operations.DATASET_TILESETS,)),
+    Route("/tiles/{tms}", "listing", dataset_tileset, pool="tiles", operations=(operations.DATASET_TILESET,)),
+    Route("/tiles/{tms}/{z}/{row}/{col}", "listing", dataset_tile, pool="tiles",
+          operations=(operations.DATASET_TILE,)),
+)  # fmt: skip

@@ -1,7 +1,7 @@
 """The API definition (OpenAPI 3.0): what one caller may ask of the routes that are mounted, and nothing else.
 
-operation.py    one operation of one route, as data
-operations.py   the table of them, trade by trade (of_*.py)
+Operations are written in the rows of their routes (guard/operation.py says what one is); here they are assembled.
+
 parameters.py   `components.parameters`
 schemas.py      `components.schemas`, self-contained
 answers.py      `components.responses`: problem documents

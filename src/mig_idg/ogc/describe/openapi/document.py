@@ -6,7 +6,6 @@ read. Beyond, paths are written once with the list of ids, because QGIS download
 
 from __future__ import annotations
 
-from collections.abc import Collection as Set
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,9 +13,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from mig_idg.errors import Lang, Text
+from mig_idg.guard.operation import TAGS, Operation
 from mig_idg.ogc.describe.openapi import answers, parameters
-from mig_idg.ogc.describe.openapi.operation import Operation
-from mig_idg.ogc.describe.openapi.operations import OPERATIONS
 from mig_idg.ogc.describe.openapi.schemas import SCHEMAS
 from mig_idg.ogc.service_metadata import Service
 from mig_idg.store.collection import Collection
@@ -36,9 +34,14 @@ class Seen:
     table: Table | None
 
 
-def definition(service: Service, seen: tuple[Seen, ...], mounted: Set[str], base: str, lang: Lang) -> dict[str, Any]:
-    """The OpenAPI 3.0 document for a caller who sees `seen`, on the server at `base`."""
-    rows = tuple(one for one in OPERATIONS if one.pattern in mounted)
+def definition(
+    service: Service, seen: tuple[Seen, ...], operations: Iterable[Operation], base: str, lang: Lang
+) -> dict[str, Any]:
+    """The OpenAPI 3.0 document for a caller who sees `seen`, on the server at `base`.
+
+    `operations` are those of the routes that are mounted; they are told chapter by chapter, in the order of routes.
+    """
+    rows = sorted(operations, key=lambda one: TAGS.index(one.tag))
     paths: dict[str, Any] = {}
     for row in rows:
         for path, collection in _paths(row, seen):
