@@ -9,7 +9,7 @@ import pytest
 
 from mig_idg.database import connect
 from mig_idg.errors import Text
-from mig_idg.registry import agreements, exceptions, mandates, outbox, seed, tokens
+from mig_idg.registry import agreements, exceptions, mandates, outbox, remarks, reminders, seed, tokens
 from mig_idg.registry.acts import Evidence, Record
 from mig_idg.registry.exceptions import Exception_
 from mig_idg.registry.mandates import Person
@@ -110,6 +110,20 @@ def test_an_exception_is_told_to_the_owner_and_the_pilot_and_to_nobody_it_closes
 def test_every_verb_of_the_demonstration_that_names_a_body_tells_it(demonstrated: Any) -> None:
     told = {row["kind"] for row in outbox.listing(demonstrated, limit=10_000)}
     assert {"partner admit", "delegate acknowledge"} <= told
+
+
+def test_each_partner_is_told_once_a_week_what_is_due_for_it_and_nothing_of_others(demonstrated: Any) -> None:
+    about = remarks.About("adresses", organisation="92050", title=Text("Adresses", "Addresses"))
+    said = remarks.Said("question", "Où est la rue du Port ?", "fr")
+    number = remarks.receive(demonstrated, about, said, NOW - timedelta(days=40), DAY - timedelta(days=40), days=30)
+    assert reminders.weekly(demonstrated, DAY) > 1
+    assert reminders.weekly(demonstrated, DAY + timedelta(days=2)) == 0
+    digests = [row for row in outbox.listing(demonstrated, limit=10_000) if row["kind"] == "deadlines"]
+    whole = {row["organisation"]: outbox.message(demonstrated, row["id"])["words_fr"] for row in digests}
+    assert f"(en retard) : Répondre : question n° {number} (adresses)." in whole["92050"]
+    assert "rue du Port" not in str(whole)
+    assert [body for body, words in whole.items() if f"question n° {number}" in words] == ["92050"]
+    assert reminders.weekly(demonstrated, DAY + timedelta(days=7)) > 1
 
 
 def test_the_owner_is_written_to_when_the_glass_is_broken(demonstrated: Any) -> None:

@@ -42,7 +42,7 @@ HARVEST_MEMORY_MB = 4096
 def work(settings: Settings, url: str) -> None:
     """Take jobs until SIGTERM."""
     from mig_idg.app.harvesting import submit_due
-    from mig_idg.app.notices import EVERY_MINUTE, EVERY_MORNING, remind, send_due
+    from mig_idg.app.notices import EVERY_MINUTE, EVERY_MORNING, MONDAYS, digest, remind, send_due
     from mig_idg.jobs.worker import Limits, Worker
 
     limits = Limits(settings.job_concurrency, settings.callback_hosts, settings.job_retention_hours)
@@ -54,6 +54,7 @@ def work(settings: Settings, url: str) -> None:
             worker.schedule("harvest", EVERY_FIVE_MINUTES, lambda: submit_due(settings, records))
             worker.schedule("notices", EVERY_MINUTE, lambda: send_due(settings, url))
             worker.schedule("remarks", EVERY_MORNING, lambda: remind(url))
+            worker.schedule("deadlines", MONDAYS, lambda: digest(url))
             await worker.run()
         finally:
             records.pool.close()

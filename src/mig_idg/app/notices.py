@@ -17,7 +17,7 @@ from mig_idg.guard.current import legal_day
 from mig_idg.notices.compose import Secret
 from mig_idg.notices.seals import sealed
 from mig_idg.notices.send import Sender, Sent
-from mig_idg.registry import outbox, remarks, sign_in
+from mig_idg.registry import outbox, remarks, reminders, sign_in
 from mig_idg.registry.outbox_standing import Standing
 from mig_idg.settings import Settings
 
@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 EVERY_MINUTE = "* * * * *"
 EVERY_MORNING = "0 6 * * *"
+MONDAYS = "0 6 * * 1"
 EVERY_SECONDS = 15.0
 
 
@@ -72,6 +73,16 @@ async def send_due(settings: Settings, url: str) -> Sent | None:
     if done != Sent():
         log.info("notices", sent=done.sent, later=done.later, refused=done.refused, failed=done.failed)
     return done
+
+
+async def digest(url: str) -> int:
+    """Tell each body what is due: the job that the worker runs on Mondays."""
+
+    def told() -> int:
+        with as_clerk(url, write=True) as conn:
+            return reminders.weekly(conn, legal_day(datetime.now(UTC)))
+
+    return await asyncio.to_thread(told)
 
 
 class Notices:

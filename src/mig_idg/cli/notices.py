@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mig_idg.cli import messages
-from mig_idg.cli.acts import JSON, show_table
+from mig_idg.cli.acts import JSON, ON, reading, show_table
 from mig_idg.cli.messages import registry_connection, say, say_json, t
 from mig_idg.errors import Conflict, InvalidParameter, NotFound, Text, UnknownWord
 
@@ -156,6 +156,22 @@ def bounce(file: Path, as_json: bool) -> int:
         assert told is not None
         say(Text(f"Message n° {number} non remis : {told.reply}", f"Message no. {number} bounced: {told.reply}"))
     return 0 if number is not None else 1
+
+
+@command.command(help=t("Dit à chaque organisme ce qui échoit.", "Tells each body what is due."))
+@ON
+@JSON
+def digest(on: date, as_json: bool) -> int:
+    """Once a week for each body; the job does it on Mondays."""
+    from mig_idg.registry import reminders
+
+    with reading() as conn:
+        told = reminders.weekly(conn, on)
+    if as_json:
+        say_json({"told": told})
+    else:
+        say(Text(f"{told} organisme(s) prévenu(s).", f"{told} bodies told."))
+    return 0
 
 
 @command.command(help=t("Où écrire à un compte, et dans quelle langue.", "Where to write to an account, and how."))

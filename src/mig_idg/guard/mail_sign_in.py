@@ -19,6 +19,7 @@ import structlog
 
 from mig_idg.errors import BadRequest, InvalidParameter, Text, TooMany
 from mig_idg.guard.clerk import Clerk
+from mig_idg.guard.rates import account_of
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, page_answer
 from mig_idg.guard.route import Route
@@ -63,7 +64,8 @@ class MailSignIn:
                 remedy=Text("Exemple : nom@domaine.fr.", "Example: name@domain.example."),
             )
         word = secrets.token_urlsafe(32)
-        asked = Asked(_sha256(word), self._keyed("address", email.lower()), self._keyed("caller", request.address))
+        caller = self._keyed("caller", account_of(None, request.address))
+        asked = Asked(_sha256(word), self._keyed("address", email.lower()), caller)
         now = self._clock()
         if await self._clerk.read(lambda conn: sign_in.too_many(conn, asked, now)):
             error = TooMany(

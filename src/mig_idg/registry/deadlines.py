@@ -17,7 +17,7 @@ from mig_idg.charter.deadlines import schedule
 from mig_idg.charter.messages import day
 from mig_idg.charter.periods import months_after
 from mig_idg.errors import Lang, Text
-from mig_idg.registry import conventions, facts
+from mig_idg.registry import conventions, facts, remarks
 from mig_idg.registry.acts import Conn
 from mig_idg.registry.case_kinds import KINDS
 from mig_idg.registry.statements import ask
@@ -80,7 +80,7 @@ def deadlines(conn: Conn, on: date, *, within_months: int = 12, organisation: st
     horizon = months_after(on, within_months)
     state = facts.load(conn, on)
     found = [*_charter(conn, state, on), *_conventions(conn, on), *_exceptions(conn, on), *_referents(conn, on)]
-    found += [*_updates(conn, state, on), *_cases(conn, on), *_yearly(conn, on)]
+    found += [*_updates(conn, state, on), *_cases(conn, on), *_remarks(conn), *_yearly(conn, on)]
     kept = (one for one in found if one.due <= horizon and (organisation is None or one.concerns(organisation)))
     return sorted(kept, key=lambda one: (one.due, one.kind, one.subject))
 
@@ -214,6 +214,17 @@ def _cases(conn: Conn, on: date) -> Iterator[Deadline]:
             row["organisation"],
             frozenset(row["parties"]),
         )
+
+
+def _remarks(conn: Conn) -> Iterator[Deadline]:
+    """Answers that are due to who wrote about a dataset; what was written is on the desk of who answers."""
+    for row in remarks.listing(conn, states=remarks.OPEN):
+        kind, name = remarks.KINDS[row["kind"]], row["dataset"] or row["record"]
+        about = f" ({name})" if name else ""
+        article = remarks.REQUEST if row["kind"] == "publication" else remarks.REMARK
+        words = Text(f"Répondre : {kind.fr} n° {row['id']}{about}.", f"Answer: {kind.en} no. {row['id']}{about}.")
+        body = row["organisation"]
+        yield Deadline(row["due"], "remark", str(row["id"]), article.fr, words, body, frozenset({body}))
 
 
 def _yearly(conn: Conn, on: date) -> Iterator[Deadline]:

@@ -143,7 +143,7 @@ def receive(conn: Conn, about: About, said: Said, now: datetime, on: date, *, da
     ).fetchone()  # fmt: skip
     assert row is not None
     number = int(row[0])
-    _note(conn, number, now, None, "received", said.login or "author")
+    _note(conn, number, now, None, "received", "author")
     _tell_body(conn, number, about, said, body, due, on, now)
     if said.email:
         _tell_author(conn, number, said, about, "received", due, None)
@@ -380,6 +380,8 @@ def _within_limits(conn: Conn, about: About, said: Said, now: datetime) -> None:
         counted.append(("author_login", said.login, OF_AN_ACCOUNT))
     elif said.caller is not None:
         counted.append(("caller", said.caller, OF_A_STRANGER))
+    if said.email is not None:  # an address that others give is not written to without end
+        counted.append(("author_email", said.email, OF_A_STRANGER))
     if about.dataset is not None:
         counted.append(("dataset", about.dataset, OF_A_DATASET))
     for column, value, most in counted:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 from mig_idg.errors import BadRequest, InvalidParameter, NotFound, Problem, Refused, Text, UnsupportedMedia
 from mig_idg.guard.negotiation import JSON_PAGES, only, wanted
+from mig_idg.guard.rates import account_of
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer, page_answer
 from mig_idg.guard.sessions import FORM_TYPE, Sessions
@@ -203,7 +204,7 @@ class Handlers:
 
     def _said(self, request: Request, sent: Sent) -> Said:
         principal = request.principal
-        address = f"{request.snapshot.day} {request.address}".encode()
+        address = f"{request.snapshot.day} {account_of(None, request.address)}".encode()
         return Said(
             kind=sent.kind,
             words=sent.words,

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mig_idg.errors import Conflict, InvalidParameter, Problem, Text, answer_for
+from mig_idg.errors import Conflict, InvalidParameter, Lang, Problem, Text, answer_for
 from mig_idg.guard.clerk import Clerk
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, page_answer
@@ -103,8 +103,7 @@ class Remarks:
             "answer": (typed.answer if typed else held["answer"]) or "",
             "public": typed.public if typed else held["public"],
             "public_words": (typed.public_words if typed else held["public_words"]) or held["words"],
-            "course": [{"on": messages.day(one["at"].astimezone(PARIS).date(), lang), "by": one["by"],
-                        "state": remarks.STATES[one["after"]].in_(lang)} for one in course],
+            "course": [_event(one, lang) for one in course],
             "error": error.text(lang) if error else "",
             "ticket": self._acts.ticket(request, f"{ANSWER}-{held['id']}", who.login),
         }  # fmt: skip
@@ -153,6 +152,15 @@ def _held(who: Actor, number: int, conn: Conn) -> dict[str, Any]:
     if held is None or not (_answers(who, held) or who.pilot):
         raise remarks.missing()
     return held
+
+
+def _event(one: dict[str, Any], lang: Lang) -> dict[str, str]:
+    return {
+        "on": messages.day(one["at"].astimezone(PARIS).date(), lang),
+        "by": one["by"],
+        "state": remarks.STATES[one["after"]].in_(lang),
+        "words": one["words"] if one["before"] == one["after"] else "",
+    }
 
 
 def _author(held: dict[str, Any], who: Actor) -> str:
