@@ -160,6 +160,10 @@ class Gone(Problem):
     """It was, is no longer kept, and will not come back under this address."""
 
 
+class TakenDown(Gone):
+    """It was here and has been taken down: `extra` says since when and why."""
+
+
 class MethodNotAllowed(Problem):
     """The route exists, but not for this verb."""
 
@@ -230,6 +234,7 @@ ANSWERS: dict[type[Problem], Response] = {
     SignInNeeded: Response(401, "refused", Text("Accès refusé par la charte", "Refused by the charter"), 1),
     NotFound: Response(404, "not-found", Text("Ressource introuvable", "Not found"), 1),
     Gone: Response(410, "gone", Text("N'est plus conservé", "No longer kept"), 1),
+    TakenDown: Response(410, "taken-down", Text("Retiré de la diffusion", "Taken down"), 1),
     MethodNotAllowed: Response(405, "method-not-allowed", Text("Méthode non permise", "Method not allowed"), 1),
     PreconditionFailed: Response(
         412, "precondition-failed", Text("Ressource modifiée entre-temps", "Changed since"), 1

@@ -221,6 +221,7 @@ def every_route(settings: Settings, records: Records, more: Iterable[Route] = ()
     from mig_idg.catalogue.inventory import routes as inventory_routes
     from mig_idg.catalogue.routes import routes as catalogue_routes
     from mig_idg.deposits.routes import routes as deposit_routes
+    from mig_idg.guard.withdrawn import answering_gone
     from mig_idg.harvest.routes import routes as harvest_routes
     from mig_idg.ogc import describe
     from mig_idg.ogc.describe.describer import Describer
@@ -229,15 +230,19 @@ def every_route(settings: Settings, records: Records, more: Iterable[Route] = ()
     from mig_idg.ogc.service_metadata import load_service
     from mig_idg.registry.harvested import Harvested
     from mig_idg.registry.inventory import Inventory
+    from mig_idg.registry.tombstones import Tombstones
     from mig_idg.web.routes import routes as web_routes
 
     describer = Describer(load_service(settings.config_file), beside=CATALOGUE, listed=listed)
     others = [*ROUTES, *process_routes(settings, records), *deposit_routes(settings, records), *web_routes()]
     others += more
     harvest = Harvested(records.pool)
-    others += [*catalogue_routes(DescribedLayers(describer), harvest), *inventory_routes(Inventory(records.pool))]
-    others += harvest_routes(harvest)
-    return [*describe.routes(settings, others, describer), *others]
+    tombstones = Tombstones(records.pool)
+    others += [*catalogue_routes(DescribedLayers(describer), harvest, tombstones), *harvest_routes(harvest)]
+    others += inventory_routes(Inventory(records.pool))
+    every = [*describe.routes(settings, others, describer), *others]
+    described = ("/collections/{collection}", "/collections/{collection}/record")
+    return [answering_gone(one, tombstones) if one.pattern in described else one for one in every]
 
 
 def mail_routes(settings: Settings, url: str, sessions: Sessions, clock: Clock) -> tuple[Route, ...]:

@@ -7,16 +7,19 @@ from collections.abc import Iterable
 from lxml import etree
 
 from mig_idg.catalogue.iso19139 import _sound as sound
-from mig_idg.catalogue.model import HOME, Publisher, Record
+from mig_idg.catalogue.model import HOME, Deleted, Publisher, Record
 from mig_idg.errors import Lang
 
 ATOM = "http://www.w3.org/2005/Atom"
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 GEORSS = "http://www.georss.org/georss"
 
 
-def document(records: Iterable[Record], publisher: Publisher, lang: Lang, stamp: str) -> bytes:
-    """The feed, in UTF-8."""
-    namespaces: dict[str | None, str] = {None: ATOM, "georss": GEORSS}
+def document(
+    records: Iterable[Record], publisher: Publisher, lang: Lang, stamp: str, deleted: Iterable[Deleted] = ()
+) -> bytes:
+    """The feed, in UTF-8; what was taken down is a deleted entry (RFC 6721)."""
+    namespaces: dict[str | None, str] = {None: ATOM, "georss": GEORSS, "at": TOMBSTONES}
     feed = etree.Element(f"{{{ATOM}}}feed", nsmap=namespaces)  # type: ignore[arg-type]
     feed.set("{http://www.w3.org/XML/1998/namespace}lang", lang)
     told = list(records)
@@ -27,6 +30,12 @@ def document(records: Iterable[Record], publisher: Publisher, lang: Lang, stamp:
     _link(feed, "self", f"{HOME}/feed.atom", "application/atom+xml")
     _link(feed, "alternate", f"{HOME}/collections/records/items?f=html", "text/html")
     _add(etree.SubElement(feed, f"{{{ATOM}}}author"), "name", publisher.name)
+    for grave in deleted:
+        entry = etree.SubElement(feed, f"{{{TOMBSTONES}}}deleted-entry")
+        entry.set("ref", grave.card)
+        entry.set("when", _moment(grave.since))
+        etree.SubElement(entry, f"{{{TOMBSTONES}}}comment").text = sound(f"{grave.title}. {grave.reason}")
+        _link(entry, "alternate", grave.identifier, "text/html")
     for record in told:
         _entry(etree.SubElement(feed, f"{{{ATOM}}}entry"), record)
     return etree.tostring(feed, xml_declaration=True, encoding="UTF-8")

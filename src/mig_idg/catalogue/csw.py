@@ -22,7 +22,7 @@ from mig_idg.catalogue.filters import OGC, from_cql, from_xml
 from mig_idg.catalogue.model import Record
 from mig_idg.catalogue.search import Predicate, Search
 from mig_idg.catalogue.source import Records, stamp_of
-from mig_idg.errors import InvalidParameter, NotFound, Problem, Text, answer_for
+from mig_idg.errors import InvalidParameter, NotFound, Problem, TakenDown, Text, answer_for
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 
@@ -84,12 +84,17 @@ class Csw:
 
     async def _by_id(self, request: Request, asked: Asked) -> bytes:
         root = etree.Element(f"{{{CSW}}}GetRecordByIdResponse", nsmap=dublin_core.NAMESPACES)
+        deleted: TakenDown | None = None
         for name in asked.ids:
             try:
                 root.append(_written(await self.records.found(request, name), asked))
+            except TakenDown as error:
+                deleted = error
             except NotFound:
                 continue
         if not len(root):
+            if deleted is not None:
+                raise deleted
             raise InvalidParameter("Id", Text("Cette fiche n'existe pas.", "There is no such record."))
         return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 

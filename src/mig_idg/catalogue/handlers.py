@@ -23,7 +23,7 @@ from mig_idg.catalogue import (
     sitemap,
 )
 from mig_idg.catalogue.conformance import CONFORMANCE
-from mig_idg.catalogue.model import HOME, Record
+from mig_idg.catalogue.model import HOME, Deleted, Record
 from mig_idg.catalogue.parameters import NAMES, Page, page, whole
 from mig_idg.catalogue.search import Index, facets
 from mig_idg.catalogue.source import Records, home_of, stamp_of
@@ -31,6 +31,7 @@ from mig_idg.errors import InvalidParameter, Lang, NotFound, Text
 from mig_idg.guard.negotiation import only, wanted
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, link
+from mig_idg.guard.withdrawn import NO_REASON
 
 GEOJSON = "application/geo+json"
 FORMS: Mapping[str, str] = {
@@ -174,6 +175,7 @@ class Catalogue:
             page=number,
             pages=pages,
             modified=stamp_of(request.snapshot).isoformat(),
+            deleted=await self._deleted(request) if number == 1 else (),
         )
         return self._bytes(request, body, GRAPHS[form])
 
@@ -182,7 +184,8 @@ class Catalogue:
         only(request)
         index = await self.records.index(request)
         latest = sorted(index.records, key=lambda one: (one.revised or one.stamp, one.id), reverse=True)[:FEED_LENGTH]
-        body = atom.document(latest, self.records.publisher, request.lang, stamp_of(request.snapshot).isoformat())
+        body = atom.document(latest, self.records.publisher, request.lang, stamp_of(request.snapshot).isoformat(),
+                             await self._deleted(request))  # fmt: skip
         return self._bytes(request, body, "application/atom+xml")
 
     async def opensearch(self, request: Request) -> Response:
@@ -220,6 +223,19 @@ class Catalogue:
         return self._bytes(request, body, "application/json")
 
     # What they are made of.
+
+    async def _deleted(self, request: Request) -> tuple[Deleted, ...]:
+        """What was taken down: for who keeps copies of our records."""
+        day = request.snapshot.day.isoformat()
+        return tuple(
+            Deleted(
+                one.id,
+                one.title.in_(request.lang),
+                (grave.since if grave else None) or day,
+                (grave.reason if grave else None) or NO_REASON.in_(request.lang),
+            )
+            for one, grave in await self.records.graves(request)
+        )
 
     def _named_here(self, request: Request) -> dict[str, str]:
         """The query with our own addresses as records hold them, so that identifiers are compared as they are told."""

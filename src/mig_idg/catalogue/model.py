@@ -98,6 +98,26 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleted:
+    """What is left of a record whose data were taken down: the day, and the reason in words."""
+
+    id: str
+    title: str
+    since: str
+    reason: str
+
+    @property
+    def card(self) -> str:
+        """The address that the record had."""
+        return f"{HOME}/collections/records/items/{self.id}"
+
+    @property
+    def identifier(self) -> str:
+        """The address that the dataset had."""
+        return f"{HOME}/collections/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One dataset, in one language. `limitations` are codes of INSPIRE's LimitationsOnPublicAccess; `clauses` say the
     same in the words of the charter. `period` may be open on either side. `revised` is the last update of the data,

@@ -11,9 +11,11 @@ _RECORD = (
     (GEOJSON, "object"), (HTML, "html"), (_LD, "object"), (_XML, "text"), (_RDF, "text"),
     (_TURTLE, "text"),
 )  # fmt: skip
+_GONE = (400, 401, 403, 404, 406, 410, 429, 503)  # 410: taken down
 _SCHEMA = (("application/schema+json", "object"), (HTML, "html"))
 
-RECORD = Operation("record", Text("La fiche de métadonnées", "The metadata record"), CATALOGUE, _RECORD, formats=_FORMS)
+RECORD = Operation("record", Text("La fiche de métadonnées", "The metadata record"), CATALOGUE, _RECORD, formats=_FORMS,
+                   errors=_GONE)  # fmt: skip
 COLLECTION = Operation("recordsCollection", Text("Le catalogue des fiches", "The catalogue of records"), CATALOGUE,
                        JSON_OR_HTML, formats=PAGES)  # fmt: skip
 ITEMS = Operation("records", Text("Chercher des fiches", "Search for records"), CATALOGUE,
@@ -28,7 +30,8 @@ OPENSEARCH = Operation("opensearch", Text("La recherche, pour OpenSearch", "The 
                        (("application/opensearchdescription+xml", "text"),))  # fmt: skip
 SITEMAP = Operation("sitemap", Text("Le plan des fiches", "The sitemap of records"), CATALOGUE, ((_XML, "text"),),
                     ("dcatPage",))  # fmt: skip
-ITEM = Operation("recordItem", Text("Une fiche", "One record"), CATALOGUE, _RECORD, ("record",), _FORMS)
+ITEM = Operation("recordItem", Text("Une fiche", "One record"), CATALOGUE, _RECORD, ("record",), _FORMS,
+                 errors=_GONE)  # fmt: skip
 CSW = (
     Operation("csw", Text("Le catalogue par CSW 2.0.2", "The catalogue by CSW 2.0.2"), CATALOGUE, ((_XML, "text"),),
               ("service", "request", "version"), ows=True),
@@ -43,6 +46,6 @@ FEED = Operation("feed", Text("Les fiches, en Atom", "The records, as Atom"), CA
 PACKAGE_LIST = Operation("packageList", Text("Les noms (CKAN)", "The names (CKAN)"), CATALOGUE, ((JSON, "object"),),
                          ("recordLimit", "recordOffset"))  # fmt: skip
 PACKAGE_SHOW = Operation("packageShow", Text("Un jeu de données (CKAN)", "One dataset (CKAN)"), CATALOGUE,
-                         ((JSON, "object"),), ("packageId",))  # fmt: skip
+                         ((JSON, "object"),), ("packageId",), errors=_GONE)  # fmt: skip
 INVENTORY = Operation("inventory", Text("L'inventaire des données coproduites", "The inventory of coproduced data"),
                       CATALOGUE, JSON_OR_HTML, formats=PAGES)  # fmt: skip

@@ -12,7 +12,7 @@ from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, OWL, PROV, RDF, RDFS, SKOS, XSD
 
 from mig_idg.catalogue import vocabularies
-from mig_idg.catalogue.model import HOME, LANGUAGES, Online, Party, Publisher, Record
+from mig_idg.catalogue.model import HOME, LANGUAGES, Deleted, Online, Party, Publisher, Record
 from mig_idg.errors import Lang
 
 AUTHORITY = "http://publications.europa.eu/resource/authority/"
@@ -77,6 +77,7 @@ def catalogue(
     page: int,
     pages: int,
     modified: str,
+    deleted: Iterable[Deleted] = (),
 ) -> bytes:
     """A page of the catalogue, with the links of Hydra to the others: what data.gouv.fr and CKAN follow."""
     graph = _graph()
@@ -95,8 +96,19 @@ def catalogue(
     for record in records:
         graph.add((here, DCAT.dataset, dataset(graph, record)))
         graph.add((here, DCAT.record, URIRef(record.card)))
+    for grave in deleted:
+        _taken_down(graph, grave, lang)
     _paged(graph, here, total, page, pages)
     return _serialized(graph, form)
+
+
+def _taken_down(graph: Description, grave: Deleted, lang: Lang) -> None:
+    """What was taken down is no dataset of the catalogue any more: an entity that was invalidated, when and why."""
+    for node in (URIRef(grave.identifier), URIRef(grave.card)):
+        graph.add((node, RDF.type, PROV.Entity))
+        graph.add((node, PROV.invalidatedAtTime, Literal(f"{grave.since[:10]}T00:00:00Z", datatype=XSD.dateTime)))
+        graph.add((node, ADMS.status, URIRef("http://purl.org/adms/status/Withdrawn")))
+        graph.add((node, RDFS.comment, Literal(f"{grave.title}. {grave.reason}", lang=lang)))
 
 
 def dataset(graph: Description, record: Record) -> URIRef:

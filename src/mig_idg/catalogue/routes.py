@@ -8,11 +8,14 @@ from mig_idg.catalogue.handlers import Catalogue
 from mig_idg.catalogue.harvested import Harvest
 from mig_idg.catalogue.source import Descriptions, Records
 from mig_idg.guard.route import Route
+from mig_idg.guard.withdrawn import Standing
 
 
-def routes(descriptions: Descriptions, harvest: Harvest | None = None) -> tuple[Route, ...]:
+def routes(
+    descriptions: Descriptions, harvest: Harvest | None = None, tombstones: Standing | None = None
+) -> tuple[Route, ...]:
     """The routes of the records written from these descriptions, and of those that were harvested elsewhere."""
-    records = Records(descriptions, harvest)
+    records = Records(descriptions, harvest, tombstones)
     ours, csw = Catalogue(records), Csw(records)
     return (
         Route("/collections/{collection}/record", "discover", ours.record, pool="admin",

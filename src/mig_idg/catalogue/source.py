@@ -17,6 +17,8 @@ from mig_idg.catalogue.search import Index
 from mig_idg.errors import Lang, NotFound, Text
 from mig_idg.guard.request import Request
 from mig_idg.guard.snapshot import Snapshot
+from mig_idg.guard.withdrawn import Standing, gone, graves
+from mig_idg.registry.tombstones import Tombstone
 from mig_idg.store.collection import Collection
 
 # Catalogues of so many (caller, language) at once; each is some kilobytes a record.
@@ -36,7 +38,10 @@ class Descriptions(Protocol):
 class Records:
     """The records of one service, by caller and language."""
 
-    def __init__(self, descriptions: Descriptions, harvest: Harvest | None = None) -> None:
+    def __init__(
+        self, descriptions: Descriptions, harvest: Harvest | None = None, tombstones: Standing | None = None
+    ) -> None:
+        self._tombstones = tombstones
         self.descriptions = descriptions
         self.publisher = descriptions.publisher
         self.others = Others(harvest, descriptions.publisher)
@@ -57,7 +62,8 @@ class Records:
         raise NotFound(Text("Cette fiche n'existe pas.", "There is no such record."))
 
     async def found(self, request: Request, name: str) -> Record:
-        """The same, among the records of other catalogues too: by our id or their own identifier. Raises NotFound."""
+        """The same, among the records of other catalogues too: by our id or their own identifier. Raises NotFound, or
+        TakenDown for what was."""
         try:
             return self.named(request, name)
         except NotFound:
@@ -66,7 +72,18 @@ class Records:
             for one in others:
                 if wanted in (one.id, one.file_identifier):
                     return one
+            for collection, tombstone in await self.graves(request):
+                if wanted == collection.id:
+                    raise gone(collection, tombstone) from None
             raise
+
+    async def graves(self, request: Request) -> list[tuple[Collection, Tombstone | None]]:
+        """What was taken down of what this caller could know of, with its tombstone."""
+        found = graves(request.snapshot, request.principal)
+        if not found:
+            return []
+        standing = await self._tombstones.standing(request.snapshot.day) if self._tombstones else {}
+        return [(one, standing.get(one.id)) for one in found]
 
     async def index(self, request: Request) -> Index:
         """All the records that this caller may know of, ready to be searched; made off the event loop."""

@@ -32,12 +32,19 @@ def command() -> None:
 @click.option("--scope", required=True, help=t("public ou all", "public or all"))
 @click.option("--requester", required=True, help=t("qui demande", "who asks"))
 @click.option("--channel", required=True, help=t("par quel moyen : courriel, courrier…", "by which means"))
+@click.option("--reason", help=t("ce que dira la trace publique", "what the tombstone will say to everybody"))
+@click.option("--at-once", is_flag=True, help=t("retire aussitôt, en un seul acte", "takes down at once, in one go"))
 @act
-def request(conn: Conn, record: Record, collection: str, scope: str, requester: str, channel: str) -> Done:
-    """Received that day; `execute` withdraws."""
+def request(
+    conn: Conn, record: Record, collection: str, scope: str, requester: str, channel: str, reason: str | None,
+    at_once: bool,
+) -> Done:  # fmt: skip
+    """Received that day; `execute` withdraws, or `--at-once`."""
     from mig_idg.registry import takedowns
 
-    return takedowns.request(conn, collection, scope, requester, channel, record)
+    if at_once:
+        return takedowns.withdraw(conn, collection, scope, requester, channel, record, reason=reason)[1]
+    return takedowns.request(conn, collection, scope, requester, channel, record, reason=reason)
 
 
 @command.command(help=t("Exécute un retrait : la collection n'est plus servie.", "Executes a takedown."))

@@ -80,16 +80,24 @@ class Snapshot:
         return decision, self._make_grant(principal, collection, decision)
 
     def visible(self, principal: Principal) -> tuple[Collection, ...]:
-        """The collections this caller may discover, and no other (invariant 28), in the order of their ids."""
+        """The collections this caller may discover, and no other (invariant 28), in the order of their ids.
+
+        What is taken down for them is in no list at once: its own address says so (`guard.withdrawn`).
+        """
         found = self._visible.get(principal.key)
         if found is None:
             found = tuple(
                 collection
                 for collection in self.collections.values()
                 if self.decide(principal, "discover", collection.id).permitted
+                and not self.taken_down(principal, collection.id)
             )
             self._visible[principal.key] = found
         return found
+
+    def taken_down(self, principal: Principal, dataset: str) -> bool:
+        """Whether a dataset is withdrawn from this caller: the charter refuses to show it by rule A2 (000 art. 7)."""
+        return self.decide(principal, "view", dataset).rule == "A2"
 
     def partner(self, principal: Principal) -> bool:
         """Whether a caller acts for a partner of the day, the charter being in force (rules A3, A4).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from psycopg.types.json import Jsonb
 
@@ -19,8 +20,26 @@ KEPT = ("dataset", "scope", "requester", "channel")
 
 
 @act
-def request(conn: Conn, dataset: str, scope: str, requester: str, channel: str, record: Record) -> Done:
-    """Somebody asks that a dataset be withdrawn; received that day, not executed yet."""
+def request(
+    conn: Conn, dataset: str, scope: str, requester: str, channel: str, record: Record, *, reason: str | None = None
+) -> Done:
+    """Somebody asks that a dataset be withdrawn; received that day, not executed yet. The reason is what its tombstone
+    will say to everybody."""
+    return _received(conn, dataset, scope, requester, channel, record, reason)
+
+
+@act
+def withdraw(
+    conn: Conn, dataset: str, scope: str, requester: str, channel: str, record: Record, *, reason: str | None = None
+) -> tuple[Done, Done]:
+    """The same, executed at once: a simple request is enough (000 art. 7)."""
+    received = _received(conn, dataset, scope, requester, channel, record, reason)
+    return received, _executed(conn, received.details["takedown"], record)
+
+
+def _received(
+    conn: Conn, dataset: str, scope: str, requester: str, channel: str, record: Record, reason: str | None
+) -> Done:
     datasets.kind_of(conn, dataset)
     if scope not in TAKEDOWNS:
         raise UnknownWord(Text("Portée", "scope"), scope, TAKEDOWNS, closed=True)
@@ -29,7 +48,10 @@ def request(conn: Conn, dataset: str, scope: str, requester: str, channel: str, 
         f"Takedown of “{dataset}” {SCOPES[scope].en}, asked by {requester} ({channel}), received.",
     )
     number = open_act(conn, record, verb="takedown request", article=ARTICLE, words=words)
-    said = {"dataset": dataset, "scope": scope, "requester": requester, "channel": channel, "state": "received"}
+    said: dict[str, Any] = {"dataset": dataset, "scope": scope, "requester": requester, "channel": channel}
+    said["state"] = "received"
+    if reason and reason.strip():
+        said["tombstone"] = Jsonb({"reason": reason.strip()})
     row = history.insert(conn, number, "takedown", {**said, "valid": history.span(record.on)})
     (told,) = history.known(conn, "takedown", {"id": row})
     return Done(number, "takedown request", ARTICLE, words, {"takedown": told["number"], "dataset": dataset})
@@ -38,13 +60,20 @@ def request(conn: Conn, dataset: str, scope: str, requester: str, channel: str, 
 @act
 def execute(conn: Conn, takedown: int, record: Record) -> Done:
     """The dataset is no longer served, to the public or to all, from that day; a tombstone says so."""
+    return _executed(conn, takedown, record)
+
+
+def _executed(conn: Conn, takedown: int, record: Record) -> Done:
     row = _in_state(conn, takedown, "received", record.on)
     words = Text(
         f"Le retrait n° {takedown} de « {row['dataset']} » est exécuté {SCOPES[row['scope']].fr}.",
         f"Takedown {takedown} of “{row['dataset']}” is executed {SCOPES[row['scope']].en}.",
     )
     number = open_act(conn, record, verb="takedown execute", article=ARTICLE, words=words)
-    tombstone = {"dataset": row["dataset"], "scope": row["scope"], "since": record.on.isoformat()}
+    reason = (row["tombstone"] or {}).get("reason")
+    tombstone = {"dataset": row["dataset"], "scope": row["scope"], "since": record.on.isoformat()} | (
+        {"reason": reason} if reason else {}
+    )
     said = {**{name: row[name] for name in KEPT}, "state": "executed", "tombstone": Jsonb(tombstone)}
     history.put(conn, number, "takedown", {"number": takedown}, said, history.span(record.on))
     return Done(number, "takedown execute", ARTICLE, words, {"takedown": takedown, "tombstone": tombstone})

@@ -28,6 +28,6 @@ COLLECTION_LIST = Operation(
     _pages("collections", _LD), ("page", "start", "words", "bbox"), _LINKED,
 )  # fmt: skip
 COLLECTION = Operation("collection", Text("Une collection", "One collection"), COLLECTIONS, _pages("collection", _LD),
-                       formats=_LINKED)  # fmt: skip
+                       formats=_LINKED, errors=(400, 401, 403, 404, 406, 410, 429, 503))  # fmt: skip
 ACCESS = Operation("access", Text("Ce que vous pouvez faire, et pourquoi", "What you may do, and why"), RIGHTS,
                    _pages("access"), formats=PAGES)  # fmt: skip

@@ -19,7 +19,7 @@ _SAID: dict[int, Text] = {
     405: Text("Méthode non permise ici.", "Method not allowed here."),
     406: Text("Aucun format ne convient à Accept.", "No format suits Accept."),
     409: Text("Conflit avec ce qui existe.", "In conflict with what is there."),
-    410: Text("Cette version n'est plus conservée.", "This version is no longer kept."),
+    410: Text("N'est plus conservé, ou retiré de la diffusion.", "No longer kept, or taken down."),
     412: Text("Modifié depuis (If-Match).", "Changed since (If-Match)."),
     413: Text("Trop grand.", "Too large."),
     415: Text("Format non lu ici.", "A format not read here."),

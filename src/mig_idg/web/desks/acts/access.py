@@ -88,7 +88,15 @@ def _take_back(conn: Conn, said: Said, record: Record, actor: Actor) -> Done:
 
 
 def _request_takedown(conn: Conn, said: Said, record: Record, actor: Actor) -> Done:
-    return takedowns.request(conn, said["dataset"], said["scope"], said["requester"], said["channel"], record)
+    do = takedowns.request if said.get("when") == "later" else _at_once
+    return do(
+        conn, said["dataset"], said["scope"], said["requester"], said["channel"], record, reason=said.get("reason")
+    )
+
+
+def _at_once(conn: Conn, *said: Any, reason: str | None) -> Done:
+    """Received and executed: a simple request is enough (000 art. 7)."""
+    return takedowns.withdraw(conn, *said, reason=reason)[1]
 
 
 def _words(said: Any) -> tuple[str, ...]:
@@ -229,16 +237,22 @@ ACTS: tuple[Act, ...] = (
     Act(
         id="takedown-request",
         desk="owner",
-        title=Text("Enregistrer une demande de retrait", "Record a request to take data down"),
+        title=Text("Retirer de la diffusion", "Take data down"),
         article="convention Tarn-et-Garonne, art. 7, 9.1",
-        intro=Text("Reçue, la demande ne retire rien encore : exécutez-la ensuite.",
-                   "Received, the request withdraws nothing yet: execute it next."),
+        intro=Text("Sur simple demande : la donnée n'est plus servie aussitôt, et une trace publique dit depuis quand"
+                   " et pourquoi.",
+                   "On a simple request: the data are no longer served at once, and a tombstone says since when and"
+                   " why."),
         fields=(
             Field("dataset", DATASET, "one", choices=choices.may("takedown")),
             Field("scope", Text("Retirer", "Take down"), "radio", choices=choices.of(
                 ("public", Text("du public", "for the public")), ("all", Text("pour tous", "for all")))),
             Field("requester", Text("Qui demande", "Who asks"), most=200),
             Field("channel", Text("Par quel moyen", "By which means"), most=100, default="courriel"),
+            Field("reason", Text("Ce que dira la trace publique", "What the tombstone will say"), required=False),
+            Field("when", Text("Effet", "Effect"), "radio", default="now", choices=choices.of(
+                ("now", Text("tout de suite", "at once")),
+                ("later", Text("plus tard : la demande est seulement reçue", "later: it is only received")))),
         ),
         allowed=may_withdraw,
         whose=ANSWERABLE,
