@@ -1903,6 +1903,36 @@ CREATE TABLE desks.receipt (
     done_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE harvest.copy (
+    takedown bigint NOT NULL,
+    downstream text NOT NULL,
+    dataset text NOT NULL,
+    told timestamp with time zone DEFAULT now() NOT NULL,
+    state text DEFAULT 'told'::text NOT NULL,
+    checked timestamp with time zone,
+    reply text,
+    CONSTRAINT copy_check CHECK (((state = 'told'::text) OR (checked IS NOT NULL))),
+    CONSTRAINT copy_state_check CHECK ((state = ANY (ARRAY['told'::text, 'there'::text, 'gone'::text, 'unread'::text])))
+);
+
+COMMENT ON COLUMN harvest.copy.state IS 'told: not checked yet; there: its page still answers; gone: it answers no more; unread: it could not be asked.';
+
+CREATE TABLE harvest.downstream (
+    name text NOT NULL,
+    title text NOT NULL,
+    email text,
+    page text,
+    author text NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    ended timestamp with time zone,
+    CONSTRAINT downstream_email_check CHECK ((email ~ '^[^@[:cntrl:][:space:]]+@[^@[:cntrl:][:space:]]+$'::text)),
+    CONSTRAINT downstream_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
+    CONSTRAINT downstream_page_check CHECK (((page ~ '^https?://'::text) AND (page ~~ '%{id}%'::text))),
+    CONSTRAINT downstream_title_check CHECK ((btrim(title) <> ''::text))
+);
+
+COMMENT ON TABLE harvest.downstream IS 'Known harvesters of this catalogue: told of withdrawals, and checked until they are done.';
+
 CREATE TABLE harvest.finding (
     source text NOT NULL,
     run integer NOT NULL,
@@ -3906,6 +3936,12 @@ ALTER TABLE ONLY desks.piece
 ALTER TABLE ONLY desks.receipt
     ADD CONSTRAINT receipt_pkey PRIMARY KEY (form);
 
+ALTER TABLE ONLY harvest.copy
+    ADD CONSTRAINT copy_pkey PRIMARY KEY (takedown, downstream);
+
+ALTER TABLE ONLY harvest.downstream
+    ADD CONSTRAINT downstream_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY harvest.finding
     ADD CONSTRAINT finding_pkey PRIMARY KEY (source, run, number);
 
@@ -4824,6 +4860,9 @@ ALTER TABLE ONLY desks.receipt
 ALTER TABLE ONLY desks.receipt
     ADD CONSTRAINT receipt_piece_fkey FOREIGN KEY (piece) REFERENCES desks.piece(id);
 
+ALTER TABLE ONLY harvest.copy
+    ADD CONSTRAINT copy_downstream_fkey FOREIGN KEY (downstream) REFERENCES harvest.downstream(name);
+
 ALTER TABLE ONLY harvest.finding
     ADD CONSTRAINT finding_source_run_fkey FOREIGN KEY (source, run) REFERENCES harvest.run(source, number) ON DELETE CASCADE;
 
@@ -5405,6 +5444,7 @@ GRANT USAGE ON SCHEMA deposits TO idg_clerk;
 GRANT USAGE ON SCHEMA desks TO idg_clerk;
 
 GRANT USAGE ON SCHEMA harvest TO idg_app;
+GRANT USAGE ON SCHEMA harvest TO idg_clerk;
 
 GRANT USAGE ON SCHEMA jobs TO idg_app;
 
@@ -5562,6 +5602,16 @@ GRANT UPDATE(revoked_at) ON TABLE desks.feed TO idg_clerk;
 GRANT SELECT,INSERT,DELETE ON TABLE desks.piece TO idg_clerk;
 
 GRANT SELECT,INSERT ON TABLE desks.receipt TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE harvest.copy TO idg_clerk;
+
+GRANT UPDATE(state) ON TABLE harvest.copy TO idg_clerk;
+
+GRANT UPDATE(checked) ON TABLE harvest.copy TO idg_clerk;
+
+GRANT UPDATE(reply) ON TABLE harvest.copy TO idg_clerk;
+
+GRANT SELECT ON TABLE harvest.downstream TO idg_clerk;
 
 GRANT SELECT ON TABLE harvest.finding TO idg_app;
 

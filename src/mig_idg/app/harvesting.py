@@ -50,6 +50,18 @@ async def submit_due(settings: Settings, records: Records) -> list[str]:
     return [one.id for one in asked]
 
 
+async def probe_withdrawals(url: str) -> int:
+    """Ask those who harvest us whether what was taken down is gone there; how many still have it. In a thread."""
+    from mig_idg.database.clerk import as_clerk
+    from mig_idg.harvest.downstream import probe
+
+    def asked() -> int:
+        told = probe(lambda: as_clerk(url, write=True), work.utc_now())
+        return sum(one["state"] != "gone" for one in told)
+
+    return await asyncio.to_thread(asked)
+
+
 def harvesting(settings: Settings, url: str) -> None:
     """The isolated process of harvesting: one source at a time."""
     from mig_idg.database import connect

@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 RESTART_SECONDS = 1.0
 EVERY_FIVE_MINUTES = "*/5 * * * *"
+EVERY_NIGHT = "23 4 * * *"
 OWNER_VARIABLE = "IDG_DATABASE_URL"
 DEPOSIT_MEMORY_MB = 4096
 HARVEST_MEMORY_MB = 4096
@@ -41,7 +42,7 @@ HARVEST_MEMORY_MB = 4096
 
 def work(settings: Settings, url: str) -> None:
     """Take jobs until SIGTERM."""
-    from mig_idg.app.harvesting import submit_due
+    from mig_idg.app.harvesting import probe_withdrawals, submit_due
     from mig_idg.app.notices import EVERY_MINUTE, EVERY_MORNING, MONDAYS, digest, remind, send_due
     from mig_idg.jobs.worker import Limits, Worker
 
@@ -52,6 +53,7 @@ def work(settings: Settings, url: str) -> None:
         try:
             worker = Worker(url, records, kinds(settings, url), limits)
             worker.schedule("harvest", EVERY_FIVE_MINUTES, lambda: submit_due(settings, records))
+            worker.schedule("withdrawals", EVERY_NIGHT, lambda: probe_withdrawals(url))
             worker.schedule("notices", EVERY_MINUTE, lambda: send_due(settings, url))
             worker.schedule("remarks", EVERY_MORNING, lambda: remind(url))
             worker.schedule("deadlines", MONDAYS, lambda: digest(url))

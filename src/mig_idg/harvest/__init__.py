@@ -8,5 +8,6 @@ run           reads page after page within limits, resumable; then keeps what ch
 flow          a remote collection mirrored into a layer of ours, by the same import as a file
 duplicates    how near a dataset is to those that are known, and why
 work          what a job or a command asks: run, plan, what is due
+downstream    the probe of those who harvest us: is what was taken down gone there?
 documents     sources, runs and records as answers; handlers, routes: the page `/harvest`
 """

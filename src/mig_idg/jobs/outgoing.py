@@ -147,7 +147,7 @@ class Outgoing:
                     return Answer(address, 304, b"", dict(response.headers)), 0.0
                 if response.status_code != 200:
                     status = response.status_code
-                    raise _said(address, f"réponse {status}", f"answer {status}")
+                    raise _said(address, f"réponse {status}", f"answer {status}", extra={"status": status})
                 return Answer(address, 200, self._content(address, response), dict(response.headers)), 0.0
         raise _said(address, "trop de redirections", "too many redirections")
 
@@ -245,9 +245,11 @@ def _failed(address: str, error: Exception) -> NotReached:
     return _said(address, f"connexion impossible ({type(error).__name__})", f"cannot connect ({type(error).__name__})")
 
 
-def _said(address: str, fr: str, en: str, remedy: Text | None = None) -> NotReached:
+def _said(
+    address: str, fr: str, en: str, remedy: Text | None = None, extra: Mapping[str, Any] | None = None
+) -> NotReached:
     shown = address[:300]
-    return NotReached(Text(f"{shown} : {fr}.", f"{shown}: {en}."), remedy=remedy)
+    return NotReached(Text(f"{shown} : {fr}.", f"{shown}: {en}."), remedy=remedy, extra=extra)
 
 
 def _bare(address: str) -> str:

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from mig_idg.charter.facts import TAKEDOWNS
 from mig_idg.charter.messages import day
 from mig_idg.errors import Conflict, Text, UnknownWord
-from mig_idg.registry import datasets, history
+from mig_idg.registry import datasets, downstream, history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
 from mig_idg.registry.statements import Row, ask
 
@@ -76,7 +76,9 @@ def _executed(conn: Conn, takedown: int, record: Record) -> Done:
     )
     said = {**{name: row[name] for name in KEPT}, "state": "executed", "tombstone": Jsonb(tombstone)}
     history.put(conn, number, "takedown", {"number": takedown}, said, history.span(record.on))
-    return Done(number, "takedown execute", ARTICLE, words, {"takedown": takedown, "tombstone": tombstone})
+    told = downstream.tell(conn, number, takedown, row["dataset"], tombstone["since"], reason)
+    details = {"takedown": takedown, "tombstone": tombstone, "harvesters": told}
+    return Done(number, "takedown execute", ARTICLE, words, details)
 
 
 @act
