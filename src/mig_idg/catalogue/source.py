@@ -7,9 +7,10 @@ that no list, count, facet, page or feed can hold another. What is kept goes wit
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from datetime import date
 from typing import Protocol
+
+from cachetools import LRUCache
 
 from mig_idg.catalogue.harvested import Harvest, Others
 from mig_idg.catalogue.model import HOME, Publisher, Record, Told, record_of
@@ -46,7 +47,7 @@ class Records:
         self.publisher = descriptions.publisher
         self.others = Others(harvest, descriptions.publisher)
         self._of: Snapshot | None = None
-        self._kept: OrderedDict[tuple[str, Lang], tuple[int, Index]] = OrderedDict()
+        self._kept: LRUCache[tuple[str, Lang], tuple[int, Index]] = LRUCache(KEPT)
 
     def one(self, request: Request, collection: Collection) -> Record:
         """The record of a collection, for this caller in this language."""
@@ -89,17 +90,14 @@ class Records:
         """All the records that this caller may know of, ready to be searched; made off the event loop."""
         snapshot = request.snapshot
         if self._of is not snapshot:
-            self._of, self._kept = snapshot, OrderedDict()
+            self._of, self._kept = snapshot, LRUCache(KEPT)
         version, others = await self.others.visible(request)
         kept, key = self._kept, (request.principal.key, request.lang)
         standing = kept.get(key)
         if standing is None or standing[0] != version:
             found = await asyncio.to_thread(self._index, request, others)
             kept[key] = (version, found)
-            while len(kept) > KEPT:
-                kept.popitem(last=False)
             return found
-        kept.move_to_end(key)
         return standing[1]
 
     def placed(self, request: Request, body: bytes) -> bytes:

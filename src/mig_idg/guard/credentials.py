@@ -10,17 +10,19 @@ from __future__ import annotations
 import base64
 import binascii
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
+
+from cachetools import LRUCache
 
 from mig_idg.errors import BadRequest, Text, TooMany, Unauthenticated
 from mig_idg.guard.principal import PUBLIC, Principal, from_credential
 from mig_idg.registry.tokens import Credentials, fingerprint
 
 LONGEST = 8192
+CALLERS_COUNTED = 10_000
 PATH_PREFIX = "/t/"
 BEARER = 'Bearer realm="mig-idg"'
 BEARER_AND_BASIC = f'{BEARER}, Basic realm="mig-idg", charset="UTF-8"'
@@ -144,19 +146,17 @@ class Attempts:
 
     def __init__(self, *, limit: int = 60, window: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._limit, self._window, self._clock = limit, window, clock
-        self._failures: OrderedDict[str, list[float]] = OrderedDict()
+        self._failures: LRUCache[str, list[float]] = LRUCache(CALLERS_COUNTED)
 
     def failed(self, *keys: str) -> None:
         """Count a failure for each key. Raises TooMany (429) once one of them is over its limit."""
         now = self._clock()
         over = False
         for key in keys:
-            recent = [at for at in self._failures.pop(key, ()) if now - at < self._window][-self._limit :]
+            recent = [at for at in self._failures.get(key, ()) if now - at < self._window][-self._limit :]
             recent.append(now)
             self._failures[key] = recent
             over = over or len(recent) > self._limit
-        while len(self._failures) > 10_000:
-            self._failures.popitem(last=False)
         if over:
             error = TooMany(
                 Text("Trop d'identifications refusées.", "Too many rejected credentials."),

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
+
+from cachetools import LRUCache
 
 from mig_idg.charter import ACTIONS, AccessRequest, Decision, Facts, decide
 from mig_idg.charter.facts import ROLES
@@ -61,7 +62,7 @@ class Evaluation:
 
     def __init__(self, facts_on: FactsOn) -> None:
         self._facts_on = facts_on
-        self._days: OrderedDict[tuple[int, date], Facts] = OrderedDict()
+        self._days: LRUCache[tuple[int, date], Facts] = LRUCache(DAYS_KEPT)
         self._reading = asyncio.Lock()
 
     def routes(self) -> tuple[Route, ...]:
@@ -208,9 +209,6 @@ class Evaluation:
                 started = time.perf_counter()
                 facts = self._days[key] = await asyncio.to_thread(self._facts_on, day)
                 request.charge(time.perf_counter() - started)
-                while len(self._days) > DAYS_KEPT:
-                    self._days.popitem(last=False)
-            self._days.move_to_end(key)
         return facts, day
 
 

@@ -7,7 +7,6 @@ was replaced on disk (another time of change, another size) is opened anew.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from affine import Affine
+from cachetools import LRUCache
 from pyproj import CRS
 from rasterio.enums import ColorInterp, MaskFlags
 
@@ -104,31 +104,38 @@ class Cog:
             dataset.close()
 
 
+class OpenFiles(LRUCache[Path, Cog]):
+    """The files that a thread holds open: the one least asked for is closed as it leaves."""
+
+    def popitem(self) -> tuple[Path, Cog]:
+        """Let the least recently used go."""
+        path, cog = super().popitem()
+        cog.close()
+        return path, cog
+
+
 def take(source: Path | Source) -> Cog:
     """The open COG of a file, from this thread's shelf. Raises FileNotFoundError, rasterio.errors.RasterioIOError."""
     path, known = (source.path, source.known) if isinstance(source, Source) else (source, None)
-    shelf: OrderedDict[Path, Cog] | None = getattr(_shelves, "open", None)
+    shelf: OpenFiles | None = getattr(_shelves, "open", None)
     if shelf is None:
-        shelf = _shelves.open = OrderedDict()
+        shelf = _shelves.open = OpenFiles(OPEN_FILES)
     # A file that publication wrote down is never written again: another vintage is another path.
     read_version = version_of(path) if known is None else (0, 0)
     cog = shelf.get(path)
     if cog is not None and cog.read_version == read_version:
-        shelf.move_to_end(path)
         return cog
     if cog is not None:
         shelf.pop(path).close()
     cog = shelf[path] = _open(path, read_version, known)
-    while len(shelf) > OPEN_FILES:
-        shelf.popitem(last=False)[1].close()
     return cog
 
 
 def clear() -> None:
     """Close what this thread holds open."""
-    shelf: OrderedDict[Path, Cog] = getattr(_shelves, "open", None) or OrderedDict()
+    shelf: OpenFiles = getattr(_shelves, "open", None) or OpenFiles(OPEN_FILES)
     while shelf:
-        shelf.popitem()[1].close()
+        shelf.popitem()
 
 
 def version_of(path: Path) -> tuple[int, int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import InitVar, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Literal
+
+from cachetools import LRUCache
 
 from mig_idg.imagery import gdal
 from mig_idg.imagery.render_pool import RenderPool
@@ -23,28 +24,23 @@ class Kept:
 
     def __init__(self, most: int = KEPT_BYTES) -> None:
         self._most = most
-        self._bytes = 0
         self._use = CacheUse("pictures")
-        self._pictures: OrderedDict[tuple[object, ...], tuple[bytes, str]] = OrderedDict()
+        self._pictures: LRUCache[tuple[object, ...], tuple[bytes, str]] = LRUCache(most, getsizeof=_size)
 
     def get(self, key: tuple[object, ...]) -> tuple[bytes, str] | None:
         """The picture and its media type, or None."""
         found = self._pictures.get(key)
         self._use.note(found is not None)
-        if found is not None:
-            self._pictures.move_to_end(key)
         return found
 
     def put(self, key: tuple[object, ...], picture: tuple[bytes, str]) -> None:
         """Keep a picture; one over a sixteenth of the room is not kept."""
-        size = len(picture[0])
-        if size * 16 > self._most or key in self._pictures:
-            return
-        self._pictures[key] = picture
-        self._bytes += size
-        while self._bytes > self._most:
-            _, (gone, _) = self._pictures.popitem(last=False)
-            self._bytes -= len(gone)
+        if _size(picture) * 16 <= self._most:
+            self._pictures[key] = picture
+
+
+def _size(picture: tuple[bytes, str]) -> int:
+    return len(picture[0])
 
 
 @dataclass(slots=True)
@@ -61,7 +57,7 @@ class RasterEngine:
     render_pool: RenderPool = field(init=False)
     press: RenderPool = field(init=False)
     kept: Kept = field(default_factory=Kept)
-    territory_masks: OrderedDict[str, TerritoryMask | None] = field(default_factory=OrderedDict)
+    territory_masks: LRUCache[str, TerritoryMask | None] = field(default_factory=lambda: LRUCache(KEPT_OUTLINES))
     elsewhere: InitVar[Place | None] = None
 
     def __post_init__(self, elsewhere: Place | None) -> None:
@@ -77,8 +73,6 @@ class RasterEngine:
     def remember_outline(self, key: str, territory_mask: TerritoryMask | None) -> None:
         """Keep an outline for the next requests of callers under the same limit."""
         self.territory_masks[key] = territory_mask
-        while len(self.territory_masks) > KEPT_OUTLINES:
-            self.territory_masks.popitem(last=False)
 
     def close(self) -> None:
         """Let the render pools go."""

@@ -6,9 +6,11 @@ What is kept is a pure function of its key: publication, facts, rights class, la
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from threading import Lock
+
+from cachetools import LRUCache
 
 from mig_idg.store.cache_use import CacheUse
 
@@ -33,29 +35,23 @@ class Kept[T: (bytes, Document)]:
     """At most `bound` bytes of documents."""
 
     def __init__(self, bound: int) -> None:
-        self._bound = bound
         self._use = CacheUse("documents")
-        self._size = 0
-        self._documents: OrderedDict[Hashable, T] = OrderedDict()
+        self._documents: LRUCache[Hashable, T] = LRUCache(bound, getsizeof=len)
+        # Parts of lists are written by two threads: an entry may leave between being found and being marked as used.
+        self._lock = Lock()
 
     def get(self, key: Hashable) -> T | None:
         """The document kept under this key."""
-        document = self._documents.get(key)
+        with self._lock:
+            document = self._documents.get(key)
         self._use.note(document is not None)
-        if document is not None:
-            self._documents.move_to_end(key)
         return document
 
     def keep(self, key: Hashable, document: T) -> T:
         """Keep a document, letting the oldest go; one that is over the bound by itself is not kept."""
-        if len(document) > self._bound:
-            return document
-        replaced = self._documents.pop(key, None)
-        self._size += len(document) - (0 if replaced is None else len(replaced))
-        self._documents[key] = document
-        while self._size > self._bound:
-            _, gone = self._documents.popitem(last=False)
-            self._size -= len(gone)
+        if len(document) <= self._documents.maxsize:
+            with self._lock:
+                self._documents[key] = document
         return document
 
     def __len__(self) -> int:
