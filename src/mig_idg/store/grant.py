@@ -74,7 +74,8 @@ def granted_columns(table: Table, hidden: Iterable[str]) -> tuple[str, ...] | No
 
 def every_column(table: Table) -> tuple[str, ...]:
     """Properties, geometry and companions, and the prepared text when the table is whole."""
-    return (*table.names, *table.geometry_columns, *([table.text] if table.text else []), *table.pieces)
+    made = [column for column in (table.web, table.text) if column]
+    return (*table.names, *table.geometry_columns, *made, *table.pieces)
 
 
 def narrowed(table: Table, columns: Iterable[str]) -> Table:
@@ -88,6 +89,7 @@ def narrowed(table: Table, columns: Iterable[str]) -> Table:
         columns=properties,
         geometry=geometry,
         companions=table.companions if geometry else (),
+        web=table.web if geometry else None,
         text=table.text if whole else None,
         pieces=table.pieces if whole else (),
         tiles=table.tiles if whole else None,

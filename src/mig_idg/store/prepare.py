@@ -4,10 +4,11 @@
     settle(connection)              after the commit: the copies just made, ready for their first readers
     postpone(connection, table)     an import of the whole table: the copy will be made anew, not followed row by row
 
-The copy has the columns of the table, the text of each feature as it is most asked for (GeoJSON, CRS84), the
-beginning of that text in the CRS of storage, and lines and areas in CRS84 and Web Mercator as well: transforming
-their vertices for each answer costs more than reading them; points do not. Its rows lie along a Hilbert curve, so
-that a box or a tile reads few pages. Triggers keep it true to the table, which is left as it was but for them.
+The copy has the columns of the table, the text of each feature as it is most asked for (GeoJSON, CRS84), for points
+the beginning of that text in the CRS of storage, and for lines and areas their shape as tiles draw it: transforming
+its vertices for each tile costs more than reading them; points do not. What is long is compressed in its row. Rows lie
+along a Hilbert curve, so that a box or a tile reads few pages. Triggers keep it true to the table, which is left as it
+was but for them.
 Another definition, or a whole import, is another copy: answers under way keep theirs. Figures:
 docs/explanations/performance.md.
 """
@@ -26,16 +27,17 @@ from mig_idg.store import full_text, seeded_tiles, unencodable_rows
 from mig_idg.store.crs import CRS84
 from mig_idg.store.feature import cut, geojson, native_head, straight
 from mig_idg.store.statement import quoted
-from mig_idg.store.table import COPIES, CUT, NATIVE, TEXT, Geometry, Table
+from mig_idg.store.table import COPIES, CUT, MERCATOR, NATIVE, TEXT, WEB, Geometry, Table
 
-COMPANIONS = (4326, 3857)
 _POINTS = ("POINT", "MULTIPOINT")
-# Rows up to this size stay whole in their page: a text of two kilobytes is not worth a detour.
-_WHOLE_ROW = 4080
+# PostgreSQL compresses the values of a row only if it has more than two kilobytes, which a text of one never makes: a
+# blank of that length, itself kept in 27 bytes, halves the weight of the copy. Values are compressed down to this size
+# of a row, and stay in their page (storage `main`) unless they would fill it.
+_WIDE, _BLANK, _WHOLE_ROW = "idg_wide", "repeat(' ', 2100)", 128
+_MILLIMETRES = 3
 _SMALL_PAGES = 500
-_LONGEST_STEM = 58
 # To be changed when copies made before should be made again.
-_SHAPE = "along a Hilbert curve, in pieces"
+_SHAPE = "along a Hilbert curve, in pieces, compressed"
 
 log = structlog.get_logger(__name__)
 
@@ -45,9 +47,9 @@ class _Plan:
     """What a copy is made of: column names with the expressions that fill them, and its indexes."""
 
     table: Table
-    companions: tuple[tuple[int, str], ...]
     columns: tuple[tuple[str, str], ...]
     pieces: tuple[str, ...]
+    web: str | None
     indexes: tuple[str, ...]
 
     @property
@@ -88,7 +90,7 @@ def prepare(connection: Connection[Any], table: Table, *, wanted: bool = True, a
     if anew:
         _leave_behind(connection, plan, name)
     tiles = seeded_tiles.room(connection, name) if table.geometry else None
-    return replace(table, copy=name, companions=plan.companions, text=TEXT, pieces=plan.pieces, tiles=tiles)
+    return replace(table, copy=name, text=TEXT, pieces=plan.pieces, web=plan.web, tiles=tiles)
 
 
 def _as_it_is(connection: Connection[Any], table: Table) -> Table:
@@ -147,33 +149,25 @@ def postpone(connection: Connection[Any], table: str) -> bool:
 
 
 def _planned(connection: Connection[Any], table: Table) -> _Plan:
-    added = _companions(table)
     columns = [(name, quoted(name)) for name in (*table.names, *table.geometry_columns)]
     if table.geometry is not None and (table.geometry.curved or table.geometry.measured):
         own, kind = table.geometry.name, f"geometry({_typed(table.geometry)}, {table.geometry.srid})"
         columns = [(name, f"{straight(table)}::{kind}" if name == own else text) for name, text in columns]
-    columns += [(name, expression) for _, name, expression in added]
-    text, head = geojson(table, CRS84, None, True, None, None), native_head(table)
-    columns += [(TEXT, text), *([(NATIVE, head)] if head else []), (CUT, cut(f"({text})"))]
-    companions = (*table.companions, *((srid, name) for srid, name, _ in added))
+    text, shape = geojson(table, CRS84, None, True, None, None), _web(table)
+    head = native_head(table) if table.geometry and table.geometry.type in _POINTS else None
+    columns += [(TEXT, text), *([(NATIVE, head)] if head else []), *([(WEB, shape)] if shape else [])]
+    columns += [(_WIDE, _BLANK), (CUT, cut(f"({text})"))]
     pieces = (NATIVE, CUT) if head else (CUT,)
     indexes = _other_indexes(connection, table) + full_text.indexes(table)
-    return _Plan(table, companions, tuple(columns), pieces, indexes)
+    return _Plan(table, tuple(columns), pieces, WEB if shape else None, indexes)
 
 
-def _companions(table: Table) -> list[tuple[int, str, str]]:
-    """SRID, name and expression of each geometry to add; a column of the depositor with that name is left alone."""
+def _web(table: Table) -> str | None:
+    """The expression of the shape that tiles draw; None when it is not worth keeping: points, or what is so stored."""
     geometry = table.geometry
-    if geometry is None or geometry.type in _POINTS:
-        return []
-    kind = _typed(geometry)
-    # PostgreSQL cuts names at 63 bytes.
-    stem = geometry.name if len(geometry.name.encode()) <= _LONGEST_STEM else "idg_geom"
-    return [
-        (srid, name, f"st_transform({straight(table)}, {srid})::geometry({kind}, {srid})")
-        for srid in COMPANIONS
-        if table.geometry_in(srid) is None and (name := f"{stem}_{srid}") not in table.names
-    ]
+    if geometry is None or geometry.type in _POINTS or table.geometry_in(MERCATOR):
+        return None
+    return f"st_astwkb(st_transform(st_force2d({straight(table)}), {MERCATOR}), {_MILLIMETRES})"
 
 
 def _typed(geometry: Geometry) -> str:
@@ -234,27 +228,27 @@ def _make(connection: Connection[Any], plan: _Plan) -> str:
     # Whoever writes meanwhile waits, so that no row is missed between the copy and its triggers; readers do not.
     connection.execute(sql.SQL("lock table {} in share row exclusive mode").format(source))
     connection.execute("set local work_mem = '256MB'")
-    if _has_lz4(connection):
-        connection.execute("set local default_toast_compression = 'lz4'")
+    made = sql.SQL(
+        "select *, {} as {}\nfrom (\n  select {}\n  from (select * from {} order by {}) as rows\n) as made"
+    ).format(
+        # Found in the text just written, which would otherwise be written twice.
+        sql.SQL(cut(quoted(TEXT))),
+        sql.Identifier(CUT),
+        sql.SQL(",\n  ").join(
+            sql.SQL("{} as {}").format(sql.SQL(expression), sql.Identifier(column))
+            for column, expression in plan.columns
+            if column != CUT
+        ),
+        source,
+        sql.Identifier(plan.order),
+    )
     connection.execute(
-        sql.SQL(
-            "create table {} with (toast_tuple_target = {}) as\nselect *, {} as {}\n"
-            "from (\n  select {}\n  from (select * from {} order by {}) as rows\n) as made"
-        ).format(
-            copy,
-            sql.Literal(_WHOLE_ROW),
-            # Found in the text just written, which would otherwise be written twice.
-            sql.SQL(cut(quoted(TEXT))),
-            sql.Identifier(CUT),
-            sql.SQL(",\n  ").join(
-                sql.SQL("{} as {}").format(sql.SQL(expression), sql.Identifier(column))
-                for column, expression in plan.columns
-                if column != CUT
-            ),
-            source,
-            sql.Identifier(plan.order),
+        sql.SQL("create table {} with (toast_tuple_target = {}) as\n{}\nwith no data").format(
+            copy, sql.Literal(_WHOLE_ROW), made
         )
     )
+    _compress(connection, copy, f"{COPIES}.{quoted(name)}")
+    connection.execute(sql.SQL("insert into {}\n{}").format(copy, made))
     connection.execute(sql.SQL("alter table {} add primary key ({})").format(copy, sql.Identifier(table.id.name)))
     for index in plan.indexes:
         try:
@@ -262,8 +256,7 @@ def _make(connection: Connection[Any], plan: _Plan) -> str:
                 connection.execute(sql.SQL("create index on {} using {}").format(copy, sql.SQL(index)))
         except psycopg.Error as error:  # on a column that is not copied: a second geometry, the whole row
             log.info("index-not-copied", table=f"{table.schema}.{table.name}", index=index, **_said(error))
-    shapes = [table.geometry.name] if table.geometry else []
-    for column in (*shapes, *(name for _, name in plan.companions)):
+    for column in table.geometry_columns:
         connection.execute(sql.SQL("create index on {} using gist ({})").format(copy, sql.Identifier(column)))
     connection.execute(sql.SQL("analyze {}").format(copy))
     if table.geometry is not None:
@@ -309,6 +302,22 @@ def _follow(connection: Connection[Any], plan: _Plan, name: str) -> None:
 def _said(error: psycopg.Error) -> dict[str, str | None]:
     """What PostgreSQL said, for the log."""
     return {"sqlstate": error.sqlstate, "message": error.diag.message_primary}
+
+
+def _compress(connection: Connection[Any], copy: sql.Composable, name: str) -> None:
+    """Have what is long in a row compressed, by lz4 where PostgreSQL was built with it, and kept in the row."""
+    long = connection.execute(
+        "select attname::text from pg_attribute\n"
+        "where attrelid = to_regclass(%s) and attnum > 0 and attlen = -1 and attstorage <> 'p'",
+        [name],
+    ).fetchall()
+    method = "lz4" if _has_lz4(connection) else "pglz"
+    for (column,) in long:
+        connection.execute(
+            sql.SQL("alter table {0} alter {1} set storage main, alter {1} set compression {2}").format(
+                copy, sql.Identifier(column), sql.SQL(method)
+            )
+        )
 
 
 def _has_lz4(connection: Connection[Any]) -> bool:

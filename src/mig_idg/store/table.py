@@ -22,8 +22,10 @@ Kind = Literal[
 
 GENERIC_GEOMETRY = "GEOMETRY"
 # The schema of the copies, and in them the column of the feature's text: GeoJSON, CRS84, all properties; after how many
-# characters its properties come; and what stands before them with the geometry in the CRS of storage.
-COPIES, TEXT, CUT, NATIVE = "prepared", "idg_feature", "idg_cut", "idg_native"
+# characters its properties come; and what stands before them with the geometry in the CRS of storage. The geometry as
+# tiles want it: Web Mercator, flat, to the millimetre, as TWKB, which is a fifth of its size.
+COPIES, TEXT, CUT, NATIVE, WEB = "prepared", "idg_feature", "idg_cut", "idg_native", "idg_web"
+MERCATOR = 3857
 # How the columns that statements and copies add are named.
 RESERVED = "idg_"
 # Types that PostgreSQL itself takes for text; the other ones of that kind are enumerations and domains.
@@ -107,9 +109,9 @@ class Table:
     """A layer's table. `columns` are the properties in table order, the id among them, geometries apart.
 
     `copy` is the name, in schema `prepared`, of the copy that readers have; `text` its column with the whole feature,
-    and `pieces` those that help to tell it in another CRS; `tiles` the name, in the same schema, of the table of tiles
-    drawn ahead for whoever sees every column; `searched` the columns that `q` looks in, and `searched_apart` whether
-    its index holds each of them apart (`store.full_text`).
+    `pieces` those that help to tell it in another CRS, and `web` the one that tiles draw from; `tiles` the name, in the
+    same schema, of the table of tiles drawn ahead for whoever sees every column; `searched` the columns that `q` looks
+    in, and `searched_apart` whether its index holds each of them apart (`store.full_text`).
     `area` is where the rows are (west, south, east, north in degrees), as far as it may be told.
     """
 
@@ -124,6 +126,7 @@ class Table:
     copy: str | None = None
     text: str | None = None
     pieces: tuple[str, ...] = ()
+    web: str | None = None
     tiles: str | None = None
     searched: tuple[str, ...] = ()
     area: tuple[float, float, float, float] | None = None
@@ -163,7 +166,7 @@ class Table:
     @property
     def written(self) -> Table:
         """The table as its depositor made it, which editors write to: nothing that publication prepared."""
-        return replace(self, companions=(), copy=None, text=None, pieces=(), tiles=None)
+        return replace(self, companions=(), copy=None, text=None, pieces=(), web=None, tiles=None)
 
     def geometry_in(self, srid: int) -> str | None:
         """The column that already holds the geometry in this SRID, or None."""

@@ -19,7 +19,7 @@ from mig_idg.store.feature import geometry_in, utc
 from mig_idg.store.grant import Grant
 from mig_idg.store.query import Query
 from mig_idg.store.statement import Statement, literal, quoted
-from mig_idg.store.table import Column, Table
+from mig_idg.store.table import MERCATOR, Column, Table
 
 EXTENT = 4096
 BUFFER = 64
@@ -230,7 +230,10 @@ def _shape(table: Table, rectangle: Rectangle, bind: Binder) -> str:
     """
     geometry = table.geometry
     assert geometry is not None
-    shape = f"st_force2d({geometry_in(table, rectangle.srid)})"
+    if table.web and rectangle.srid == MERCATOR:
+        shape = f"st_setsrid(st_geomfromtwkb({quoted(table.web)}), {MERCATOR})"
+    else:
+        shape = f"st_force2d({geometry_in(table, rectangle.srid)})"
     if geometry.type not in _POINTS:
         shape = f"st_simplify({shape}, {bind(rectangle.width / _PIXELS, 'float8')}, true)"
     frame = bind(reference.rectangle(rectangle.bounds, rectangle.srid), "geometry")

@@ -162,7 +162,7 @@ async def _csv(request: Request, query: Query) -> Body:
 
 async def _gml(request: Request, query: Query) -> Body:
     collection, grant = request.layer
-    table = grant.table if query.geometry else replace(grant.table, geometry=None, companions=())
+    table = grant.table if query.geometry else replace(grant.table, geometry=None, companions=(), web=None)
     member = text_encoders.gml_member(table, query.crs, collection.id, query.properties, _detail(query))
     note = escape(noticed(request)).replace("--", "- -")
     namespace = escape(f"{request.base_url}/collections/{collection.id}/schema")
@@ -185,7 +185,7 @@ def _values(form: formats.Format) -> Callable[[Request, Query], Body]:
 
     async def write(request: Request, query: Query) -> Body:
         collection, grant = request.layer
-        table = grant.table if query.geometry else replace(grant.table, geometry=None, companions=())
+        table = grant.table if query.geometry else replace(grant.table, geometry=None, companions=(), web=None)
         wanted = binary_values.cells(
             text_encoders.chosen(table, query.properties), words=form is not formats.GEOPARQUET
         )
