@@ -1415,6 +1415,13 @@ begin
   if wanted_columns && array['idg_feature', 'idg_native', 'idg_cut'] and not wanted_columns @> source.columns then
     raise exception 'the prepared text is for whoever sees all columns' using errcode = 'insufficient_privilege';
   end if;
+  -- The shape that tiles draw tells the geometry: it goes with it.
+  if 'idg_web' = any (wanted_columns) and not exists (
+    select from pg_attribute
+    where attrelid = target and attname = any (wanted_columns) and atttypid = 'public.geometry'::regtype
+  ) then
+    raise exception 'the shape of tiles is for whoever sees the geometry' using errcode = 'insufficient_privilege';
+  end if;
   perform pg_advisory_xact_lock(hashtext('idg profiles'));
 
   select string_agg(quote_ident(c), ', ' order by n) into column_list
