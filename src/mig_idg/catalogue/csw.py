@@ -1,6 +1,6 @@
 """CSW 2.0.2 (OGC 07-006r1) over the caller's records: what the Géocatalogue, GeoNetwork, QGIS and ArcGIS read.
 
-KVP and XML by POST; no DTD is read (defusedxml). Errors are OWS exception reports.
+KVP and XML by POST; no DTD is read. Errors are OWS exception reports.
 docs/decisions/csw.md says why it is ours.
 """
 
@@ -10,10 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 from lxml import etree
 
 from mig_idg.catalogue import csw_capabilities, dublin_core, iso19115_3, iso19139
@@ -25,6 +22,7 @@ from mig_idg.catalogue.source import Records, stamp_of
 from mig_idg.errors import InvalidParameter, NotFound, Problem, TakenDown, Text, answer_for
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
+from mig_idg.standards.safe_xml import BadXml, Element, parsed
 
 BODY_LIMIT = 64 * 1024
 MOST = 100
@@ -246,8 +244,8 @@ def _written(record: Record, asked: Asked) -> etree._Element:
 
 def _xml(body: bytes) -> Element:
     try:
-        return fromstring(body, forbid_dtd=True)  # type: ignore[no-any-return]
-    except (ParseError, DefusedXmlException, ValueError, LookupError):
+        return parsed(body)
+    except BadXml:
         raise InvalidParameter(
             "request", Text("Ce n'est pas du XML lisible, sans DTD.", "This is not readable XML without a DTD.")
         ) from None

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from xml.etree.ElementTree import Element
 
 from mig_idg.catalogue.model import Record
 from mig_idg.catalogue.patterns import Pattern, fits, pattern
 from mig_idg.catalogue.search import Bounds, Predicate, meets
 from mig_idg.errors import InvalidParameter, Text
 from mig_idg.standards.inspire import folded
+from mig_idg.standards.safe_xml import Element
 from mig_idg.store.cql2.syntax import Call, Literal, Name, Node, Shape
 from mig_idg.store.cql2.text import parse
 

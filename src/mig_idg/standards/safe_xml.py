@@ -15,14 +15,18 @@ class BadXml(Unprocessable):
     """A document that is not the XML we read."""
 
 
+def parser(*, comments: bool = False) -> etree.XMLParser:
+    """The parser of whatever comes from elsewhere; `comments` keeps them, and processing instructions."""
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, recover=False,
+        remove_comments=not comments, remove_pis=not comments,
+    )  # fmt: skip
+
+
 def parsed(body: bytes) -> Element:
     """The root of a document. Raises BadXml."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
     try:
-        root: Element = etree.fromstring(body, parser)
+        root: Element = etree.fromstring(body, parser())
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         line = getattr(error, "lineno", None)
         where = f" (ligne {line})" if line else "", f" (line {line})" if line else ""

@@ -11,6 +11,7 @@ from typing import Any
 from lxml import etree
 
 from mig_idg.errors import Text
+from mig_idg.standards import safe_xml
 from mig_idg.standards.known import schema_files
 from mig_idg.standards.verdict import Remark, Verdict, ordered
 from mig_idg.validators import inspire, pcrs
@@ -76,9 +77,8 @@ def parse(path: Path) -> tuple[bytes, Any] | Remark:
             plain[: plain.find(b"<!")].count(b"\n") + 1,
             proposal=Text("retirez la ligne <!DOCTYPE …>", "remove the line <!DOCTYPE …>"),
         )
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False)
     try:
-        return content, etree.ElementTree(etree.fromstring(content, parser))
+        return content, etree.ElementTree(etree.fromstring(content, safe_xml.parser(comments=True)))
     except etree.XMLSyntaxError as error:
         return _syntax(error)
     except (ValueError, LookupError):
