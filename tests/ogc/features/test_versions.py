@@ -97,6 +97,8 @@ def test_the_versions_are_told_as_far_as_they_tell_nothing_hidden(kept: Any) -> 
         assert kept.get(f"{ERP}/{page}{join}f=html", "other-partner").status_code == 200, page
     links = {one["rel"]: one["href"] for one in kept.get(f"{ERP}?f=json", "other-partner").json()["links"]}
     assert links["version-history"].endswith("/collections/erp/versions?f=json")
+    assert "Versions et changements" in kept.get(f"{ERP}?f=html", "other-partner").text
+    assert "Versions et changements" not in kept.get("/collections/equipements?f=html", "other-partner").text
 
 
 def test_a_stranger_learns_of_versions_what_they_learn_of_features(kept: Any) -> None:
