@@ -256,7 +256,7 @@ async def _page(request: Request, query: Query, asked: Mapping[str, str], at: li
     rows = await execution.fetch(request, compile.page(fewer, grant, collection.time_column))
     body = b"".join([HEAD, *page.bodies(rows), await page.tail()])
     shown = {"items": Deferred(partial(_shown, body)), "collection": collection, "table": grant.table, "query": asked,
-             "home": at.home}  # fmt: skip
+             "home": at.home, "heading": at.title.in_(request.lang)}  # fmt: skip
     return page_answer("items", shown)
 
 

@@ -18,7 +18,7 @@ from urllib.parse import quote, quote_plus
 
 import orjson
 
-from mig_idg.errors import Lang
+from mig_idg.errors import Lang, Text
 from mig_idg.guard.request import Request
 from mig_idg.ogc.features.formats import Format
 from mig_idg.store.collection import Collection
@@ -45,6 +45,9 @@ def items_path(collection: str) -> str:
     return f"/collections/{segment(collection)}/items"
 
 
+FEATURES = Text("entités", "features")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where features are read: the address that their own follow, the path of their pages, what its address must say.
@@ -55,6 +58,7 @@ class Place:
     home: str
     path: str
     fixed: Mapping[str, str] = field(default_factory=dict)
+    title: Text = FEATURES
 
 
 def layer_place(collection: str) -> Place:
@@ -65,7 +69,7 @@ def layer_place(collection: str) -> Place:
 def version_place(collection: str, number: int) -> Place:
     """The rows of a version."""
     home = f"/collections/{segment(collection)}/versions/{number}"
-    return Place(home, f"{home}/items")
+    return Place(home, f"{home}/items", title=Text(f"version {number}", f"version {number}"))
 
 
 def item_path(collection: str, id: str) -> str:

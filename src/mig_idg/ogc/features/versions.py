@@ -96,7 +96,8 @@ async def changes(request: Request) -> Response:
     _, before = await vintages.difference(request, before, number, _action(form))
     home = links.version_place(collection.id, number).home
     asked = {name: value for name, value in request.query.items() if name != "from"}
-    return await response(request, asked, form, links.Place(home, f"{home}/changes", {"from": str(before)}))
+    title = Text(f"changements de la version {before} à la {number}", f"changes from version {before} to {number}")
+    return await response(request, asked, form, links.Place(home, f"{home}/changes", {"from": str(before)}, title))
 
 
 def _action(form: formats.Format) -> str:
