@@ -8,9 +8,15 @@ from typing import Any
 
 from markupsafe import Markup
 
+from mig_idg.errors import Text
 from mig_idg.web import messages
 from mig_idg.web.frame import Frame
 
+_CHANGES: dict[object, Text] = {
+    "added": Text("ajoutée", "added"),
+    "changed": Text("modifiée", "changed"),
+    "removed": Text("retirée", "removed"),
+}
 _STANDARDS = {
     "ogcapi-common-1": "OGC API - Common, 1 : Core",
     "ogcapi-common-2": "OGC API - Common, 2 : Geospatial Data",
@@ -74,6 +80,8 @@ def table_rows(features: Iterable[Mapping[str, Any]], columns: list[str], home: 
     lines = []
     for feature in features:
         properties = feature.get("properties") or {}
+        if (change := _CHANGES.get(properties.get("idg_change"))) is not None:
+            properties = {**properties, "idg_change": change.in_(frame.lang)}
         cells = "".join([f"<td>{escape(messages.value(properties.get(name), frame.lang))}</td>" for name in columns])
         address = escape(frame.url(f"{home}/items/{feature['at']}"))
         lines.append(f'<tr><th scope="row"><a href="{address}">{escape(str(feature["id"]))}</a></th>{cells}</tr>\n')

@@ -86,6 +86,9 @@ def value(shown: Any, lang: Lang) -> str:
         return (("oui", "non") if lang == "fr" else ("yes", "no"))[not shown]
     if isinstance(shown, list):
         return ", ".join(value(one, lang) for one in shown) or "—"
+    if isinstance(shown, dict):
+        mark = " : " if lang == "fr" else ": "
+        return ", ".join(f"{name}{mark}{value(one, lang)}" for name, one in shown.items()) or "—"
     if isinstance(shown, float):
         return f"{shown:g}".replace(".", "," if lang == "fr" else ".")
     if isinstance(shown, str) and _ISO.fullmatch(shown):

@@ -98,6 +98,7 @@ def test_the_versions_are_told_as_far_as_they_tell_nothing_hidden(kept: Any) -> 
     page = kept.get(f"{ERP}/versions/2/changes?from=1&f=html&lang=fr", "other-partner").text
     assert "changements de la version 1 à la 2" in page
     assert page.index("Ce qui change") < page.index(">Nom<"), "what changed comes first"
+    assert "<td>modifiée</td><td>nom</td><td>nom : " in page
     assert f"{ERP}/remarks?" in kept.get(f"{ERP}/versions/1/items/ERP-000002?f=html", "other-partner").text
     links = {one["rel"]: one["href"] for one in kept.get(f"{ERP}?f=json", "other-partner").json()["links"]}
     assert links["version-history"].endswith("/collections/erp/versions?f=json")
