@@ -56,16 +56,31 @@ class Voices:
 @ON
 @click.option("--present", multiple=True, required=True, help=t("un organisme présent", "a body present"))
 @click.option("--absent", multiple=True, help=t("un partenaire absent ou excusé", "a partner absent or excused"))
-@click.option("--against", multiple=True, metavar="[OBJET=]QUI", help=t("s'oppose", "opposes"))
-@click.option("--abstained", multiple=True, metavar="[OBJET=]QUI", help=t("s'abstient", "abstains"))
+@click.option("--against", multiple=True, metavar=t("[OBJET=]QUI", "[ABOUT=]WHO"), help=t("s'oppose", "opposes"))
+@click.option("--abstained", multiple=True, metavar=t("[OBJET=]QUI", "[ABOUT=]WHO"), help=t("s'abstient", "abstains"))
 @click.option("--validate", "validated", multiple=True, metavar="COLLECTION[:VERSION]", help=t("valide", "validates"))
-@click.option("--return", "returned", nargs=2, multiple=True, metavar="COLLECTION=ÉTAPE MOTIFS",
+@click.option("--return", "returned", nargs=2, multiple=True,
+              metavar=t("COLLECTION=ÉTAPE MOTIFS", "COLLECTION=STAGE REASONS"),
               help=t("rend au groupe, à une étape", "returns to the group, at a stage"))  # fmt: skip
-@click.option("--reject", "rejected", nargs=2, multiple=True, metavar="COLLECTION MOTIFS",
+@click.option("--reject", "rejected", nargs=2, multiple=True, metavar=t("COLLECTION MOTIFS", "COLLECTION REASONS"),
               help=t("rejette, en disant pourquoi", "rejects, with reasons"))  # fmt: skip
 @click.option("--prolong", type=DAY, help=t("prolonge la charte jusqu'à ce jour, exclu", "prolongs the charter until"))
-@click.option("--item", "items", nargs=3, multiple=True, metavar=t("SUJET OBJET MOTION", "SUBJECT ABOUT MOTION"))
-@click.option("--opinion", "opinions", nargs=3, multiple=True, metavar=t("SUJET OBJET MOTION", "SUBJECT ABOUT MOTION"))
+@click.option(
+    "--item",
+    "items",
+    nargs=3,
+    multiple=True,
+    metavar=t("SUJET OBJET MOTION", "SUBJECT ABOUT MOTION"),
+    help=t("décide d'un autre point", "decides another item"),
+)
+@click.option(
+    "--opinion",
+    "opinions",
+    nargs=3,
+    multiple=True,
+    metavar=t("SUJET OBJET MOTION", "SUBJECT ABOUT MOTION"),
+    help=t("donne un avis", "gives an opinion"),
+)
 @click.option("--evidence", required=True, help=t("le compte-rendu", "the minutes"))
 @click.option("--author", default=messages.author, help=t("qui agit", "who acts"))
 @JSON

@@ -97,8 +97,16 @@ def annex() -> None:
 @click.option("--depositor", required=True, help=t("partie déposante", "depositing party"))
 @click.option("--support", help=t("le support qui l'accueille", "the support that carries it"))
 @click.option("--network", help=t("le réseau qu'il emprunte", "the network it uses"))
-@click.option("--host-contact", metavar="NOM,E-MAIL[,TÉL]", help=t("contact accueillant", "host's contact"))
-@click.option("--depositor-contact", metavar="NOM,E-MAIL[,TÉL]", help=t("contact déposant", "depositor's contact"))
+@click.option(
+    "--host-contact",
+    metavar=t("NOM,E-MAIL[,TÉL]", "NAME,E-MAIL[,PHONE]"),
+    help=t("contact accueillant", "host's contact"),
+)
+@click.option(
+    "--depositor-contact",
+    metavar=t("NOM,E-MAIL[,TÉL]", "NAME,E-MAIL[,PHONE]"),
+    help=t("contact déposant", "depositor's contact"),
+)
 @click.option("--access", help="open, restricted")
 @click.option("--licence", help=t("licence", "licence"))
 @click.option("--extent", help=t("étendue", "extent"))
@@ -110,7 +118,9 @@ def annex() -> None:
     "--network-data", is_flag=True, help=t("l'accueillant exploite les données du réseau", "host may exploit")
 )
 @click.option("--per-day", type=int, help=t("messages par jour au plus", "messages a day at most"))
-@click.option("--latency", type=int, metavar="SECONDES", help=t("pas plus récent que", "not more recent than"))
+@click.option(
+    "--latency", type=int, metavar=t("SECONDES", "SECONDS"), help=t("pas plus récent que", "not more recent than")
+)
 @act
 def add(
     conn: Conn, record: Record, convention: str, annex_: str, asset: str | None, dataset: str | None, host: str,

@@ -40,7 +40,7 @@ command.add_command(versions.list_)
 @click.option("--name", required=True, help=t("son nom", "its name"))
 @click.option("--kind", required=True, help="commune, ept, state_service, public_establishment, company, association…")
 @click.option("--siren", help="SIREN")
-@click.option("--insee", help="code INSEE")
+@click.option("--insee", help=t("code INSEE", "INSEE code"))
 @act
 def register(conn: Conn, record: Record, id: str, name: str, kind: str, siren: str | None, insee: str | None) -> Done:
     """A contractor, an association, an authority outside Annex 1: known before it is spoken of."""
