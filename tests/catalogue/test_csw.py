@@ -74,6 +74,7 @@ def test_cql_text(asking: Any, cql: str, ids: set[str]) -> None:
     ("filter_", "ids"),
     [
         (fes.PropertyIsLike("csw:AnyText", "%éclairage%"), {"reseaux"}),
+        (fes.PropertyIsLike("csw:AnyText", "éclairage"), {"reseaux"}),  # as MetaSearch asks: no wildcard
         (fes.PropertyIsLike("dc:title", "*publics*", wildCard="*", singleChar="?"), {"bancs"}),
         (fes.PropertyIsEqualTo("dc:type", "nonGeographicDataset"), {"prenoms"}),
         (fes.BBox([2.2, 48.8, 2.25, 48.9]), {"bancs", "erp", "reseaux"}),

@@ -156,3 +156,16 @@ def test_owslib_reads_collections_items_and_queryables(service: Any, counts: dic
     item = client.collection_item("adresses", page["features"][0]["id"])
     assert item["id"] == page["features"][0]["id"]
     assert "toponyme" in client.collection_queryables("adresses")["properties"]
+
+
+def test_metasearch_of_qgis_finds_records(
+    service: Any, run_qgis: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    if not Path("/usr/share/qgis/python/plugins/MetaSearch").is_dir():
+        pytest.skip("MetaSearch (qgis) is not installed")
+    reader = str(Path(__file__).parent / "metasearch_reader.py")
+    done = run_qgis(reader, f"{service.url}/csw", "adresse")
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(done.stdout.strip().splitlines()[-1])
+    assert seen["said"] == []
+    assert {"Adresses", "Addresses"} & set(seen["found"])  # in the language of QGIS

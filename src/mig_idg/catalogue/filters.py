@@ -163,6 +163,10 @@ def _compared(name: str, how: str, wanted: str) -> Predicate:
 
 
 def _like(name: str, wanted: Pattern) -> Predicate:
+    """Words without any wildcard are looked for within AnyText, as MetaSearch of QGIS asks them."""
+    if len(wanted) == 1 and _bare(name) == "anytext":
+        nothing = re.compile("")
+        wanted = (nothing, *wanted, nothing)
     of = _values(name)
     return lambda record: any(fits(wanted, folded(value)) for value in of(record))
 
