@@ -34,9 +34,17 @@ PARTNER, LOGIN = "92026", "bench"
 PREFIX = "bench-"
 _DECLARATION = """id: {id}
 title: {{fr: "{id}", en: "{id}"}}
-description: {{fr: Banc d'essai, en: Benchmark}}
+description:
+  fr: Données fictives du banc d'essai, ouvertes à tous les partenaires pour mesurer le serveur et ses pairs.
+  en: Fictitious data of the benchmark, open to all partners so as to measure the server and its peers.
 kind: mutualised
 owner: "92050"
+keywords: [banc d'essai, mesure]
+topics: [location]
+update_frequency: asNeeded
+updated: 2025-01-01
+scale: [5000, 500]
+lineage: {{fr: "Tirées au hasard, à graine fixe.", en: "Drawn at random, from a fixed seed."}}
 {territory}source: {{table: {table}, id: {key}, geometry: geom, crs: EPSG:2154}}
 terms: {{mode: all_partners, actions: [view, query, download]}}
 services: [features, tiles]
