@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -342,6 +345,65 @@ def test_a_connection_killed_in_the_middle_of_a_restore_leaves_what_was_there(
     assert recorded.pointer(owner, "bancs").in_force == 2
     restore(owner, declared, 1)
     assert rows(owner) == FIRST
+
+
+STEPS = ("data.bancs", "versions.pointer", "registry.publication")
+"""Where a restore writes, in the order in which it does."""
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_command_killed_at_each_step_leaves_what_was_there(owner: Any, load: Load, url: str, step: str) -> None:
+    """`kill -9` while the command waits to write there; meanwhile another restore is told to wait its turn."""
+    load(FIRST)
+    load(SECOND)
+    with connect(url) as other:
+        other.execute(f"lock table {step} in share mode")
+        first = command(url, "restore", "bancs", "1")
+        try:
+            backend = writing(other, first)
+            second = command(url, "restore", "bancs", "1")
+            said = second.communicate(timeout=120)[1]
+            assert (second.returncode, "Un autre import" in said) == (1, True), said
+        finally:
+            first.kill()
+            first.communicate(timeout=120)
+    ended(owner, backend)
+    assert (rows(owner), served(owner), of(owner, 2)) == (SECOND, SECOND, SECOND)
+    assert (recorded.pointer(owner, "bancs").in_force, len(recorded.known(owner, "bancs"))) == (2, 2)
+    owner.commit()
+    again = command(url, "restore", "bancs", "1")
+    said = again.communicate(timeout=120)[1]
+    assert (again.returncode, rows(owner), served(owner)) == (0, FIRST, FIRST), said
+
+
+def command(url: str, *words: str) -> subprocess.Popen[str]:
+    """`mig-idg versions …` as a process of its own."""
+    program = [sys.executable, "-c", "from mig_idg.cli.main import main; main()", "versions", *words]
+    environment = {**os.environ, "IDG_DATABASE_URL": url, "LC_ALL": "fr_FR.UTF-8", "PGAPPNAME": "versions-command"}
+    return subprocess.Popen(program, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def writing(connection: Any, process: subprocess.Popen[str]) -> int:
+    """The backend of a command, once it waits for what this connection holds."""
+    until = time.monotonic() + 120
+    while time.monotonic() < until and process.poll() is None:
+        row = connection.execute(
+            "select pid from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))"
+        ).fetchone()
+        if row is not None:
+            return int(row[0])
+        connection.execute("select pg_stat_clear_snapshot(), pg_sleep(0.05)")
+    raise AssertionError(process.communicate(timeout=5))
+
+
+def ended(connection: Any, backend: int) -> None:
+    """Wait until the database noticed that a process is gone."""
+    until = time.monotonic() + 120
+    while connection.execute("select from pg_stat_activity where pid = %s", (backend,)).fetchone() is not None:
+        assert time.monotonic() < until
+        connection.commit()
+        connection.execute("select pg_sleep(0.05)")
+    connection.commit()
 
 
 def test_the_command_tells_compares_and_restores(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import shutil
 import sqlite3
 import subprocess
@@ -13,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import mapbox_vector_tile
 import pytest
 
 from mig_idg.database import connect
@@ -252,6 +254,37 @@ def test_who_pages_through_a_version_pages_to_its_end(kept: Any) -> None:
 
     assert paged(kept, f"{kept.url}{ERP}/items?f=json&limit=1000", "other-partner", meanwhile) == expected
     assert kept.get(f"{ERP}/items?f=json&resulttype=hits", "other-partner").json()["numberMatched"] < len(expected)
+
+
+def test_tiles_and_answers_kept_by_clients_follow_a_restore(kept: Any) -> None:
+    """A reader who has the layer by tile, by feature and by table has one version of it, before and after."""
+    feature, listed = f"{ERP}/items/{SHOWN}?f=json", f"{ERP}/items?f=csv&id={SHOWN}"
+    tile = f"{ERP}/tiles/WebMercatorQuad/{address_of_tile(kept.get(feature, 'other-partner').json())}?f=mvt"
+    doors, who = (feature, listed, tile), "other-partner"
+    before = [kept.get(door, who) for door in doors]
+    assert [b"Nouveau nom" in answer.content for answer in before] == [True, True, True]
+    put(kept.owner, "erp", 1)
+    for door, answer in zip(doors, before, strict=True):
+        again = kept.get(door, who, headers={"if-none-match": answer.headers.get("etag", '"none"')})
+        assert (again.status_code, b"Nouveau nom" in again.content) == (200, False), door
+    assert kept.get(tile).status_code == 401
+    put(kept.owner, "erp", 2)
+    assert kept.get(listed, who).content == before[1].content
+    assert drawn(kept.get(tile, who).content) == drawn(before[2].content)
+
+
+def drawn(tile: bytes) -> dict[str, Any]:
+    """The features of a tile by their identifier: their order is that of the rows in the table."""
+    (layer,) = mapbox_vector_tile.decode(tile).values()
+    return {one["properties"]["id"]: (one["properties"], one["geometry"]) for one in layer["features"]}
+
+
+def address_of_tile(feature: dict[str, Any], z: int = 16) -> str:
+    """The tile that a point is in, as its address ends: zoom, row, column."""
+    lon, lat = feature["geometry"]["coordinates"][:2]
+    column = int((lon + 180) / 360 * 2**z)
+    row = int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * 2**z)
+    return f"{z}/{row}/{column}"
 
 
 def test_a_version_that_is_no_longer_kept_says_so(kept: Any) -> None:
