@@ -29,7 +29,14 @@ def test_thousands_are_set_apart() -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(None, "—"), ("", "—"), (True, "oui"), (1.5, "1,5"), (["a", None], "a, —"), ({"a": 1}, "{'a': 1}")],
+    [
+        (None, "—"),
+        ("", "—"),
+        (True, "oui"),
+        (1.5, "1,5"),
+        (["a", None], "a, —"),
+        ({"a": 1, "b": True}, "a : 1, b : oui"),
+    ],
 )
 def test_a_value_is_shown_as_a_reader_expects(value: Any, shown: str) -> None:
     assert messages.value(value, "fr") == shown
