@@ -15,6 +15,7 @@ from mig_idg.errors import (
     MethodNotAllowed,
     NotFound,
     Refused,
+    TakenDown,
     Text,
     Unauthenticated,
     Unavailable,
@@ -140,7 +141,7 @@ class Guard:
                     continue
                 self._attempts.failed(http_request.address, *(one.login for one in shown if one.login))
                 raise
-            except (Refused, NotFound):
+            except (Refused, NotFound, TakenDown):
                 if (request is None or request.data_version is None) and await self._freshness.moved(snapshot):
                     continue
                 raise
