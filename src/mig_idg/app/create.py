@@ -288,7 +288,7 @@ def desk_routes(settings: Settings, url: str, sessions: Sessions, clock: Clock, 
 def resources_of(settings: Settings) -> Resources:
     """What the application holds for its handlers, by the settings."""
     from mig_idg.imagery.engine import RasterEngine
-    from mig_idg.ogc.features.plugins.sources import PluginSources
+    from mig_idg.ogc.plugins.sources import PluginSources
     from mig_idg.ogc.tiles.cache import TileCache
 
     resources = Resources()

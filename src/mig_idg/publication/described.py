@@ -156,11 +156,15 @@ _KEYS: dict[str, dict[str, Text]] = {
         "raster": Text("Image, par son fichier ou ses millésimes.", "A picture, by its file or its vintages."),
         "points": Text("Nuages de points (LiDAR).", "Point clouds (LiDAR)."),
         "plugin": Text(
-            "Entités qu'un greffon de pygeoapi lit ailleurs ; servies entières, ou pas du tout.",
-            "Features that a plug-in of pygeoapi reads elsewhere; served whole, or not at all.",
+            "Données qu'un greffon de pygeoapi lit ailleurs ; servies entières, ou pas du tout.",
+            "Data that a plug-in of pygeoapi reads elsewhere; served whole, or not at all.",
         ),
     },
     "Plugin": {
+        "type": Text(
+            "Ce que le greffon lit : entités (feature), couverture (coverage), valeurs en des lieux (edr).",
+            "What the plug-in reads: features (feature), a coverage (coverage), values at places (edr).",
+        ),
         "name": Text(
             "Classe du greffon, module.Classe ; ou nom court de pygeoapi : CSV, GeoJSON, SQLiteGPKG…",
             "Class of the plug-in, module.Class; or a short name of pygeoapi: CSV, GeoJSON, SQLiteGPKG…",

@@ -93,10 +93,13 @@ class PluginGeometry(Strict):
 
 
 class Plugin(Strict):
-    """Features that a provider plug-in of pygeoapi reads, from the modules that IDG_PLUGIN_MODULES allows."""
+    """What a provider plug-in of pygeoapi reads, from the modules that IDG_PLUGIN_MODULES allows."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w-]*(\.[A-Za-z_]\w*)*$", max_length=300)] = Field(
         description="the class of a provider plug-in, module.Class; or a name of pygeoapi's own (CSV, GeoJSON)"
+    )
+    type: Literal["feature", "coverage", "edr"] = Field(
+        "feature", description="what it reads: features, a coverage, or values at places (EDR)"
     )
     data: str | dict[str, Any] = Field(description="where the plug-in finds the data: a path, an address, or members")
     id_field: Word | None = Field(None, description="the property that identifies a feature")
@@ -305,11 +308,13 @@ class Declaration(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _features_of_a_plugin(cls, given: Any) -> Any:
-        """A plug-in gives features and nothing else, when `services` does not say."""
+    def _one_service_of_a_plugin(cls, given: Any) -> Any:
+        """A plug-in gives what it reads and nothing else, when `services` does not say."""
         source = given.get("source") if isinstance(given, dict) else None
         if isinstance(source, dict) and source.get("plugin") is not None and "services" not in given:
-            return {**given, "services": ("features",)}
+            plugin = source["plugin"]
+            values = isinstance(plugin, dict) and plugin.get("type") in ("coverage", "edr")
+            return {**given, "services": ("coverages",) if values else ("features",)}
         return given
 
     @field_validator("id")
@@ -321,6 +326,14 @@ class Declaration(Strict):
                 f"“{value}” is the catalogue of records: choose another name",
             )
         return value
+
+    def _only_what_a_plugin_serves(self, plugin: Plugin) -> None:
+        served = "features" if plugin.type == "feature" else "coverages"
+        if not set(self.services) <= {served, "download"}:
+            raise Disagreement(
+                f"un greffon de type {plugin.type} ne sert que cela : « services » attend {served}, download",
+                f"a plug-in of type {plugin.type} serves that only: “services” expects {served}, download",
+            )
 
     @model_validator(mode="after")
     def _kind_agrees(self) -> Declaration:
@@ -351,11 +364,8 @@ class Declaration(Strict):
                 "“maps”, “coverages” and “stac” are for rasters: a layer of features is seen as vector tiles,"
                 " “services” expects features, tiles, download",
             )
-        if self.source.plugin and not set(self.services) <= {"features", "download"}:
-            raise Disagreement(
-                "un greffon ne sert que des entités : « services » attend features, download",
-                "a plug-in serves features only: “services” expects features, download",
-            )
+        if self.source.plugin:
+            self._only_what_a_plugin_serves(self.source.plugin)
         if self.source.points and not set(self.services) <= {"stac", "download"}:
             raise Disagreement(
                 "un nuage de points se sert en fichiers : « services » attend stac, download",

@@ -25,7 +25,7 @@ def unfindable(name: str, modules: tuple[str, ...]) -> str | None:
     Looked for in a process of its own, with the environment that it will have; it is not made, so that a source that
     does not answer today prevents no publication.
     """
-    command = (sys.executable, "-m", "mig_idg.ogc.features.plugins.alone", ",".join(modules), name)
+    command = (sys.executable, "-m", "mig_idg.ogc.plugins.alone", ",".join(modules), name)
     try:
         done = subprocess.run(
             command, env=bare_environment(), capture_output=True, text=True, timeout=FIND_SECONDS, check=False

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mig_idg.ogc.features.plugins.honours import Honours
-from mig_idg.ogc.features.plugins.selection import PAGE, Refused, Selection
+from mig_idg.ogc.plugins.honours import Honours
+from mig_idg.ogc.plugins.selection import PAGE, Refused, Selection
 
 OUTPUT = {"srid": 4326, "flipped": False, "digits": 7, "precision": None, "geometry": True, "properties": None}
 

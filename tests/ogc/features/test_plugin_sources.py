@@ -12,7 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import rasterio
 from pyproj import Transformer
 
 from mig_idg.app import create
@@ -68,6 +70,11 @@ def sources(folder: Path) -> dict[str, tuple[str, str]]:
                    '  crs: "EPSG:2154"', OPEN),
         "ville": ('plugin: {name: town_providers.lamps.Lamps, data: none, id_field: code}\n  crs: "EPSG:2154"', OPEN),
         "filtre": ("plugin: {name: providers_of_others.Filtering, data: x, id_field: code}", OPEN),
+        "air": ("plugin: {name: providers_of_others.Grid, type: coverage, data: x,"
+                " members: {format: {name: netcdf, mimetype: application/x-netcdf}}}", OPEN),
+        "relief": (f"plugin: {{name: rasterio, type: coverage, data: {folder}/relief.tif}}\n  crs: 'EPSG:2154'", OPEN),
+        "bouees": ("plugin: {name: providers_of_others.Buoys, type: edr, data: x}", OPEN),
+        "sonde": ("plugin: {name: providers_of_others.Grid, type: coverage, data: x}", CLOSED),
         "lente": ("plugin: {name: providers_of_others.Slow, data: x, id_field: code}", OPEN),
         "partie": ("plugin: {name: providers_of_others.Lamps, data: x, id_field: code}", CLOSED),
         "secret": (f"plugin: {{name: CSV, data: {folder}/arbres.csv, id_field: id, {table}}}", CLOSED),
@@ -93,6 +100,11 @@ def application(database_url: str, app_url: str, tmp_path_factory: pytest.TempPa
          "geometry": {"type": "Point", "coordinates": [2.2 + i / 1000, 48.9]} if i else None}
         for i in range(5)
     ]  # fmt: skip
+    with rasterio.open(
+        data / "relief.tif", "w", driver="GTiff", width=4, height=3, count=1, dtype="float32", crs="EPSG:2154",
+        transform=rasterio.transform.from_origin(640000, 6870000, 10, 10),
+    ) as made:  # fmt: skip
+        made.write(np.arange(12, dtype="float32").reshape(1, 3, 4))
     (data / "bornes.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     for id, (source, more) in sources(data).items():
         declared(folder, id, source, more)
@@ -422,3 +434,126 @@ def test_a_plugin_out_of_the_allow_list_is_refused(database_url: str, applicatio
     with connect(database_url) as connection, pytest.raises(InvalidCollections) as refused:
         check_folder(connection, tmp_path, modules=MODULES)
     assert "IDG_PLUGIN_MODULES" in str(refused.value)
+
+
+COVERAGE = "/collections/air/coverage"
+
+
+@pytest.mark.parametrize(
+    ("query", "shape", "first"),
+    [
+        ("", [3, 3, 4], 0.0),
+        ("bbox=2.15,48.75,2.35,49", [3, 2, 2], 5.0),
+        ("subset=Lon(2.3:2.4),Lat(48.7)", [3, 1, 2], 2.0),
+        ("datetime=2025-06-02", [1, 3, 4], 12.0),
+        ("datetime=2025-06-02/..", [2, 3, 4], 12.0),
+        ('subset=time("2025-06-03T00:00:00Z":"2025-06-04T00:00:00Z")', [1, 3, 4], 24.0),
+    ],
+)
+def test_a_coverage_is_cut_whether_the_plugin_does_it_or_not(
+    client: Client, query: str, shape: list[int], first: float
+) -> None:
+    answer = client.get(f"{COVERAGE}?{query}")
+    assert answer.status == 200, answer.content
+    assert answer.headers["content-type"] == "application/prs.coverage+json"
+    for name in ("air", "sol"):
+        array = answer.json["ranges"][name]
+        assert (array["shape"], array["values"][0]) == (shape, first)
+        assert len(array["values"]) == np.prod(shape)
+
+
+def test_only_the_fields_asked_for_are_given(client: Client) -> None:
+    told = client.get(f"{COVERAGE}?properties=sol").json
+    assert list(told["ranges"]) == list(told["parameters"]) == ["sol"]
+    assert client.get(f"{COVERAGE}?properties=eau").json["parameter"] == "properties"
+
+
+def test_a_file_of_the_plugin_is_given_as_it_is_or_refused(client: Client) -> None:
+    answer = client.get(f"{COVERAGE}?f=netcdf")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/x-netcdf")
+    assert answer.content == b"grid of []"
+    refused = client.get(f"{COVERAGE}?f=netcdf&bbox=2.15,48.75,2.35,49")  # it would be the whole
+    assert (refused.status, refused.json["parameter"]) == (400, "bbox")
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("subset=depth(1:2)", "subset"),
+        ("subset=Lat(3:1)", "subset"),
+        ("subset=Lat(", "subset"),
+        ("bbox=1,2", "bbox"),
+        ("datetime=never", "datetime"),
+        ("crs=http://www.opengis.net/def/crs/EPSG/0/2154", "crs"),
+        ("scale-factor=2", "scale-factor"),
+        ("f=png", "f"),
+    ],
+)
+def test_what_a_coverage_cannot_honour_is_refused_by_its_name(client: Client, query: str, parameter: str) -> None:
+    answer = client.get(f"{COVERAGE}?{query}")
+    assert (answer.status, answer.json.get("parameter")) == (400, parameter), answer.json
+
+
+def test_nothing_there_is_said_so(client: Client) -> None:
+    answer = client.get(f"{COVERAGE}?bbox=3,40,4,41")
+    assert (answer.status, answer.json["collection"]) == (400, "air")
+
+
+def test_pygeoapis_own_raster_plugin_is_served_in_the_crs_of_its_file(client: Client) -> None:
+    own = "http://www.opengis.net/def/crs/EPSG/0/2154"
+    told = client.get(f"/collections/relief/coverage?bbox=640010,6869980,640030,6870000&bbox-crs={own}").json
+    ((_, array),) = told["ranges"].items()
+    assert array["values"] == [1.0, 2.0, 5.0, 6.0]
+    file = client.get("/collections/relief/coverage?f=gtiff")
+    with rasterio.MemoryFile(file.content) as memory, memory.open() as opened:
+        assert opened.read(1).tolist() == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
+    refused = client.get("/collections/relief/coverage?datetime=2025-01-01")
+    assert (refused.status, refused.json["parameter"]) == (400, "datetime")
+
+
+def test_values_at_places_are_those_of_the_plugin(client: Client) -> None:
+    told = client.get("/collections/bouees/position?coords=POINT(2.2 48.9)&parameter-name=houle").json
+    assert told["domain"]["axes"]["x"]["values"] == [2.2]
+    assert list(told["ranges"]) == ["houle"]
+    one = client.get("/collections/bouees/position?coords=POINT(2.2 48.9)&datetime=2025-06-03").json
+    assert one["ranges"]["houle"]["values"] == [2.0]
+    cube = client.get("/collections/bouees/cube?bbox=2.05,48.85,2.15,49").json
+    assert cube["ranges"]["houle"]["values"] == [2.0]
+    places = client.get("/collections/bouees/locations")
+    assert (places.headers["content-type"], ids(places.json)) == ("application/geo+json", ["b1"])
+    assert client.get("/collections/bouees/locations/b1").json["id"] == "b1"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "parameter"),
+    [
+        ("position?coords=POLYGON((0 0,1 0,1 1,0 0))", 400, "coords"),
+        ("position", 400, "coords"),
+        ("position?coords=POINT(2 48)&z=3", 400, "z"),
+        ("position?coords=POINT(2 48)&parameter-name=vent", 400, "parameter-name"),
+        ("position?coords=POINT(2 48)&within=3", 400, "within"),
+        ("cube", 400, "bbox"),
+        ("radius?coords=POINT(2 48)&within=3&within-units=km", 400, None),  # the plug-in has no such query
+        ("locations/zzz", 404, None),
+        ("coverage", 404, None),
+        ("items", 404, None),
+    ],
+)
+def test_what_edr_cannot_honour_is_refused(client: Client, path: str, status: int, parameter: str | None) -> None:
+    answer = client.get(f"/collections/bouees/{path}")
+    assert (answer.status, answer.json.get("parameter")) == (status, parameter), answer.json
+
+
+def test_coverages_and_values_are_described(client: Client) -> None:
+    assert client.get("/collections/bouees/schema").json["properties"]["houle"]["x-ogc-unit"] == "m"
+    links = {one["rel"].rsplit("/", 1)[-1] for one in client.get("/collections/air").json["links"]}
+    assert {"coverage", "schema"} <= links
+    paths = client.get("/openapi").json["paths"]
+    assert {"/collections/bouees/position", "/collections/bouees/cube", "/collections/air/coverage"} <= paths.keys()
+    assert not {"/collections/bouees/coverage", "/collections/air/items", "/collections/arbres/cube"} & paths.keys()
+
+
+def test_coverages_are_under_the_rights_of_any_collection(client: Client) -> None:
+    for path in ("coverage", "schema"):
+        assert client.get(f"/collections/sonde/{path}").status in (401, 404), path
+        assert client.get(f"/collections/sonde/{path}", who="partner").status == 200, path

@@ -140,11 +140,19 @@ def _items_title(form: formats.Format) -> Text:
 def _served(one: Shown, collection: Collection) -> bool:
     if one.rel == f"{REL}tilesets-vector" and collection.table is None:
         return False
-    if one.services in (("maps",), ("coverages",)) and collection.raster is None:
+    if one.services == ("maps",) and collection.raster is None:
+        return False
+    if one.services == ("coverages",) and collection.raster is None and not _of_plugin(one, collection):
         return False
     if one.versioned and collection.version is None:
         return False
     return any(service in collection.services for service in one.services)
+
+
+def _of_plugin(one: Shown, collection: Collection) -> bool:
+    """Of what is shown of a coverage, what a plug-in that reads one gives: its schema, and its values as JSON."""
+    kind = (collection.plugin or {}).get("type")
+    return (one.route == "/schema" and kind in ("coverage", "edr")) or (one.route == "/coverage" and kind == "coverage")
 
 
 def _rights(collection: Collection, here: str, lang: Lang) -> list[dict[str, str]]:

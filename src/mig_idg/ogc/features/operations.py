@@ -41,7 +41,7 @@ _OF_ITEMS_OF_PLUGIN = tuple(
 )  # fmt: skip
 
 
-def _of_schema(kind: str, fr: str, en: str, *, plugin: bool = False) -> Operation:
+def _of_schema(kind: str, fr: str, en: str, *, plugin: str = "") -> Operation:
     return Operation(
         kind, Text(fr, en), FEATURES, (("application/schema+json", "jsonSchema"), (HTML, "html")), (), PAGES, _SERVED,
         tabular=not plugin, plugin=plugin,
@@ -49,7 +49,7 @@ def _of_schema(kind: str, fr: str, en: str, *, plugin: bool = False) -> Operatio
 
 
 def _schemas(kind: str, fr: str, en: str) -> tuple[Operation, ...]:
-    return _of_schema(kind, fr, en), _of_schema(kind, fr, en, plugin=True)
+    return _of_schema(kind, fr, en), _of_schema(kind, fr, en, plugin="feature")
 
 
 def _write(method: str, id: str, fr: str, en: str, *, body: str | None, success: str) -> Operation:
@@ -72,7 +72,7 @@ ITEMS = (
               success="201", body=((GEOJSON, "featureGeoJSON"),), action="contribute",
               errors=(400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503), tabular=True, editable=True),
     Operation("items", Text("Les entités", "Features"), FEATURES, _medias(formats.OF_PLUGIN), _OF_ITEMS_OF_PLUGIN,
-              _words(formats.OF_PLUGIN), _SERVED, plugin=True, action="query"),
+              _words(formats.OF_PLUGIN), _SERVED, plugin="feature", action="query"),
 )  # fmt: skip
 ITEM = (
     Operation("item", Text("Une entité", "One feature"), FEATURES,
@@ -83,7 +83,7 @@ ITEM = (
            success="204"),
     _write("DELETE", "delete", "Supprimer une entité", "Delete a feature", body=None, success="204"),
     Operation("item", Text("Une entité", "One feature"), FEATURES, ((GEOJSON, "featureGeoJSON"), (HTML, "html")),
-              _OF_ITEM, _words(formats.ITEM_OF_PLUGIN), _SERVED, plugin=True, action="query"),
+              _OF_ITEM, _words(formats.ITEM_OF_PLUGIN), _SERVED, plugin="feature", action="query"),
 )  # fmt: skip
 QUERYABLES = _schemas("queryables", "Attributs interrogeables", "Queryables")
 SORTABLES = _schemas("sortables", "Attributs de tri", "Sortables")

@@ -9,12 +9,14 @@ from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.guard.route import Route
 from mig_idg.ogc.coverages import description
+from mig_idg.ogc.coverages import of_plugin as of_coverages
 from mig_idg.ogc.features import formats, operations, transactions, versions
 from mig_idg.ogc.features.item import item
 from mig_idg.ogc.features.items import items
 from mig_idg.ogc.features.plugins import handlers as of_plugins
 from mig_idg.ogc.features.schemas import functions, queryables, schema, sortables
 from mig_idg.ogc.features.search import search
+from mig_idg.ogc.plugins.whole import kind_of
 
 BODY_LIMIT = 1024 * 1024
 
@@ -67,8 +69,13 @@ async def item_door(request: Request) -> Response:
 
 async def schema_door(request: Request) -> Response:
     """What a collection holds: of its features, or the bands of its pixels (OGC API Coverages)."""
-    pixels = request.collection is not None and request.collection.raster is not None
-    return await (description.schema(request) if pixels else schema(request))
+    collection = request.collection
+    if collection is None or (collection.raster is None and collection.plugin is None):
+        return await schema(request)
+    if collection.plugin is None:
+        return await description.schema(request)
+    of_features = kind_of(collection) == "feature"
+    return await (of_plugins.schema_of_plugin if of_features else of_coverages.schema_of_plugin)(request)
 
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -123,7 +130,7 @@ ROUTES = (
     Route(
         "/collections/{collection}/schema",
         "query",
-        by_source(schema_door, of_plugins.schema_of_plugin),
+        schema_door,
         operations=operations.SCHEMA,
     ),
     Route(

@@ -15,15 +15,15 @@ from typing import Any
 
 import orjson
 
-from mig_idg.errors import InvalidParameter, MethodNotAllowed, Refused, Text, UnknownParameter
+from mig_idg.errors import InvalidParameter, MethodNotAllowed, Text, UnknownParameter
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, json_answer, page_answer
 from mig_idg.ogc.features import formats, item, items, links, schemas
 from mig_idg.ogc.features.credit import credited
 from mig_idg.ogc.features.plugins.fields import table_of
-from mig_idg.ogc.features.plugins.sources import PluginSources
+from mig_idg.ogc.plugins.sources import PluginSources
+from mig_idg.ogc.plugins.whole import grant_whole, require_kind, require_whole
 from mig_idg.store.collection import Collection
-from mig_idg.store.grant import ALL_ROWS, Grant
 from mig_idg.store.query import PARAMETERS, Query, parse, temporal
 
 _PLACES = ("after", "before", "offset")
@@ -121,33 +121,9 @@ def _only_read(request: Request) -> None:
 
 async def _opened(request: Request) -> Collection:
     """The collection, its grant on the fields that the plug-in tells. Raises Refused when a part of it is hidden."""
-    collection, decision = request.collection, request.decision
-    assert collection is not None
-    assert decision is not None
-    if decision.hidden or decision.rows is not None:
-        raise Refused(
-            Text(
-                "Vos droits sur cette donnée cachent une partie de ses attributs ou de ses lignes, et sa source, lue"
-                " par un greffon, ne peut être servie qu'entière.",
-                "Your rights on this dataset hide some of its attributes or rows, and its source, read by a plug-in,"
-                " can only be served whole.",
-            ),
-            remedy=Text(
-                "Demandez à son propriétaire de la publier depuis une table.",
-                "Ask its owner to publish it from a table.",
-            ),
-            extra={"rule": decision.rule, "article": decision.article, "collection": collection.id},
-        )
-    table = table_of(collection, await request.resource(PluginSources).fields(collection, request.caller))
-    key = (collection.id, decision.rule, ",".join(decision.obligations), str(request.principal.public))
-    request.grant = Grant(
-        table=table,
-        role="",
-        rows=ALL_ROWS,
-        key="\x1f".join(key),
-        public=request.principal.public,
-        obligations=decision.obligations,
-    )
+    require_kind(request.collection, "feature")
+    collection = require_whole(request)
+    grant_whole(request, table_of(collection, await request.resource(PluginSources).fields(collection, request.caller)))
     return collection
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mig_idg.ogc.features.plugins import order, shapes
-from mig_idg.ogc.features.plugins.honours import NEVER, Honours
-from mig_idg.ogc.features.plugins.shapes import Feature
+from mig_idg.ogc.plugins import order, shapes
+from mig_idg.ogc.plugins.honours import NEVER, Honours
+from mig_idg.ogc.plugins.shapes import Feature
 
 PAGE = 5_000
 # Features read when a plug-in does not honour a condition, and in one download.

@@ -41,6 +41,7 @@ class _Source:
     used: float = 0.0
     fields: Mapping[str, Any] | None = None
     read: float = 0.0
+    offered: Mapping[str, Any] | None = None
 
 
 class PluginSources:
@@ -58,6 +59,13 @@ class PluginSources:
             answer = await self.ask(collection, caller, {"fields": True})
             source.fields, source.read = answer["fields"], time.monotonic()
         return source.fields
+
+    async def offered(self, collection: Collection, caller: str) -> Mapping[str, Any]:
+        """The axes, the queries and the file format that the plug-in offers. Raises what `ask` raises."""
+        source = await self._source(collection)
+        if source.offered is None:
+            source.offered = await self.ask(collection, caller, {"offered": True})
+        return source.offered
 
     async def ask(self, collection: Collection, caller: str, asked: Mapping[str, Any], times: int = 1) -> Any:
         """What the plug-in answers, in `times` its limit of seconds.
@@ -88,7 +96,7 @@ class PluginSources:
             assert collection.plugin is not None
             source = self._sources[key] = _Source(
                 Isolated(
-                    "mig_idg.ogc.features.plugins.alone",
+                    "mig_idg.ogc.plugins.alone",
                     ",".join(self._modules),
                     environment=bare_environment(),
                     memory_mb=int(collection.plugin["memory_mb"]),

@@ -11,9 +11,9 @@ from typing import Any
 import orjson
 
 from mig_idg.errors import Text
-from mig_idg.ogc.features.plugins import shapes
-from mig_idg.ogc.features.plugins.honours import Honours
-from mig_idg.ogc.features.plugins.selection import Refused, Selection
+from mig_idg.ogc.plugins import coverages, shapes
+from mig_idg.ogc.plugins.honours import Honours
+from mig_idg.ogc.plugins.selection import Refused, Selection
 from mig_idg.publication.plugins import SHORT_NAMES_OF, allowed
 from mig_idg.store.crs import EPSG
 
@@ -23,7 +23,10 @@ _HONOURS: dict[bytes, Honours] = {}
 
 
 def answer(call: Mapping[str, Any], modules: tuple[str, ...]) -> dict[str, Any]:
-    """What the plug-in says: {"fields"}, {"item"}, {"features", …}; or {"refused"}, or {"failed", "trace"}."""
+    """What the plug-in says: {"fields"}, {"item"}, {"features", …}, {"coverage"}, {"file"}, {"values"}.
+
+    Or {"refused"}, or {"failed", "trace"}.
+    """
     if call.get("start"):
         import_module("pygeoapi.provider.base")
         return {}
@@ -31,6 +34,12 @@ def answer(call: Mapping[str, Any], modules: tuple[str, ...]) -> dict[str, Any]:
         made = load(call["plugin"], modules, call["srid"])
         if call.get("fields"):
             return {"fields": fields_of(made)}
+        if call.get("offered"):
+            return {**coverages.offered(made), "format": definition(call["plugin"], call["srid"]).get("format")}
+        if "coverage" in call:
+            return coverages.coverage(made, call)
+        if "values" in call:
+            return coverages.values(made, call)
         if "item" in call:
             return {"item": _item(made, call)}
         key = orjson.dumps(call["plugin"], option=orjson.OPT_SORT_KEYS)
@@ -39,6 +48,8 @@ def answer(call: Mapping[str, Any], modules: tuple[str, ...]) -> dict[str, Any]:
     except Refused as error:
         return {"refused": error.told}
     except Exception as error:
+        if "values" in call and _status(error) in (204, 404):
+            return {"values": None}
         return _wrong(error)
 
 
@@ -63,10 +74,13 @@ def definition(declared: Mapping[str, Any], srid: int) -> dict[str, Any]:
     """The `provider_def` of pygeoapi: `options` both as such and as members, since plug-ins read either."""
     options = dict(declared.get("options") or {})
     storage = {} if srid == DEGREES else {"storage_crs": f"{EPSG}{srid}"}
-    made = {**storage, **options, **(declared.get("members") or {}), "type": "feature", "name": declared["name"]}
+    made = {**storage, **options, **(declared.get("members") or {})}
+    made |= {"type": declared.get("type") or "feature", "name": declared["name"]}
     made |= {name: declared[name] for name in ("data", "id_field", "time_field") if declared.get(name) is not None}
     if options:
         made["options"] = options
+    if made["type"] == "coverage":
+        made.setdefault("format", {"name": "GTiff", "mimetype": "image/tiff; application=geotiff"})
     if (geometry := declared.get("geometry")) is not None:
         made |= {"geometry": dict(geometry), **geometry}
     return made

@@ -1,4 +1,4 @@
-"""`python -m mig_idg.ogc.features.plugins.alone MODULES [NAME]`: the isolated process of one provider plug-in.
+"""`python -m mig_idg.ogc.plugins.alone MODULES [NAME]`: the isolated process of one provider plug-in.
 
 With NAME it only looks for that plug-in: exit 0 when it is there, 1 and why otherwise.
 """
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mig_idg.jobs.child import Told, answer_calls, give_up
-from mig_idg.ogc.features.plugins import provider
+from mig_idg.ogc.plugins import provider
 
 
 def main(arguments: list[str]) -> None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from mig_idg.ogc.features.plugins import order, shapes
-from mig_idg.ogc.features.plugins.shapes import Feature
+from mig_idg.ogc.plugins import order, shapes
+from mig_idg.ogc.plugins.shapes import Feature
 
 SAMPLE = 50
 NEVER = "9e0c41d7-nowhere"
