@@ -3359,6 +3359,36 @@ ALTER TABLE registry.notice ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
+CREATE TABLE registry.opening_answer (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    dataset text NOT NULL,
+    source text NOT NULL,
+    question text NOT NULL,
+    detector text,
+    field text,
+    verdict text NOT NULL,
+    organisation text NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT a_finding_is_of_a_column CHECK (((detector IS NULL) = (field IS NULL))),
+    CONSTRAINT a_finding_is_of_personal_data CHECK (((detector IS NULL) OR (question = 'personal_data'::text))),
+    CONSTRAINT opening_answer_question_check CHECK ((question = ANY (ARRAY['personal_data'::text, 'secrets'::text, 'intellectual_property'::text, 'internal_security'::text]))),
+    CONSTRAINT opening_answer_reason_check CHECK (((length(btrim(reason)) >= 3) AND (length(btrim(reason)) <= 2000))),
+    CONSTRAINT opening_answer_source_check CHECK ((btrim(source) <> ''::text)),
+    CONSTRAINT opening_answer_verdict_check CHECK ((verdict = ANY (ARRAY['clear'::text, 'barred'::text])))
+);
+
+ALTER TABLE registry.opening_answer ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.opening_answer_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE registry.opening_notice (
     id bigint NOT NULL,
     act bigint NOT NULL,
@@ -4213,6 +4243,9 @@ ALTER TABLE ONLY registry.notice
 ALTER TABLE ONLY registry.agreement
     ADD CONSTRAINT one_answer_at_any_date EXCLUDE USING gist (number WITH =, valid WITH &&, known WITH &&);
 
+ALTER TABLE ONLY registry.opening_answer
+    ADD CONSTRAINT one_answer_of_a_question EXCLUDE USING gist (dataset WITH =, source WITH =, question WITH =, COALESCE(detector, ''::text) WITH =, COALESCE(field, ''::text) WITH =, known WITH &&);
+
 ALTER TABLE ONLY registry.instrument_term
     ADD CONSTRAINT one_charter_in_force EXCLUDE USING gist (valid WITH &&, known WITH &&) WHERE ((kind = 'charter'::text));
 
@@ -4299,6 +4332,9 @@ ALTER TABLE ONLY registry.dataset_metadata
 
 ALTER TABLE ONLY registry.vote
     ADD CONSTRAINT one_voice_per_body EXCLUDE USING gist (decision WITH =, organisation WITH =, known WITH &&);
+
+ALTER TABLE ONLY registry.opening_answer
+    ADD CONSTRAINT opening_answer_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY registry.opening_notice
     ADD CONSTRAINT opening_notice_pkey PRIMARY KEY (id);
@@ -4461,6 +4497,8 @@ CREATE INDEX follow_up_by_kind ON registry.follow_up USING btree (kind) WHERE (c
 
 CREATE INDEX notice_organisation ON registry.notice USING btree (organisation, at);
 
+CREATE INDEX opening_answer_of ON registry.opening_answer USING btree (dataset) WHERE (closed_by IS NULL);
+
 CREATE INDEX remark_of_author ON remarks.remark USING btree (author_login, id DESC) WHERE (author_login IS NOT NULL);
 
 CREATE INDEX remark_of_body ON remarks.remark USING btree (organisation, id DESC);
@@ -4558,6 +4596,8 @@ CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.meeting FOR EACH STATEME
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.membership FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.next_version FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.opening_answer FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.opening_notice FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
@@ -4703,6 +4743,8 @@ CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.membership FOR EACH STATEMEN
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.next_version FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.opening_answer FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.opening_notice FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.organisation FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
@@ -4792,6 +4834,8 @@ CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.meeting FO
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.membership FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.next_version FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.opening_answer FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.opening_notice FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
@@ -5287,6 +5331,18 @@ ALTER TABLE ONLY registry.next_version
 ALTER TABLE ONLY registry.next_version
     ADD CONSTRAINT next_version_dataset_kind_fkey FOREIGN KEY (dataset, kind) REFERENCES registry.dataset(id, kind);
 
+ALTER TABLE ONLY registry.opening_answer
+    ADD CONSTRAINT opening_answer_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.opening_answer
+    ADD CONSTRAINT opening_answer_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.opening_answer
+    ADD CONSTRAINT opening_answer_dataset_fkey FOREIGN KEY (dataset) REFERENCES registry.dataset(id);
+
+ALTER TABLE ONLY registry.opening_answer
+    ADD CONSTRAINT opening_answer_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
 ALTER TABLE ONLY registry.opening_notice
     ADD CONSTRAINT opening_notice_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
 
@@ -5755,6 +5811,7 @@ GRANT UPDATE(closed_by) ON TABLE registry.coproduction TO idg_clerk;
 GRANT USAGE ON SEQUENCE registry.coproduction_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.data_version TO idg_app;
+GRANT SELECT ON TABLE registry.data_version TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.dataset TO idg_app;
 GRANT SELECT,INSERT ON TABLE registry.dataset TO idg_clerk;
@@ -5941,6 +5998,12 @@ GRANT USAGE ON SEQUENCE registry.next_version_id_seq TO idg_clerk;
 GRANT SELECT,INSERT ON TABLE registry.notice TO idg_clerk;
 
 GRANT USAGE ON SEQUENCE registry.notice_number_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.opening_answer TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.opening_answer TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.opening_answer_id_seq TO idg_clerk;
 
 GRANT SELECT,INSERT ON TABLE registry.opening_notice TO idg_clerk;
 

@@ -106,6 +106,11 @@ class Settings(BaseSettings):
     remark_days: Annotated[int, Field(ge=1, le=365)] = Field(
         30, description="days within which a remark is answered, told to who writes it"
     )
+    open_checks: Literal["asked", "required"] = Field(
+        "asked",
+        description="the four checks before open data (personal data, secrets, intellectual property, internal"
+        " security) of a declaration under an open licence: asked = told by publish; required = refused without them",
+    )
     access_log: bool = Field(
         False, description="a JSON line for each request on standard error: no token, no value of a query"
     )

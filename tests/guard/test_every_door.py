@@ -183,6 +183,7 @@ def test_a_route_cannot_be_mounted_without_an_action(planted: Any) -> None:
                     "/inventory",
                     "/remarks",
                     "/collections/{collection}/remarks",
+                    "/collections/{collection}/opening",
                 )
             )
         ), route.pattern

@@ -18,9 +18,10 @@ from mig_idg.cli.messages import guarded
 from mig_idg.database import connect
 from mig_idg.demonstration import adhesion
 from mig_idg.errors import Refused
+from mig_idg.publication import open_gate
 from mig_idg.publication.diff import difference, told
 from mig_idg.publication.publish import InvalidCollections, publish
-from mig_idg.registry import publications, seed, terms
+from mig_idg.registry import openings, publications, seed, terms
 from mig_idg.registry.acts import Evidence, Record
 
 DAY = date(2026, 6, 15)
@@ -246,3 +247,27 @@ def test_check_shows_what_a_new_dataset_looks_like_and_what_a_closed_one_lacks(
     (alike,) = [one for one in told if "ressemble à" in one and "« mats »" in one and "« doublon »" in one]
     assert "titres : 100%" in alike
     assert "harvest decide" in alike
+
+
+def test_an_open_licence_waits_for_answers(owner: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """Convention Tarn-et-Garonne, art. 5: no personal content is published to everybody unseen."""
+    opened = LAMPS + "licence: LO-2.0\n"
+    owner.execute("update data.lampes set secret = 'claire.durand@example.fr'")
+    with pytest.raises(InvalidCollections) as refused:
+        publish(owner, folder(tmp_path, opened), author="tests", on=DAY)
+    told = refused.value.errors[0].text("fr")
+    assert "courriel d'une personne, colonne « secret », lignes 1" in told
+    assert "Publiez-la d'abord fermée" in told
+    closed = LAMPS.replace("{mode: all_partners, actions: [view, query]}", "{mode: closed}")
+    publish(owner, folder(tmp_path, closed), author="tests", on=DAY)
+    open_gate.read_published(owner, "lampes")
+    why = openings.Answer("personal_data", "une adresse d'essai", "clear", "email", "secret")
+    openings.answer(owner, "lampes", "92050", why, Record(DAY, "greffe", Evidence("note", "1", DAY)))
+    done = publish(owner, folder(tmp_path, opened), author="tests", on=DAY)
+    assert any("contrôles à consigner" in note.fr and "sécurité intérieure" in note.fr for note in done.notes)
+
+
+def test_the_four_checks_can_be_required_of_declarations(owner: psycopg.Connection[Any], tmp_path: Path) -> None:
+    opened = folder(tmp_path, LAMPS + "licence: LO-2.0\n")
+    with pytest.raises(InvalidCollections, match="propriété intellectuelle, sans réponse"):
+        publish(owner, opened, author="tests", on=DAY, checks_required=True)

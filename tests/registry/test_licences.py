@@ -6,7 +6,7 @@ import pytest
 
 from mig_idg.charter import AccessRequest, decide
 from mig_idg.errors import Conflict, InvalidParameter, Refused
-from mig_idg.registry import committees, datasets, declared, facts, licences
+from mig_idg.registry import committees, datasets, declared, facts, licences, openings
 from mig_idg.registry.committees import Item, Sitting
 from mig_idg.registry.datasets import Version
 
@@ -23,6 +23,10 @@ def validated(partners, on, submitted):
     assert any("terms open" in note.fr for note in told.notes)
     submitted(partners, "voirie", date(2026, 1, 10))
     datasets.validate(partners, "voirie", Version("1"), TECHNICAL, on(date(2026, 1, 10)))
+    for question in openings.QUESTIONS:
+        openings.answer(
+            partners, "voirie", "92050", openings.Answer(question, "vu par le délégué"), on(date(2026, 1, 11))
+        )
     return partners
 
 

@@ -98,7 +98,8 @@ def create_app(
     evaluation = Evaluation(current.facts_on)
     oidc, sessions = identity(settings, clock)
     if routes is None:
-        routes = every_route(settings, records, remark_routes(settings, url, sessions, clock, records))
+        more = [*remark_routes(settings, url, sessions, clock, records), *open_data_routes(url)]
+        routes = every_route(settings, records, more)
         routes += desk_routes(settings, url, sessions, clock, records)
     by_mail = mail_routes(settings, url, sessions, clock)
     mounted = Router([*operations.routes(), *evaluation.routes(), *routes, *sessions.routes(), *by_mail])
@@ -283,6 +284,14 @@ def desk_routes(settings: Settings, url: str, sessions: Sessions, clock: Clock, 
         largest,
         mail_server=settings.smtp_host is not None,
     )
+
+
+def open_data_routes(url: str) -> tuple[Route, ...]:
+    """The routes of open data, which the clerk reads."""
+    from mig_idg.catalogue import opening
+    from mig_idg.guard.clerk import Clerk
+
+    return opening.routes(Clerk(url))
 
 
 def resources_of(settings: Settings) -> Resources:

@@ -49,3 +49,5 @@ PACKAGE_SHOW = Operation("packageShow", Text("Un jeu de données (CKAN)", "One d
                          ((JSON, "object"),), ("packageId",), errors=_GONE)  # fmt: skip
 INVENTORY = Operation("inventory", Text("L'inventaire des données coproduites", "The inventory of coproduced data"),
                       CATALOGUE, JSON_OR_HTML, formats=PAGES)  # fmt: skip
+OPENING = Operation("opening", Text("Les contrôles avant l'ouverture à tous", "The checks before opening to all"),
+                    CATALOGUE, JSON_OR_HTML, formats=PAGES)  # fmt: skip

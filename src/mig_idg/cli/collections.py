@@ -51,6 +51,7 @@ command.add_command(prune.command)
 )
 def check(folder: Path | None, as_json: bool, offline: bool) -> int:
     """Exit 0 when all is sound, 1 otherwise."""
+    from mig_idg.publication import open_gate
     from mig_idg.publication.publish import check_folder, check_form
     from mig_idg.publication.record_gate import awaited
     from mig_idg.registry.publications import latest
@@ -66,6 +67,8 @@ def check(folder: Path | None, as_json: bool, offline: bool) -> int:
         else:
             with registry_connection() as connection:
                 checked = check_folder(connection, where, _rasters(), modules=settings().plugin_modules)
+                wrong.extend(open_gate.refusals(connection, checked, required=_checks_required()))
+                notes.extend(filter(None, (open_gate.asked(connection, one) for one in checked)))
                 entries = {one.declared.declaration.id: one.entry for one in checked}
                 notes.extend(redundancy.likenesses(connection, entries, latest(connection).collections))
             declared = [one.declared for one in checked]
@@ -112,12 +115,17 @@ def publish(folder: Path | None, as_json: bool, author: str, on: Any, second: st
             on=day,
             rasters=_rasters(),
             modules=settings().plugin_modules,
+            checks_required=_checks_required(),
         )
         alike = redundancy.likenesses(connection, latest(connection).collections, before)
         connection.commit()
         _say_published(replace(done, notes=(*done.notes, *alike)), as_json)
         finish(connection, quiet=as_json)
     return 1 if wrong else 0
+
+
+def _checks_required() -> bool:
+    return settings().open_checks == "required"
 
 
 def _say_published(done: Published, as_json: bool) -> None:

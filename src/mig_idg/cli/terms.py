@@ -109,9 +109,11 @@ def show(collection: str, as_json: bool) -> int:
 @act
 def open_(conn: Conn, record: Record, collection: str, by: str, licence: str, decision: int | None) -> Done:
     """The evidence is the notice sent to the co-owners."""
+    from mig_idg.publication.open_gate import read_published
     from mig_idg.registry import licences
     from mig_idg.registry.organisations import resolve
 
+    read_published(conn, collection)
     return licences.publish_open(conn, collection, resolve(conn, by), record, licence=licence, decision=decision)
 
 

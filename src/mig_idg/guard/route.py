@@ -20,7 +20,8 @@ PoolName = Literal["items", "tiles", "exports", "admin", "none"]
 # Actions of the charter, and two that give no data: `open` (the same for all: conformance, health, assets) and
 # `listing` (built from what the caller may discover).
 READ_ACTIONS = ("view", "query", "download", "subscribe")
-ROUTE_ACTIONS = (*READ_ACTIONS, "discover", "execute", "contribute", "configure", "audit", "open", "listing")
+ROUTE_ACTIONS = (*READ_ACTIONS, "discover", "execute", "contribute", "configure", "publish_open", "audit",
+                 "open", "listing")  # fmt: skip
 
 ActionOf = Callable[[str, Mapping[str, str], Mapping[str, str]], str]
 

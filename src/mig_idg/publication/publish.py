@@ -10,7 +10,7 @@ from typing import Any
 
 from mig_idg.database import Connection
 from mig_idg.errors import BadRequest, InvalidDeclaration, Refused, Text, Unprocessable
-from mig_idg.publication import record_gate
+from mig_idg.publication import open_gate, record_gate
 from mig_idg.publication.check import Checked, check, parts_of_plugin, unknown_crs
 from mig_idg.publication.load import Loaded, load_folder
 from mig_idg.registry import datasets, publications
@@ -95,6 +95,7 @@ def publish(
     rasters: Path | None = None,
     progress: Progress = lambda collection: None,
     modules: tuple[str, ...] | None = None,
+    checks_required: bool = False,
 ) -> Published:
     """Publish the folder as one numbered transaction; `on` is the day its facts begin (Europe/Paris).
 
@@ -105,7 +106,10 @@ def publish(
         publications.forget_copies(connection)
         checked = []
         notes: list[Text] = []
-        for found in check_folder(connection, folder, rasters, modules=modules):
+        folder_checked = check_folder(connection, folder, rasters, modules=modules)
+        if barred := tuple(open_gate.refusals(connection, folder_checked, required=checks_required)):
+            raise InvalidCollections(barred)
+        for found in folder_checked:
             progress(found.declared.declaration.id)
             _require_same_rows(connection, found, before)
             try:
@@ -116,7 +120,7 @@ def publish(
                 ) from None
             checked.append(told_updated(one, on))
             notes.extend(_in_parts(one))
-            notes.extend(filter(None, [record_gate.awaited(one.declared)]))
+            notes.extend(filter(None, [record_gate.awaited(one.declared), open_gate.asked(connection, one)]))
             notes.extend(registry_declared.record(connection, _facts(one), author, on).notes)
         registry_declared.archive_missing(connection, [one.declared.declaration.id for one in checked], author, on)
         number = publications.record(

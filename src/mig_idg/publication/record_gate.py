@@ -27,6 +27,12 @@ def opens(declared: Declared) -> bool:
     return one.licence in _OPEN_LICENCES or (one.terms is not None and one.terms.mode != "closed")
 
 
+def opens_to_all(declared: Declared) -> bool:
+    """Whether the declaration by itself publishes the data to everybody."""
+    one = declared.declaration
+    return one.kind != "coproduced" and one.takedown is None and one.licence in _OPEN_LICENCES
+
+
 def opened_by_act(connection: Connection[Any], declared: Declared) -> bool:
     """Whether an act already opened it: terms that its owner set, a version that the committee validated."""
     one = declared.declaration

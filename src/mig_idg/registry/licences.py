@@ -14,6 +14,7 @@ from mig_idg.charter.messages import day
 from mig_idg.errors import Conflict, InvalidParameter, Text, UnknownWord
 from mig_idg.registry import datasets, facts, history
 from mig_idg.registry.acts import Conn, Done, Record, act, open_act
+from mig_idg.registry.openings import require_checked
 from mig_idg.registry.organisations import name_of
 from mig_idg.registry.refusals import refused
 
@@ -43,6 +44,7 @@ def publish_open(
             Text(f"« {dataset} » est déjà ouvert à compter du {since.fr}.", f"“{dataset}” already opens on {since.en}.")
         )
     datasets.require_metadata(conn, dataset, published=False)
+    require_checked(conn, dataset)
     if licence == "ODbL-1.0":
         _require_decision(conn, dataset, decision, record.on)
     told = sorted(body for body in world.datasets[dataset].co_owners - {by} if world.member(body, record.on))

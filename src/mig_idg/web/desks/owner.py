@@ -8,6 +8,7 @@ from mig_idg.charter.messages import GROUNDS
 from mig_idg.publication.diff import VERBS
 from mig_idg.registry import agreements, delegations, desks, exceptions, takedowns, transfers
 from mig_idg.registry.acts import Conn
+from mig_idg.web.desks import opening
 from mig_idg.web.desks.actor import Actor
 from mig_idg.web.desks.mine import STATES, twelve_months_before
 from mig_idg.web.desks.sections import Link, Row, Section, Told
@@ -23,7 +24,8 @@ MODES = {
 def sections(who: Actor, conn: Conn, ticket: Callable[[str], str]) -> Sequence[Section]:
     """The parts of the desk."""
     told = Told(who)
-    return [_requests(told, conn), _datasets(told), _exceptions(told, conn), _given(told, conn), _uses(told, conn)]
+    return [_requests(told, conn), _datasets(told), opening.section(told, conn), _exceptions(told, conn),
+            _given(told, conn), _uses(told, conn)]  # fmt: skip
 
 
 def _requests(told: Told, conn: Conn) -> Section:

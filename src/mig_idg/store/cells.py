@@ -1,0 +1,42 @@
+"""The cells of a table's columns that may tell of somebody, in the order of its key: what a scan reads.
+
+By the owner of the tables, before data are opened: no grant is asked, nothing is answered to a caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from psycopg import Connection, sql
+
+from mig_idg.store.table import Table
+
+READ_AT_ONCE = 5000
+TOLD = ("text", "date", "timestamp", "json", "array", "other")
+_LONG_NUMBERS = ("bigint", "numeric")
+"""Types of numbers that hold the fifteen digits of a NIR, or a phone without its zero."""
+
+
+def told_columns(table: Table) -> tuple[str, ...]:
+    """The columns whose cells are read: texts, dates, documents, long numbers; no code list, no geometry."""
+    return tuple(
+        one.name
+        for one in table.columns
+        if not one.codes and (one.kind in TOLD or (one.base in _LONG_NUMBERS and one.name != table.id.name))
+    )
+
+
+def cells(connection: Connection[Any], table: Table, columns: Sequence[str]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Each row: its id, and its cells as text; read in pieces, in the order of the key."""
+    read = sql.SQL("select {}::text, {} from {} order by {}").format(
+        sql.Identifier(table.id.name),
+        sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(one)) for one in columns),
+        sql.Identifier(table.schema, table.name),
+        sql.Identifier(table.id.name),
+    )
+    with connection.cursor(name="idg_cells") as cursor:
+        cursor.itersize = READ_AT_ONCE
+        cursor.execute(read)
+        for row in cursor:
+            yield str(row[0]), tuple(row[1:])
