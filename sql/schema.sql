@@ -22,6 +22,10 @@ CREATE SCHEMA notices;
 
 COMMENT ON SCHEMA notices IS 'Messages to bodies and people: what was to be told, to whom, and what became of it.';
 
+CREATE SCHEMA open_data;
+
+COMMENT ON SCHEMA open_data IS 'Opening of data: the last scan of each dataset for what looks like personal data.';
+
 CREATE SCHEMA procrastinate;
 
 CREATE SCHEMA raster;
@@ -2161,6 +2165,17 @@ ALTER TABLE notices.sign_in ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE open_data.scan (
+    dataset text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    source text NOT NULL,
+    version bigint NOT NULL,
+    rows bigint NOT NULL,
+    findings jsonb NOT NULL,
+    CONSTRAINT scan_findings_check CHECK ((jsonb_typeof(findings) = 'array'::text)),
+    CONSTRAINT scan_rows_check CHECK ((rows >= 0))
+);
+
 CREATE TABLE procrastinate.procrastinate_events (
     id bigint NOT NULL,
     job_id bigint NOT NULL,
@@ -4039,6 +4054,9 @@ ALTER TABLE ONLY notices.message
 ALTER TABLE ONLY notices.sign_in
     ADD CONSTRAINT sign_in_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY open_data.scan
+    ADD CONSTRAINT scan_pkey PRIMARY KEY (dataset);
+
 ALTER TABLE ONLY procrastinate.procrastinate_events
     ADD CONSTRAINT procrastinate_events_pkey PRIMARY KEY (id);
 
@@ -5517,6 +5535,9 @@ GRANT USAGE ON SCHEMA journal TO idg_clerk;
 GRANT USAGE ON SCHEMA notices TO idg_clerk;
 GRANT USAGE ON SCHEMA notices TO idg_app;
 
+GRANT USAGE ON SCHEMA open_data TO idg_clerk;
+GRANT USAGE ON SCHEMA open_data TO idg_app;
+
 GRANT USAGE ON SCHEMA procrastinate TO idg_app;
 
 GRANT USAGE ON SCHEMA registry TO idg_app;
@@ -5730,6 +5751,9 @@ GRANT UPDATE(login) ON TABLE notices.sign_in TO idg_clerk;
 GRANT UPDATE(sha256) ON TABLE notices.sign_in TO idg_clerk;
 
 GRANT UPDATE(used_at) ON TABLE notices.sign_in TO idg_clerk;
+
+GRANT SELECT ON TABLE open_data.scan TO idg_clerk;
+GRANT SELECT ON TABLE open_data.scan TO idg_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE procrastinate.procrastinate_events TO idg_app;
 
