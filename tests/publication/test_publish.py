@@ -271,3 +271,10 @@ def test_the_four_checks_can_be_required_of_declarations(owner: psycopg.Connecti
     opened = folder(tmp_path, LAMPS + "licence: LO-2.0\n")
     with pytest.raises(InvalidCollections, match="propriété intellectuelle, sans réponse"):
         publish(owner, opened, author="tests", on=DAY, checks_required=True)
+
+
+def test_an_open_table_without_any_text_has_nothing_to_answer(owner: psycopg.Connection[Any], tmp_path: Path) -> None:
+    owner.execute("create table data.lampes_nues (id bigint primary key, geom geometry(Point, 2154))")
+    owner.execute("insert into data.lampes_nues values (1, st_setsrid(st_makepoint(640000, 6865000), 2154))")
+    bare = LAMPS.replace("data.lampes", "data.lampes_nues").replace("territory: commune\n", "") + "licence: LO-2.0\n"
+    publish(owner, folder(tmp_path, bare), author="tests", on=DAY)

@@ -29,11 +29,9 @@ def told_columns(table: Table) -> tuple[str, ...]:
 
 def cells(connection: Connection[Any], table: Table, columns: Sequence[str]) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Each row: its id, and its cells as text; read in pieces, in the order of the key."""
-    read = sql.SQL("select {}::text, {} from {} order by {}").format(
-        sql.Identifier(table.id.name),
-        sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(one)) for one in columns),
-        sql.Identifier(table.schema, table.name),
-        sql.Identifier(table.id.name),
+    said = [sql.SQL("{}::text").format(sql.Identifier(one)) for one in (table.id.name, *columns)]
+    read = sql.SQL("select {} from {} order by {}").format(
+        sql.SQL(", ").join(said), sql.Identifier(table.schema, table.name), sql.Identifier(table.id.name)
     )
     with connection.cursor(name="idg_cells") as cursor:
         cursor.itersize = READ_AT_ONCE
