@@ -2704,6 +2704,29 @@ ALTER TABLE registry.dataset_metadata ALTER COLUMN id ADD GENERATED ALWAYS AS ID
     CACHE 1
 );
 
+CREATE TABLE registry.dataset_standard (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    dataset text NOT NULL,
+    standard text NOT NULL,
+    version text,
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid)))
+);
+
+COMMENT ON TABLE registry.dataset_standard IS 'Which standards a dataset follows, and the version that it conforms to.';
+
+ALTER TABLE registry.dataset_standard ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.dataset_standard_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE registry.dataset_state (
     id bigint NOT NULL,
     act bigint NOT NULL,
@@ -3592,6 +3615,37 @@ ALTER TABLE registry.remembered ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
+CREATE TABLE registry.standard_version (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    standard text NOT NULL,
+    version text NOT NULL,
+    scope text NOT NULL,
+    title text NOT NULL,
+    published_on date NOT NULL,
+    decree text,
+    deadline date,
+    url text,
+    CONSTRAINT a_deadline_follows_its_publication CHECK ((deadline >= published_on)),
+    CONSTRAINT a_deadline_is_fixed_by_a_decree CHECK (((deadline IS NULL) OR ((scope = 'national'::text) AND (COALESCE(btrim(decree), ''::text) <> ''::text)))),
+    CONSTRAINT standard_version_scope_check CHECK ((scope = ANY (ARRAY['national'::text, 'territorial'::text, 'de_facto'::text]))),
+    CONSTRAINT standard_version_standard_check CHECK ((standard ~ '^[a-z0-9][a-z0-9._-]*$'::text)),
+    CONSTRAINT standard_version_title_check CHECK ((btrim(title) <> ''::text)),
+    CONSTRAINT standard_version_url_check CHECK ((url ~ '^https?://'::text)),
+    CONSTRAINT standard_version_version_check CHECK ((btrim(version) <> ''::text))
+);
+
+ALTER TABLE registry.standard_version ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.standard_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE registry.sub_distribution (
     id bigint NOT NULL,
     act bigint NOT NULL,
@@ -4153,6 +4207,9 @@ ALTER TABLE ONLY registry.dataset_metadata
 ALTER TABLE ONLY registry.dataset
     ADD CONSTRAINT dataset_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY registry.dataset_standard
+    ADD CONSTRAINT dataset_standard_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY registry.dataset_state
     ADD CONSTRAINT dataset_state_pkey PRIMARY KEY (id);
 
@@ -4270,6 +4327,9 @@ ALTER TABLE ONLY registry.instrument_term
 ALTER TABLE ONLY registry.deliberation
     ADD CONSTRAINT one_deliberation_of_a_party EXCLUDE USING gist (instrument WITH =, organisation WITH =, known WITH &&);
 
+ALTER TABLE ONLY registry.standard_version
+    ADD CONSTRAINT one_description_of_a_version EXCLUDE USING gist (standard WITH =, version WITH =, known WITH &&);
+
 ALTER TABLE ONLY registry.asset
     ADD CONSTRAINT one_description_of_an_asset EXCLUDE USING gist (asset WITH =, valid WITH &&, known WITH &&);
 
@@ -4345,6 +4405,9 @@ ALTER TABLE ONLY registry.working_group_term
 ALTER TABLE ONLY registry.instrument_term
     ADD CONSTRAINT one_term_per_instrument EXCLUDE USING gist (instrument WITH =, valid WITH &&, known WITH &&);
 
+ALTER TABLE ONLY registry.dataset_standard
+    ADD CONSTRAINT one_version_of_a_standard EXCLUDE USING gist (dataset WITH =, standard WITH =, valid WITH &&, known WITH &&);
+
 ALTER TABLE ONLY registry.dataset_metadata
     ADD CONSTRAINT one_visibility EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
 
@@ -4383,6 +4446,9 @@ ALTER TABLE ONLY registry.reading
 
 ALTER TABLE ONLY registry.remembered
     ADD CONSTRAINT remembered_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.standard_version
+    ADD CONSTRAINT standard_version_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY registry.sub_distribution
     ADD CONSTRAINT sub_distribution_pkey PRIMARY KEY (id);
@@ -4571,6 +4637,8 @@ CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.dataset_licence FOR EACH
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.dataset_metadata FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.dataset_standard FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.dataset_state FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER epoch AFTER INSERT ON registry.dataset_version FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
@@ -4628,6 +4696,8 @@ CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.piece FOR EACH STATEMENT
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.pilotage FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.reading FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.standard_version FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.sub_distribution FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
@@ -4715,6 +4785,8 @@ CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.dataset_licence FOR EACH STA
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.dataset_metadata FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.dataset_standard FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.dataset_state FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.dataset_version FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
@@ -4775,6 +4847,8 @@ CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.pilotage FOR EACH STATEMENT 
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.reading FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.standard_version FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.sub_distribution FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.takedown FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
@@ -4812,6 +4886,8 @@ CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.dataset_ex
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.dataset_licence FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.dataset_metadata FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.dataset_standard FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.dataset_state FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
@@ -4866,6 +4942,8 @@ CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.piece FOR 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.pilotage FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.reading FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.standard_version FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.sub_distribution FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
@@ -5102,6 +5180,15 @@ ALTER TABLE ONLY registry.dataset_metadata
 
 ALTER TABLE ONLY registry.dataset_metadata
     ADD CONSTRAINT dataset_metadata_dataset_fkey FOREIGN KEY (dataset) REFERENCES registry.dataset(id);
+
+ALTER TABLE ONLY registry.dataset_standard
+    ADD CONSTRAINT dataset_standard_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.dataset_standard
+    ADD CONSTRAINT dataset_standard_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.dataset_standard
+    ADD CONSTRAINT dataset_standard_dataset_fkey FOREIGN KEY (dataset) REFERENCES registry.dataset(id);
 
 ALTER TABLE ONLY registry.dataset_state
     ADD CONSTRAINT dataset_state_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
@@ -5423,6 +5510,12 @@ ALTER TABLE ONLY registry.reading
 
 ALTER TABLE ONLY registry.reading
     ADD CONSTRAINT reading_decision_fkey FOREIGN KEY (decision) REFERENCES registry.decision(id);
+
+ALTER TABLE ONLY registry.standard_version
+    ADD CONSTRAINT standard_version_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.standard_version
+    ADD CONSTRAINT standard_version_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
 
 ALTER TABLE ONLY registry.sub_distribution
     ADD CONSTRAINT sub_distribution_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
@@ -5868,6 +5961,12 @@ GRANT UPDATE(closed_by) ON TABLE registry.dataset_metadata TO idg_clerk;
 
 GRANT USAGE ON SEQUENCE registry.dataset_metadata_id_seq TO idg_clerk;
 
+GRANT SELECT,INSERT ON TABLE registry.dataset_standard TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.dataset_standard TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.dataset_standard_id_seq TO idg_clerk;
+
 GRANT SELECT ON TABLE registry.dataset_state TO idg_app;
 GRANT SELECT,INSERT ON TABLE registry.dataset_state TO idg_clerk;
 
@@ -6075,6 +6174,12 @@ GRANT UPDATE(closed_by) ON TABLE registry.reading TO idg_clerk;
 GRANT USAGE ON SEQUENCE registry.reading_id_seq TO idg_clerk;
 
 GRANT USAGE ON SEQUENCE registry.remembered_id_seq TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.standard_version TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.standard_version TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.standard_version_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.sub_distribution TO idg_app;
 GRANT SELECT,INSERT ON TABLE registry.sub_distribution TO idg_clerk;

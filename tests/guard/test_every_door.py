@@ -181,6 +181,7 @@ def test_a_route_cannot_be_mounted_without_an_action(planted: Any) -> None:
                     "/why",
                     "/harvest",
                     "/inventory",
+                    "/open-data",
                     "/remarks",
                     "/collections/{collection}/remarks",
                     "/collections/{collection}/opening",

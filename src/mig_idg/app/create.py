@@ -288,10 +288,11 @@ def desk_routes(settings: Settings, url: str, sessions: Sessions, clock: Clock, 
 
 def open_data_routes(url: str) -> tuple[Route, ...]:
     """The routes of open data, which the clerk reads."""
-    from mig_idg.catalogue import opening
+    from mig_idg.catalogue import opening, standards
     from mig_idg.guard.clerk import Clerk
 
-    return opening.routes(Clerk(url))
+    clerk = Clerk(url)
+    return (*opening.routes(clerk), *standards.routes(clerk))
 
 
 def resources_of(settings: Settings) -> Resources:

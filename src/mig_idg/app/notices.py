@@ -53,13 +53,14 @@ def secrets_of(settings: Settings) -> Secret:
 
 
 async def remind(url: str) -> int:
-    """Tell bodies of the answers that are late: the job that the worker runs each morning."""
+    """Tell bodies of late answers, and of standards that fall due: the job that the worker runs each morning."""
 
     def told() -> int:
         with as_clerk(url, write=True) as conn:
             sign_in.forget(conn, datetime.now(UTC))
             outbox.forget(conn, datetime.now(UTC))
-            return remarks.remind(conn, legal_day(datetime.now(UTC)))
+            day = legal_day(datetime.now(UTC))
+            return remarks.remind(conn, day) + reminders.standards(conn, day)
 
     return await asyncio.to_thread(told)
 

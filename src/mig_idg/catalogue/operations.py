@@ -51,3 +51,5 @@ INVENTORY = Operation("inventory", Text("L'inventaire des données coproduites",
                       CATALOGUE, JSON_OR_HTML, formats=PAGES)  # fmt: skip
 OPENING = Operation("opening", Text("Les contrôles avant l'ouverture à tous", "The checks before opening to all"),
                     CATALOGUE, JSON_OR_HTML, formats=PAGES)  # fmt: skip
+STANDARDS = Operation("standards", Text("Les standards à suivre", "Standards to follow"),
+                      CATALOGUE, (*JSON_OR_HTML, ("text/calendar", "text")), formats=(*PAGES, "ics"))  # fmt: skip

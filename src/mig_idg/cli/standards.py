@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mig_idg.cli import standard_acts
 from mig_idg.cli.messages import lang, say, say_json, settings, t, today
 from mig_idg.errors import InvalidParameter, Text, UnknownWord
 from mig_idg.standards.known import STANDARDS
@@ -22,12 +23,16 @@ MARKS = {"error": ("Erreur", "Error"), "warning": ("Alerte", "Warning"), "info":
 @click.group(
     name="standards",
     help=t(
-        "Contrôle des fichiers d'après leur standard (BAL, SCDL, DECP, acceslibre, PCRS, ISO 19139…).",
-        "Files checked against their standard (BAL, SCDL, DECP, acceslibre, PCRS, ISO 19139…).",
+        "Contrôle des fichiers d'après leur standard (BAL, SCDL, DECP, PCRS, ISO 19139…) ; registre des standards.",
+        "Files checked against their standard (BAL, SCDL, DECP, PCRS, ISO 19139…); the register of standards.",
     ),
 )
 def command() -> None:
     """All verbs."""
+
+
+for _act in (standard_acts.register, standard_acts.follow, standard_acts.versions, standard_acts.duties):
+    command.add_command(_act)
 
 
 def _library() -> Library:

@@ -1,8 +1,8 @@
 """The partnership's calendar: what is due, computed from stored dates, with its article and who has to see to it.
 
 The charter's end and its continuation (§ 2.7), conventions and their notices, formal notices, exceptions to review
-(§ 3.3), partners without a referent (§ 2.1.3), data past their update frequency (§ 1.6), cases with a deadline, and the
-yearly meetings and reviews that conventions ask.
+(§ 3.3), partners without a referent (§ 2.1.3), data past their update frequency (§ 1.6), standards to conform to, cases
+with a deadline, and the yearly meetings and reviews that conventions ask.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mig_idg.charter.deadlines import schedule
 from mig_idg.charter.messages import day
 from mig_idg.charter.periods import months_after
 from mig_idg.errors import Lang, Text
-from mig_idg.registry import conventions, facts, remarks
+from mig_idg.registry import conventions, facts, remarks, standard_versions
 from mig_idg.registry.acts import Conn
 from mig_idg.registry.case_kinds import KINDS
 from mig_idg.registry.statements import ask
@@ -80,7 +80,8 @@ def deadlines(conn: Conn, on: date, *, within_months: int = 12, organisation: st
     horizon = months_after(on, within_months)
     state = facts.load(conn, on)
     found = [*_charter(conn, state, on), *_conventions(conn, on), *_exceptions(conn, on), *_referents(conn, on)]
-    found += [*_updates(conn, state, on), *_cases(conn, on), *_remarks(conn), *_yearly(conn, on)]
+    found += [*_updates(conn, state, on), *_cases(conn, on), *_remarks(conn), *_yearly(conn, on),
+              *_standards(conn, on)]  # fmt: skip
     kept = (one for one in found if one.due <= horizon and (organisation is None or one.concerns(organisation)))
     return sorted(kept, key=lambda one: (one.due, one.kind, one.subject))
 
@@ -225,6 +226,22 @@ def _remarks(conn: Conn) -> Iterator[Deadline]:
         words = Text(f"Répondre : {kind.fr} n° {row['id']}{about}.", f"Answer: {kind.en} no. {row['id']}{about}.")
         body = row["organisation"]
         yield Deadline(row["due"], "remark", str(row["id"]), article.fr, words, body, frozenset({body}))
+
+
+def _standards(conn: Conn, on: date) -> Iterator[Deadline]:
+    """Data that a standard in the register, with a deadline, is not conformed to by (000 art. 5)."""
+    for one in standard_versions.duties(conn, on):
+        if one.version.due is not None:
+            yield of_duty(one)
+
+
+def of_duty(one: standard_versions.Duty) -> Deadline:
+    """A standard to conform to, as a deadline of whom the dataset belongs to; only one that has a day."""
+    assert one.version.due is not None
+    subject = f"{one.dataset} {one.version.standard} {one.version.version}"
+    owner = one.bodies[0] if len(one.bodies) == 1 else None
+    parties = frozenset(one.bodies)
+    return Deadline(one.version.due, "standard", subject, standard_versions.ARTICLE, one.words(), owner, parties)
 
 
 def _yearly(conn: Conn, on: date) -> Iterator[Deadline]:

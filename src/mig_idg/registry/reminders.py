@@ -7,12 +7,13 @@ from datetime import date
 from mig_idg.charter.citations import cited
 from mig_idg.charter.messages import day
 from mig_idg.errors import Text
-from mig_idg.registry import desks, outbox
+from mig_idg.registry import desks, outbox, standard_versions
 from mig_idg.registry.acts import Conn
 from mig_idg.registry.deadlines import Deadline, deadlines
 from mig_idg.registry.outbox import Letter
 
 MOST = 40
+STANDARDS = Text("Un standard à suivre", "A standard to follow")
 SUBJECT = Text("Vos échéances du mois", "What is due this month")
 LEAD = Text("Ce qui est en retard, ou dû dans le mois :", "What is late, or due within a month:")
 
@@ -30,6 +31,28 @@ def weekly(conn: Conn, on: date) -> int:
                      "\n".join([LEAD.en, *(_line(one, on).en for one in ours)]))  # fmt: skip
         letter = Letter("deadlines", SUBJECT, words, link="/desk")
         told += bool(outbox.post(conn, f"deadlines-{year}-{week}", letter, outbox.speakers(conn, [body], on)))
+    return told
+
+
+def standards(conn: Conn, on: date) -> int:
+    """Write to whom a dataset belongs that a standard asks to change: six, three, one month before, and once late.
+
+    The alert reached on the day, once: what is told late is told once too. How many bodies are newly told.
+    """
+    told = 0
+    for duty in standard_versions.duties(conn, on):
+        alert, due = duty.alert(on), duty.version.due
+        if alert is None or due is None:
+            continue
+        when = Text(f"Échéance : {day(due).fr}.", f"Due on {day(due).en}.")
+        late = Text("Échéance passée.", "Overdue.") if alert == "late" else Text(
+            f"Il reste {alert} mois ou moins.", f"{alert} month(s) or less are left.")  # fmt: skip
+        where = cited(standard_versions.ARTICLE)
+        words = Text(f"{duty.words().fr} {when.fr} {late.fr} [{where.fr}]",
+                     f"{duty.words().en} {when.en} {late.en} [{where.en}]")  # fmt: skip
+        letter = Letter("standards", STANDARDS, words, link="/open-data/standards")
+        key = f"standard-{duty.dataset}-{duty.version.standard}-{duty.version.version}-{due}-{alert}"
+        told += bool(outbox.post(conn, key, letter, outbox.speakers(conn, duty.bodies, on)))
     return told
 
 

@@ -15,3 +15,13 @@ def test_at_a_desk_an_owner_answers_and_the_answer_shows_at_the_door(own_service
     assert "Rien de secret." in done.text
     (secrets,) = [one for one in own_service.get(PATH, "pilot").json()["checks"] if one["check"] == "secrets"]
     assert (secrets["verdict"], secrets["reason"]) == ("clear", "Rien de secret.")
+
+
+def test_the_pilot_registers_a_standard_and_an_owner_says_what_conforms(own_service: Any, person: Any) -> None:
+    department = person("pilot")
+    said = {"standard": "scdl", "version": "2", "title": "SCDL équipements", "scope": "territorial"}
+    department.do("standard-register", published="2026-01-05", evidence="décision : 3", **said)
+    assert "conforme à la version 2" in department.do("standard-follow", dataset=OWNED, standard="scdl|2").text
+    (conform,) = own_service.get("/open-data/standards").json()["conform"]
+    assert (conform["dataset"], conform["version"]) == (OWNED, "2")
+    assert person("other-partner").get("/desk/acts/standard-register").status_code == 403

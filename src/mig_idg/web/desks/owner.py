@@ -71,7 +71,7 @@ def _datasets(told: Told) -> Section:
         rows,
         t("Votre organisme n'est propriétaire d'aucune donnée.", "Your body owns no dataset."),
         acts=told.acts("terms-set", "terms-open", "terms-take-back", "takedown-request", "takedown-execute",
-                       "takedown-lift"),
+                       "takedown-lift", "standard-follow"),
     )  # fmt: skip
 
 

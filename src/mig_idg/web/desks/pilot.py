@@ -124,4 +124,5 @@ def _collections(told: Told) -> Section:
         if (known := who.facts.datasets.get(id)) is not None
     ]  # fmt: skip
     heads = (t("Donnée", "Dataset"), t("Nature", "Kind"), t("État", "State"), t("Propriétaire", "Owner"))
-    return Section("collections", t("Collections", "Collections"), heads, rows, t("Aucune.", "None."))
+    return Section("collections", t("Collections", "Collections"), heads, rows, t("Aucune.", "None."),
+                   acts=told.acts("standard-register", "standard-follow"))  # fmt: skip

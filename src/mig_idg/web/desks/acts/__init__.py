@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from mig_idg.web.desks.act import Act
-from mig_idg.web.desks.acts import access, adhesion, committees, ept, exceptions, opening, partnership, third_parties
+from mig_idg.web.desks.acts import (
+    access,
+    adhesion,
+    committees,
+    ept,
+    exceptions,
+    opening,
+    partnership,
+    standards,
+    third_parties,
+)
 
 ACTS: dict[str, Act] = {
     act.id: act
-    for module in (access, opening, exceptions, ept, third_parties, adhesion, committees, partnership)
+    for module in (access, opening, standards, exceptions, ept, third_parties, adhesion, committees, partnership)
     for act in module.ACTS
 }
