@@ -300,8 +300,10 @@ def resources_of(settings: Settings) -> Resources:
     from mig_idg.imagery.engine import RasterEngine
     from mig_idg.ogc.plugins.sources import PluginSources
     from mig_idg.ogc.tiles.cache import TileCache
+    from mig_idg.validators.library import Library
 
     resources = Resources()
+    resources.provide(Library, lambda: Library(settings.standards_folder))
     home = settings.home.resolve() / "rasters"
     resources.provide(RasterEngine, lambda: RasterEngine(home, settings.empty_tiles, elsewhere=settings.raster_place()))
     resources.provide(TileCache, lambda: TileCache(settings.kept_tiles * 2**20))

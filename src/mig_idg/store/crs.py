@@ -349,6 +349,12 @@ def domain(of: int, within: int) -> tuple[float, float, float, float]:
     return tuple(_transformer(WGS84, within).transform_bounds(*wide, densify_pts=41))  # type: ignore[return-value]
 
 
+def in_degrees(x: float, y: float, srid: int) -> tuple[float, float]:
+    """Longitude and latitude (WGS 84) of a place in a CRS of the list, x being its easting."""
+    longitude, latitude = _transformer(srid, WGS84).transform(x, y)
+    return float(longitude), float(latitude)
+
+
 @lru_cache(maxsize=256)
 def _transformer(source: int, target: int) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)

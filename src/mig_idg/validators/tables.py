@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ TRUE = ["true", "True", "TRUE", "1"]
 
 def check(path: Path, name: str, seen: Seen, standard: str, library: Library) -> Verdict:
     """The verdict of the schema and its custom checks; encodings other than UTF-8 refuse the file."""
-    schema = _schema(library, standard, seen.header)
+    schema = schema_of(library, standard, seen.header)
     version = str(schema.get("version", STANDARDS[standard].versions[0])).lstrip("v")
     remarks = list(_of_the_file(path, seen, schema))
     blocked = any(one.code in ("file.encoding", "file.nul", "file.columns") for one in remarks)
@@ -44,7 +44,7 @@ def check(path: Path, name: str, seen: Seen, standard: str, library: Library) ->
     return Verdict(name, standard, version, valid, kept, "frictionless 5 + contrôles Validata", lines, counts)
 
 
-def _schema(library: Library, standard: str, header: tuple[str, ...]) -> dict[str, Any]:
+def schema_of(library: Library, standard: str, header: tuple[str, ...]) -> dict[str, Any]:
     """The schema of a standard; for acceslibre, that of the profile whose columns are nearest."""
     if standard != "acceslibre":
         return _loaded(library, f"scdl/schemas/{standard.removeprefix('scdl-')}.json")
@@ -220,7 +220,7 @@ def _validated(
     fields = {field["name"]: field for field in schema["fields"]}
     task = report.tasks[0] if report.tasks else None
     errors = list(report.errors) + (list(task.errors) if task else [])
-    told = [_told(error, fields) for error in errors if error.type not in ("duplicate-label", "error")]
+    told = [remark_of(error, fields) for error in errors if error.type not in ("duplicate-label", "error")]
     if not told and any(error.type == "error" for error in errors) and len(set(header)) == len(header):
         told.append(_unread("source-error"))
     return told, (task.stats.get("rows") if task else None)
@@ -267,7 +267,7 @@ TYPES: dict[str, tuple[Text, str]] = {
 }
 
 
-def _told(error: Any, fields: dict[str, dict[str, Any]]) -> Remark:
+def remark_of(error: Any, fields: dict[str, dict[str, Any]]) -> Remark:
     """An error of frictionless, in words."""
     kind = str(error.type)
     column = getattr(error, "field_name", None) or getattr(error, "label", None) or None
@@ -390,7 +390,7 @@ def _number(text: str) -> float | None:
 def _between_cells(table: Path, delimiter: str, schema: dict[str, Any]) -> Iterator[Remark]:
     rows = rows_of(table, "utf-8", delimiter)
     header = next((row for _, row in rows), [])
-    checks = [one for one in schema.get("custom_checks") or () if _applies(one, header)]
+    checks = [one for one in schema.get("custom_checks") or () if applies(one, header)]
     lists = {
         field["name"]: set(field["arrayItem"]["enum"])
         for field in schema["fields"]
@@ -439,7 +439,7 @@ def _between_cells(table: Path, delimiter: str, schema: dict[str, Any]) -> Itera
                 )
 
 
-def _applies(custom: dict[str, Any], header: list[str]) -> bool:
+def applies(custom: Mapping[str, Any], header: Sequence[str]) -> bool:
     """Does the file have the columns of this check? One of two is enough where one of two is asked."""
     params = custom.get("params") or {}
     if custom.get("name") == "one-of-required":

@@ -4,6 +4,7 @@ routes.py        the routes, each with the action it asks of the charter
 items.py        pages of features, counts, searches
 item.py         one feature
 transactions.py create, replace, update, delete
+standard.py     what the standard of the layer holds against a feature that is written
 schemas.py      queryables, sortables, schema
 formats.py      which representation the client wants
 """

@@ -26,6 +26,7 @@ from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
 from mig_idg.ogc.features import body, execution, links, validators
 from mig_idg.ogc.features.item import checked_id, missing
+from mig_idg.ogc.features.standard import require_conformant
 from mig_idg.store import crs as reference
 from mig_idg.store import write
 from mig_idg.store.collection import Collection
@@ -44,6 +45,7 @@ async def create(request: Request) -> Response:
     written = body.feature(
         body.decoded(await request.body(), exactly=True), grant.table, _crs(request, grant), _rules(request)
     )
+    await require_conformant(request, grant, written)
     values = _with_id(written, grant)
     rows = await _write(request, write.insert(grant, values, written.geometry), grant)
     if not rows:
@@ -65,6 +67,7 @@ async def replace(request: Request) -> Response:
     rules = _rules(request, stored)
     written = body.feature(body.decoded(await request.body(), exactly=True), grant.table, _crs(request, grant), rules)
     _same_id(written.id, id)
+    await require_conformant(request, grant, written, stored)
     return await _changed(request, grant, id, written, seen)
 
 
@@ -77,6 +80,7 @@ async def update(request: Request) -> Response:
     rules = _rules(request, stored)
     written = body.patch(body.decoded(await request.body(), exactly=True), grant.table, _crs(request, grant), rules)
     _same_id(written.id, id)
+    await require_conformant(request, grant, written, stored)
     return await _changed(request, grant, id, written, seen)
 
 

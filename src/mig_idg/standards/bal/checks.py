@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mig_idg.standards.bal import coordinates
-from mig_idg.standards.bal.model import BAN_IDS, FIELDS, NO_ADDRESS, POSITIONS, street_field, version_of
+from mig_idg.standards.bal.model import BAN_IDS, FIELDS, NO_ADDRESS, POSITIONS, Version, street_field, version_of
 from mig_idg.standards.bal.profiles import LEVELS
 from mig_idg.standards.findings import Finding, Tally
 from mig_idg.territory.places import COMMUNES
@@ -70,12 +70,15 @@ MISSING_TOLD = ("commune_nom", "source", "date_der_maj")
 class Checker:
     """Checks a file batch by batch; `tally` holds what was found so far.
 
-    `on` is the day of the check: later dates of update are told as such; None does not look.
+    `on` is the day of the check: later dates of update are told as such; None does not look. `version` is the one to
+    hold lines against, when their header does not tell it.
     """
 
-    def __init__(self, header: tuple[str, ...], on: date | None = None, examples: int = 5) -> None:
+    def __init__(
+        self, header: tuple[str, ...], on: date | None = None, examples: int = 5, version: Version | None = None
+    ) -> None:
         self.header = header
-        self.version = version_of(header)
+        self.version = version or version_of(header)
         self.levels = LEVELS[self.version]
         self.on = on
         self.tally = Tally(examples)
