@@ -40,6 +40,10 @@ CREATE SCHEMA remarks;
 
 COMMENT ON SCHEMA remarks IS 'Remarks, questions, requests for publication: what was said, by whom, what became of it.';
 
+CREATE SCHEMA sensors;
+
+COMMENT ON SCHEMA sensors IS 'OGC SensorThings 1.1: things, datastreams and observations, under the rights of their datasets.';
+
 CREATE SCHEMA served;
 
 COMMENT ON SCHEMA served IS 'One security_invoker view per view profile.';
@@ -76,6 +80,9 @@ CREATE TYPE procrastinate.procrastinate_job_to_defer_v1 AS (
 	args jsonb,
 	scheduled_at timestamp with time zone
 );
+
+CREATE DOMAIN sensors.document AS jsonb
+	CONSTRAINT document_check CHECK ((octet_length((VALUE)::text) <= 65536));
 
 CREATE FUNCTION consolidation.recode(properties jsonb, name text, list jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
@@ -1198,6 +1205,137 @@ begin
   return new;
 end
 $$;
+
+CREATE FUNCTION sensors.body() RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select current_setting('idg.rows', true)::jsonb ->> 'body' where left(current_setting('idg.rows', true), 1) = '{'
+$$;
+
+CREATE FUNCTION sensors.count_again() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  update sensors.datastream_state s set
+    observations = s.observations - case when tg_op = 'DELETE' then t.gone else 0 end,
+    first_time = (select o.phenomenon_time from sensors.observation o
+      where o.datastream = s.datastream order by o.phenomenon_time, o.id limit 1),
+    last_time = (select coalesce(o.phenomenon_end, o.phenomenon_time) from sensors.observation o
+      where o.datastream = s.datastream order by o.phenomenon_time desc, o.id desc limit 1)
+  from (select datastream, count(*) as gone from removed group by datastream order by datastream) t
+  where s.datastream = t.datastream;
+  return null;
+end
+$$;
+
+CREATE FUNCTION sensors.count_in() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  insert into sensors.datastream_state as s
+    (datastream, observations, first_time, last_time, first_result_time, last_result_time)
+  select datastream, count(*), min(phenomenon_time), max(coalesce(phenomenon_end, phenomenon_time)),
+    min(result_time), max(result_time)
+  from added group by datastream order by datastream
+  on conflict (datastream) do update set
+    observations = s.observations + excluded.observations,
+    first_time = least(s.first_time, excluded.first_time),
+    last_time = greatest(s.last_time, excluded.last_time),
+    first_result_time = least(s.first_result_time, excluded.first_result_time),
+    last_result_time = greatest(s.last_result_time, excluded.last_result_time);
+  insert into sensors.datastream_feature (datastream, feature)
+  select distinct datastream, feature from added where feature is not null
+  order by 1, 2
+  on conflict do nothing;
+  return null;
+end
+$$;
+
+CREATE FUNCTION sensors.floors() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select nullif(current_setting('idg.rows', true)::jsonb -> 'floors', '{}')
+  where left(current_setting('idg.rows', true), 1) = '{'
+$$;
+
+CREATE FUNCTION sensors.granted(wanted text) RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select array(select jsonb_array_elements_text(current_setting('idg.rows', true)::jsonb -> wanted))
+  where left(current_setting('idg.rows', true), 1) = '{'
+$$;
+
+CREATE FUNCTION sensors.horizon(dataset text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select case when sensors.floors() ? dataset
+    then now() - make_interval(secs => (sensors.floors() ->> dataset)::double precision)
+    else 'infinity' end
+$$;
+
+CREATE FUNCTION sensors.instant(at timestamp with time zone) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select (to_json(at at time zone 'UTC') #>> '{}') || 'Z' $$;
+
+CREATE FUNCTION sensors.make_room(months date[]) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  month date;
+  name text;
+  made integer := 0;
+begin
+  for month in
+    select distinct date_trunc('month', m)::date from unnest(months) m
+    where m >= date '2000-01-01' and m < (now() + interval '2 months')::date order by 1
+  loop
+    name := 'observation_' || to_char(month, 'YYYY_MM');
+    if to_regclass('sensors.' || name) is null then
+      perform pg_advisory_xact_lock(hashtext('sensors.make_room'));
+      if to_regclass('sensors.' || name) is null
+        and not exists (select from sensors.observation_other
+                        where phenomenon_time >= month::timestamp at time zone 'UTC'
+                          and phenomenon_time < (month + interval '1 month')::timestamp at time zone 'UTC') then
+        execute format('create table sensors.%I partition of sensors.observation for values from (%L) to (%L)',
+          name, month::timestamp at time zone 'UTC', (month + interval '1 month')::timestamp at time zone 'UTC');
+        made := made + 1;
+      end if;
+    end if;
+  end loop;
+  return made;
+end
+$$;
+
+CREATE FUNCTION sensors.own(kind text, asked bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select case kind
+    when 'thing' then exists (select from sensors.thing x where x.id = asked and x.depositor = sensors.body())
+    when 'location' then exists (select from sensors.location x where x.id = asked and x.depositor = sensors.body())
+    when 'sensor' then exists (select from sensors.sensor x where x.id = asked and x.depositor = sensors.body())
+    when 'property' then exists (
+      select from sensors.observed_property x where x.id = asked and x.depositor = sensors.body())
+    when 'feature' then exists (
+      select from sensors.feature_of_interest x where x.id = asked and x.depositor = sensors.body())
+    when 'history' then exists (
+      select from sensors.historical_location h join sensors.thing x on x.id = h.thing
+      where h.id = asked and x.depositor = sensors.body())
+    else false end
+$$;
+
+CREATE FUNCTION sensors.period(since timestamp with time zone, until timestamp with time zone) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select sensors.instant(since) || coalesce('/' || sensors.instant(until), '') $$;
 
 CREATE FUNCTION served.accenti(value text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -3912,6 +4050,211 @@ ALTER TABLE remarks.remark ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE sensors.datastream (
+    id bigint NOT NULL,
+    depositor text NOT NULL,
+    dataset text NOT NULL,
+    thing bigint NOT NULL,
+    sensor bigint NOT NULL,
+    observed_property bigint NOT NULL,
+    name text NOT NULL,
+    description text NOT NULL,
+    observation_type text NOT NULL,
+    unit sensors.document NOT NULL,
+    observed_area sensors.document,
+    properties sensors.document,
+    entitled text[] DEFAULT '{}'::text[] NOT NULL
+);
+
+COMMENT ON COLUMN sensors.datastream.entitled IS 'dataset:code of each body that it measures the territory or stands on the support of (art. 10).';
+
+CREATE TABLE sensors.datastream_feature (
+    datastream bigint NOT NULL,
+    feature bigint NOT NULL
+);
+
+ALTER TABLE sensors.datastream ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME sensors.datastream_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE sensors.datastream_state (
+    datastream bigint NOT NULL,
+    observations bigint DEFAULT 0 NOT NULL,
+    first_time timestamp with time zone,
+    last_time timestamp with time zone,
+    first_result_time timestamp with time zone,
+    last_result_time timestamp with time zone
+)
+WITH (fillfactor='50');
+
+CREATE TABLE sensors.feature_of_interest (
+    id bigint NOT NULL,
+    depositor text NOT NULL,
+    location bigint,
+    name text NOT NULL,
+    description text NOT NULL,
+    encoding_type text NOT NULL,
+    feature sensors.document NOT NULL,
+    geometry public.geometry(Geometry,4326),
+    properties sensors.document
+);
+
+ALTER TABLE sensors.feature_of_interest ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME sensors.feature_of_interest_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE sensors.historical_location (
+    id bigint NOT NULL,
+    thing bigint NOT NULL,
+    "time" timestamp with time zone NOT NULL
+);
+
+ALTER TABLE sensors.historical_location ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME sensors.historical_location_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE sensors.historical_place (
+    historical_location bigint NOT NULL,
+    location bigint NOT NULL
+);
+
+CREATE TABLE sensors.location (
+    id bigint NOT NULL,
+    depositor text NOT NULL,
+    name text NOT NULL,
+    description text NOT NULL,
+    encoding_type text NOT NULL,
+    location sensors.document NOT NULL,
+    geometry public.geometry(Geometry,4326),
+    properties sensors.document
+);
+
+ALTER TABLE sensors.location ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME sensors.location_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE SEQUENCE sensors.observation_number
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE sensors.observation (
+    id bigint DEFAULT nextval('sensors.observation_number'::regclass) NOT NULL,
+    datastream bigint NOT NULL,
+    phenomenon_time timestamp with time zone NOT NULL,
+    phenomenon_end timestamp with time zone,
+    result_time timestamp with time zone,
+    result_number double precision,
+    result sensors.document,
+    feature bigint,
+    result_quality sensors.document,
+    valid_from timestamp with time zone,
+    valid_to timestamp with time zone,
+    parameters sensors.document,
+    CONSTRAINT observation_check CHECK ((phenomenon_end >= phenomenon_time)),
+    CONSTRAINT one_result CHECK ((num_nonnulls(result_number, result) = 1))
+)
+PARTITION BY RANGE (phenomenon_time);
+
+CREATE TABLE sensors.observation_other (
+    id bigint DEFAULT nextval('sensors.observation_number'::regclass) NOT NULL,
+    datastream bigint NOT NULL,
+    phenomenon_time timestamp with time zone NOT NULL,
+    phenomenon_end timestamp with time zone,
+    result_time timestamp with time zone,
+    result_number double precision,
+    result sensors.document,
+    feature bigint,
+    result_quality sensors.document,
+    valid_from timestamp with time zone,
+    valid_to timestamp with time zone,
+    parameters sensors.document,
+    CONSTRAINT observation_check CHECK ((phenomenon_end >= phenomenon_time)),
+    CONSTRAINT one_result CHECK ((num_nonnulls(result_number, result) = 1))
+);
+
+CREATE TABLE sensors.observed_property (
+    id bigint NOT NULL,
+    depositor text NOT NULL,
+    name text NOT NULL,
+    definition text NOT NULL,
+    description text NOT NULL,
+    properties sensors.document
+);
+
+ALTER TABLE sensors.observed_property ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME sensors.observed_property_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE sensors.sensor (
+    id bigint NOT NULL,
+    depositor text NOT NULL,
+    name text NOT NULL,
+    description text NOT NULL,
+    encoding_type text NOT NULL,
+    metadata sensors.document NOT NULL,
+    properties sensors.document
+);
+
+ALTER TABLE sensors.sensor ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME sensors.sensor_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE sensors.thing (
+    id bigint NOT NULL,
+    depositor text NOT NULL,
+    name text NOT NULL,
+    description text NOT NULL,
+    properties sensors.document,
+    CONSTRAINT thing_name_check CHECK ((btrim(name) <> ''::text))
+);
+
+ALTER TABLE sensors.thing ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME sensors.thing_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE sensors.thing_location (
+    thing bigint NOT NULL,
+    location bigint NOT NULL
+);
+
 CREATE TABLE served.copy (
     relation regclass NOT NULL,
     source regclass NOT NULL,
@@ -3987,6 +4330,8 @@ CREATE VIEW served.raster_vintage AS
   WHERE ((v.published_at IS NOT NULL) AND (v.replaced_at IS NULL));
 
 COMMENT ON VIEW served.raster_vintage IS 'Vintages in force.';
+
+ALTER TABLE ONLY sensors.observation ATTACH PARTITION sensors.observation_other DEFAULT;
 
 ALTER TABLE ONLY procrastinate.procrastinate_events ALTER COLUMN id SET DEFAULT nextval('procrastinate.procrastinate_events_id_seq'::regclass);
 
@@ -4495,6 +4840,45 @@ ALTER TABLE ONLY remarks.gate
 ALTER TABLE ONLY remarks.remark
     ADD CONSTRAINT remark_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY sensors.datastream_feature
+    ADD CONSTRAINT datastream_feature_pkey PRIMARY KEY (datastream, feature);
+
+ALTER TABLE ONLY sensors.datastream
+    ADD CONSTRAINT datastream_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY sensors.datastream_state
+    ADD CONSTRAINT datastream_state_pkey PRIMARY KEY (datastream);
+
+ALTER TABLE ONLY sensors.feature_of_interest
+    ADD CONSTRAINT feature_of_interest_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY sensors.historical_location
+    ADD CONSTRAINT historical_location_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY sensors.historical_place
+    ADD CONSTRAINT historical_place_pkey PRIMARY KEY (historical_location, location);
+
+ALTER TABLE ONLY sensors.location
+    ADD CONSTRAINT location_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY sensors.observation
+    ADD CONSTRAINT observation_pkey PRIMARY KEY (phenomenon_time, id);
+
+ALTER TABLE ONLY sensors.observation_other
+    ADD CONSTRAINT observation_other_pkey PRIMARY KEY (phenomenon_time, id);
+
+ALTER TABLE ONLY sensors.observed_property
+    ADD CONSTRAINT observed_property_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY sensors.sensor
+    ADD CONSTRAINT sensor_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY sensors.thing_location
+    ADD CONSTRAINT thing_location_pkey PRIMARY KEY (thing, location);
+
+ALTER TABLE ONLY sensors.thing
+    ADD CONSTRAINT thing_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY served.copy
     ADD CONSTRAINT copy_pkey PRIMARY KEY (relation);
 
@@ -4591,7 +4975,45 @@ CREATE INDEX remark_of_caller ON remarks.remark USING btree (caller, at) WHERE (
 
 CREATE INDEX remark_of_dataset ON remarks.remark USING btree (dataset, id DESC) WHERE (dataset IS NOT NULL);
 
+CREATE INDEX datastream_dataset ON sensors.datastream USING btree (dataset);
+
+CREATE INDEX datastream_entitled ON sensors.datastream USING gin (entitled);
+
+CREATE INDEX datastream_feature_feature ON sensors.datastream_feature USING btree (feature);
+
+CREATE INDEX datastream_observed_property ON sensors.datastream USING btree (observed_property);
+
+CREATE INDEX datastream_sensor ON sensors.datastream USING btree (sensor);
+
+CREATE INDEX datastream_thing ON sensors.datastream USING btree (thing);
+
+CREATE INDEX feature_of_interest_geometry ON sensors.feature_of_interest USING gist (geometry);
+
+CREATE INDEX feature_of_interest_location ON sensors.feature_of_interest USING btree (location);
+
+CREATE INDEX historical_location_thing ON sensors.historical_location USING btree (thing, "time");
+
+CREATE INDEX historical_place_location ON sensors.historical_place USING btree (location);
+
+CREATE INDEX location_geometry ON sensors.location USING gist (geometry);
+
+CREATE INDEX observation_number_of ON ONLY sensors.observation USING btree (id);
+
+CREATE INDEX observation_of_datastream ON ONLY sensors.observation USING btree (datastream, phenomenon_time, id);
+
+CREATE INDEX observation_other_datastream_phenomenon_time_id_idx ON sensors.observation_other USING btree (datastream, phenomenon_time, id);
+
+CREATE INDEX observation_other_id_idx ON sensors.observation_other USING btree (id);
+
+CREATE INDEX thing_location_location ON sensors.thing_location USING btree (location);
+
 CREATE INDEX copy_source ON served.copy USING btree (source);
+
+ALTER INDEX sensors.observation_of_datastream ATTACH PARTITION sensors.observation_other_datastream_phenomenon_time_id_idx;
+
+ALTER INDEX sensors.observation_number_of ATTACH PARTITION sensors.observation_other_id_idx;
+
+ALTER INDEX sensors.observation_pkey ATTACH PARTITION sensors.observation_other_pkey;
 
 CREATE TRIGGER decisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.decisions FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change();
 
@@ -4964,6 +5386,12 @@ CREATE TRIGGER stamp BEFORE INSERT ON registry.act FOR EACH ROW EXECUTE FUNCTION
 CREATE TRIGGER token_bumps AFTER INSERT OR DELETE OR UPDATE ON registry.token FOR EACH STATEMENT EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER version_validated AFTER INSERT ON registry.dataset_version FOR EACH ROW EXECUTE FUNCTION versions.validated();
+
+CREATE TRIGGER count_corrected AFTER UPDATE ON sensors.observation REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION sensors.count_again();
+
+CREATE TRIGGER count_in AFTER INSERT ON sensors.observation REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION sensors.count_in();
+
+CREATE TRIGGER count_removed AFTER DELETE ON sensors.observation REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION sensors.count_again();
 
 ALTER TABLE ONLY consolidation.compared
     ADD CONSTRAINT compared_contribution_fkey FOREIGN KEY (contribution) REFERENCES consolidation.contribution(id) ON DELETE CASCADE;
@@ -5610,6 +6038,212 @@ ALTER TABLE ONLY remarks.event
 ALTER TABLE ONLY remarks.remark
     ADD CONSTRAINT remark_author_login_fkey FOREIGN KEY (author_login) REFERENCES registry.account(login);
 
+ALTER TABLE ONLY sensors.datastream
+    ADD CONSTRAINT datastream_depositor_fkey FOREIGN KEY (depositor) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY sensors.datastream_feature
+    ADD CONSTRAINT datastream_feature_datastream_fkey FOREIGN KEY (datastream) REFERENCES sensors.datastream(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY sensors.datastream_feature
+    ADD CONSTRAINT datastream_feature_feature_fkey FOREIGN KEY (feature) REFERENCES sensors.feature_of_interest(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY sensors.datastream
+    ADD CONSTRAINT datastream_observed_property_fkey FOREIGN KEY (observed_property) REFERENCES sensors.observed_property(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY sensors.datastream
+    ADD CONSTRAINT datastream_sensor_fkey FOREIGN KEY (sensor) REFERENCES sensors.sensor(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY sensors.datastream_state
+    ADD CONSTRAINT datastream_state_datastream_fkey FOREIGN KEY (datastream) REFERENCES sensors.datastream(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY sensors.datastream
+    ADD CONSTRAINT datastream_thing_fkey FOREIGN KEY (thing) REFERENCES sensors.thing(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY sensors.feature_of_interest
+    ADD CONSTRAINT feature_of_interest_depositor_fkey FOREIGN KEY (depositor) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY sensors.feature_of_interest
+    ADD CONSTRAINT feature_of_interest_location_fkey FOREIGN KEY (location) REFERENCES sensors.location(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY sensors.historical_location
+    ADD CONSTRAINT historical_location_thing_fkey FOREIGN KEY (thing) REFERENCES sensors.thing(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY sensors.historical_place
+    ADD CONSTRAINT historical_place_historical_location_fkey FOREIGN KEY (historical_location) REFERENCES sensors.historical_location(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY sensors.historical_place
+    ADD CONSTRAINT historical_place_location_fkey FOREIGN KEY (location) REFERENCES sensors.location(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY sensors.location
+    ADD CONSTRAINT location_depositor_fkey FOREIGN KEY (depositor) REFERENCES registry.body(id);
+
+ALTER TABLE sensors.observation
+    ADD CONSTRAINT observation_datastream_fkey FOREIGN KEY (datastream) REFERENCES sensors.datastream(id) ON DELETE CASCADE;
+
+ALTER TABLE sensors.observation
+    ADD CONSTRAINT observation_feature_fkey FOREIGN KEY (feature) REFERENCES sensors.feature_of_interest(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY sensors.observed_property
+    ADD CONSTRAINT observed_property_depositor_fkey FOREIGN KEY (depositor) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY sensors.sensor
+    ADD CONSTRAINT sensor_depositor_fkey FOREIGN KEY (depositor) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY sensors.thing
+    ADD CONSTRAINT thing_depositor_fkey FOREIGN KEY (depositor) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY sensors.thing_location
+    ADD CONSTRAINT thing_location_location_fkey FOREIGN KEY (location) REFERENCES sensors.location(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY sensors.thing_location
+    ADD CONSTRAINT thing_location_thing_fkey FOREIGN KEY (thing) REFERENCES sensors.thing(id) ON DELETE CASCADE;
+
+ALTER TABLE sensors.datastream ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE sensors.datastream_feature ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE sensors.datastream_state ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE sensors.feature_of_interest ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE sensors.historical_location ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE sensors.historical_place ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE sensors.location ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE sensors.observation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE sensors.observed_property ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY own_delete ON sensors.datastream FOR DELETE TO idg_sensor_writer USING (((depositor = ( SELECT sensors.body() AS body)) AND (dataset = ANY (( SELECT sensors.granted('write'::text) AS granted)::text[])) AND sensors.own('thing'::text, thing) AND sensors.own('sensor'::text, sensor) AND sensors.own('property'::text, observed_property)));
+
+CREATE POLICY own_delete ON sensors.feature_of_interest FOR DELETE TO idg_sensor_writer USING ((depositor = ( SELECT sensors.body() AS body)));
+
+CREATE POLICY own_delete ON sensors.historical_location FOR DELETE TO idg_sensor_writer USING (sensors.own('thing'::text, thing));
+
+CREATE POLICY own_delete ON sensors.historical_place FOR DELETE TO idg_sensor_writer USING (sensors.own('history'::text, historical_location));
+
+CREATE POLICY own_delete ON sensors.location FOR DELETE TO idg_sensor_writer USING ((depositor = ( SELECT sensors.body() AS body)));
+
+CREATE POLICY own_delete ON sensors.observation FOR DELETE TO idg_sensor_writer USING (((EXISTS ( SELECT
+   FROM sensors.datastream d
+  WHERE ((d.id = observation.datastream) AND (d.depositor = ( SELECT sensors.body() AS body)) AND (d.dataset = ANY (( SELECT sensors.granted('write'::text) AS granted)::text[]))))) AND ((feature IS NULL) OR sensors.own('feature'::text, feature))));
+
+CREATE POLICY own_delete ON sensors.observed_property FOR DELETE TO idg_sensor_writer USING ((depositor = ( SELECT sensors.body() AS body)));
+
+CREATE POLICY own_delete ON sensors.sensor FOR DELETE TO idg_sensor_writer USING ((depositor = ( SELECT sensors.body() AS body)));
+
+CREATE POLICY own_delete ON sensors.thing FOR DELETE TO idg_sensor_writer USING ((depositor = ( SELECT sensors.body() AS body)));
+
+CREATE POLICY own_delete ON sensors.thing_location FOR DELETE TO idg_sensor_writer USING ((sensors.own('thing'::text, thing) AND sensors.own('location'::text, location)));
+
+CREATE POLICY own_insert ON sensors.datastream FOR INSERT TO idg_sensor_writer WITH CHECK (((depositor = ( SELECT sensors.body() AS body)) AND (dataset = ANY (( SELECT sensors.granted('write'::text) AS granted)::text[])) AND sensors.own('thing'::text, thing) AND sensors.own('sensor'::text, sensor) AND sensors.own('property'::text, observed_property)));
+
+CREATE POLICY own_insert ON sensors.feature_of_interest FOR INSERT TO idg_sensor_writer WITH CHECK ((depositor = ( SELECT sensors.body() AS body)));
+
+CREATE POLICY own_insert ON sensors.historical_location FOR INSERT TO idg_sensor_writer WITH CHECK (sensors.own('thing'::text, thing));
+
+CREATE POLICY own_insert ON sensors.historical_place FOR INSERT TO idg_sensor_writer WITH CHECK (sensors.own('history'::text, historical_location));
+
+CREATE POLICY own_insert ON sensors.location FOR INSERT TO idg_sensor_writer WITH CHECK ((depositor = ( SELECT sensors.body() AS body)));
+
+CREATE POLICY own_insert ON sensors.observation FOR INSERT TO idg_sensor_writer WITH CHECK (((EXISTS ( SELECT
+   FROM sensors.datastream d
+  WHERE ((d.id = observation.datastream) AND (d.depositor = ( SELECT sensors.body() AS body)) AND (d.dataset = ANY (( SELECT sensors.granted('write'::text) AS granted)::text[]))))) AND ((feature IS NULL) OR sensors.own('feature'::text, feature))));
+
+CREATE POLICY own_insert ON sensors.observed_property FOR INSERT TO idg_sensor_writer WITH CHECK ((depositor = ( SELECT sensors.body() AS body)));
+
+CREATE POLICY own_insert ON sensors.sensor FOR INSERT TO idg_sensor_writer WITH CHECK ((depositor = ( SELECT sensors.body() AS body)));
+
+CREATE POLICY own_insert ON sensors.thing FOR INSERT TO idg_sensor_writer WITH CHECK ((depositor = ( SELECT sensors.body() AS body)));
+
+CREATE POLICY own_insert ON sensors.thing_location FOR INSERT TO idg_sensor_writer WITH CHECK ((sensors.own('thing'::text, thing) AND sensors.own('location'::text, location)));
+
+CREATE POLICY own_update ON sensors.datastream FOR UPDATE TO idg_sensor_writer USING (((depositor = ( SELECT sensors.body() AS body)) AND (dataset = ANY (( SELECT sensors.granted('write'::text) AS granted)::text[])) AND sensors.own('thing'::text, thing) AND sensors.own('sensor'::text, sensor) AND sensors.own('property'::text, observed_property))) WITH CHECK (((depositor = ( SELECT sensors.body() AS body)) AND (dataset = ANY (( SELECT sensors.granted('write'::text) AS granted)::text[])) AND sensors.own('thing'::text, thing) AND sensors.own('sensor'::text, sensor) AND sensors.own('property'::text, observed_property)));
+
+CREATE POLICY own_update ON sensors.feature_of_interest FOR UPDATE TO idg_sensor_writer USING ((depositor = ( SELECT sensors.body() AS body))) WITH CHECK ((depositor = ( SELECT sensors.body() AS body)));
+
+CREATE POLICY own_update ON sensors.historical_location FOR UPDATE TO idg_sensor_writer USING (sensors.own('thing'::text, thing)) WITH CHECK (sensors.own('thing'::text, thing));
+
+CREATE POLICY own_update ON sensors.historical_place FOR UPDATE TO idg_sensor_writer USING (sensors.own('history'::text, historical_location)) WITH CHECK (sensors.own('history'::text, historical_location));
+
+CREATE POLICY own_update ON sensors.location FOR UPDATE TO idg_sensor_writer USING ((depositor = ( SELECT sensors.body() AS body))) WITH CHECK ((depositor = ( SELECT sensors.body() AS body)));
+
+CREATE POLICY own_update ON sensors.observation FOR UPDATE TO idg_sensor_writer USING (((EXISTS ( SELECT
+   FROM sensors.datastream d
+  WHERE ((d.id = observation.datastream) AND (d.depositor = ( SELECT sensors.body() AS body)) AND (d.dataset = ANY (( SELECT sensors.granted('write'::text) AS granted)::text[]))))) AND ((feature IS NULL) OR sensors.own('feature'::text, feature)))) WITH CHECK (((EXISTS ( SELECT
+   FROM sensors.datastream d
+  WHERE ((d.id = observation.datastream) AND (d.depositor = ( SELECT sensors.body() AS body)) AND (d.dataset = ANY (( SELECT sensors.granted('write'::text) AS granted)::text[]))))) AND ((feature IS NULL) OR sensors.own('feature'::text, feature))));
+
+CREATE POLICY own_update ON sensors.observed_property FOR UPDATE TO idg_sensor_writer USING ((depositor = ( SELECT sensors.body() AS body))) WITH CHECK ((depositor = ( SELECT sensors.body() AS body)));
+
+CREATE POLICY own_update ON sensors.sensor FOR UPDATE TO idg_sensor_writer USING ((depositor = ( SELECT sensors.body() AS body))) WITH CHECK ((depositor = ( SELECT sensors.body() AS body)));
+
+CREATE POLICY own_update ON sensors.thing FOR UPDATE TO idg_sensor_writer USING ((depositor = ( SELECT sensors.body() AS body))) WITH CHECK ((depositor = ( SELECT sensors.body() AS body)));
+
+CREATE POLICY own_update ON sensors.thing_location FOR UPDATE TO idg_sensor_writer USING ((sensors.own('thing'::text, thing) AND sensors.own('location'::text, location))) WITH CHECK ((sensors.own('thing'::text, thing) AND sensors.own('location'::text, location)));
+
+CREATE POLICY seen ON sensors.datastream FOR SELECT TO idg_sensor_reader, idg_sensor_writer USING (((dataset = ANY (( SELECT sensors.granted('whole'::text) AS granted)::text[])) OR (entitled && ( SELECT sensors.granted('part'::text) AS granted))));
+
+CREATE POLICY seen ON sensors.datastream_feature FOR SELECT TO idg_sensor_reader, idg_sensor_writer USING ((EXISTS ( SELECT
+   FROM sensors.datastream d
+  WHERE (d.id = datastream_feature.datastream))));
+
+CREATE POLICY seen ON sensors.datastream_state FOR SELECT TO idg_sensor_reader, idg_sensor_writer USING ((EXISTS ( SELECT
+   FROM sensors.datastream d
+  WHERE (d.id = datastream_state.datastream))));
+
+CREATE POLICY seen ON sensors.feature_of_interest FOR SELECT TO idg_sensor_reader, idg_sensor_writer USING (((depositor = ( SELECT sensors.body() AS body)) OR (EXISTS ( SELECT
+   FROM (sensors.datastream_feature f
+     JOIN sensors.datastream d ON ((d.id = f.datastream)))
+  WHERE (f.feature = feature_of_interest.id)))));
+
+CREATE POLICY seen ON sensors.historical_location FOR SELECT TO idg_sensor_reader, idg_sensor_writer USING ((EXISTS ( SELECT
+   FROM sensors.thing t
+  WHERE (t.id = historical_location.thing))));
+
+CREATE POLICY seen ON sensors.historical_place FOR SELECT TO idg_sensor_reader, idg_sensor_writer USING ((EXISTS ( SELECT
+   FROM sensors.historical_location h
+  WHERE (h.id = historical_place.historical_location))));
+
+CREATE POLICY seen ON sensors.location FOR SELECT TO idg_sensor_reader, idg_sensor_writer USING (((depositor = ( SELECT sensors.body() AS body)) OR (EXISTS ( SELECT
+   FROM (sensors.thing_location l
+     JOIN sensors.datastream d ON ((d.thing = l.thing)))
+  WHERE (l.location = location.id))) OR (EXISTS ( SELECT
+   FROM ((sensors.historical_place p
+     JOIN sensors.historical_location h ON ((h.id = p.historical_location)))
+     JOIN sensors.datastream d ON ((d.thing = h.thing)))
+  WHERE (p.location = location.id)))));
+
+CREATE POLICY seen ON sensors.observation FOR SELECT TO idg_sensor_reader, idg_sensor_writer USING (((EXISTS ( SELECT
+   FROM sensors.datastream d
+  WHERE (d.id = observation.datastream))) AND ((( SELECT sensors.floors() AS floors) IS NULL) OR (phenomenon_time <= ( SELECT sensors.horizon(d.dataset) AS horizon
+   FROM sensors.datastream d
+  WHERE (d.id = observation.datastream))))));
+
+CREATE POLICY seen ON sensors.observed_property FOR SELECT TO idg_sensor_reader, idg_sensor_writer USING (((depositor = ( SELECT sensors.body() AS body)) OR (EXISTS ( SELECT
+   FROM sensors.datastream d
+  WHERE (d.observed_property = observed_property.id)))));
+
+CREATE POLICY seen ON sensors.sensor FOR SELECT TO idg_sensor_reader, idg_sensor_writer USING (((depositor = ( SELECT sensors.body() AS body)) OR (EXISTS ( SELECT
+   FROM sensors.datastream d
+  WHERE (d.sensor = sensor.id)))));
+
+CREATE POLICY seen ON sensors.thing FOR SELECT TO idg_sensor_reader, idg_sensor_writer USING (((depositor = ( SELECT sensors.body() AS body)) OR (EXISTS ( SELECT
+   FROM sensors.datastream d
+  WHERE (d.thing = thing.id)))));
+
+CREATE POLICY seen ON sensors.thing_location FOR SELECT TO idg_sensor_reader, idg_sensor_writer USING ((EXISTS ( SELECT
+   FROM sensors.thing t
+  WHERE (t.id = thing_location.thing))));
+
+ALTER TABLE sensors.sensor ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE sensors.thing ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE sensors.thing_location ENABLE ROW LEVEL SECURITY;
+
 GRANT USAGE ON SCHEMA consolidation TO idg_clerk;
 
 GRANT USAGE ON SCHEMA deposits TO idg_app;
@@ -5637,6 +6271,9 @@ GRANT USAGE ON SCHEMA registry TO idg_app;
 GRANT USAGE ON SCHEMA registry TO idg_clerk;
 
 GRANT USAGE ON SCHEMA remarks TO idg_clerk;
+
+GRANT USAGE ON SCHEMA sensors TO idg_sensor_reader;
+GRANT USAGE ON SCHEMA sensors TO idg_sensor_writer;
 
 GRANT USAGE ON SCHEMA served TO idg_app;
 
@@ -5727,6 +6364,12 @@ GRANT ALL ON FUNCTION procrastinate.procrastinate_update_heartbeat_v1(worker_id 
 
 REVOKE ALL ON FUNCTION registry.epoch_unmoved() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.epoch_unmoved() TO idg_clerk;
+
+REVOKE ALL ON FUNCTION sensors.make_room(months date[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION sensors.make_room(months date[]) TO idg_sensor_writer;
+
+REVOKE ALL ON FUNCTION sensors.own(kind text, asked bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION sensors.own(kind text, asked bigint) TO idg_sensor_writer;
 
 REVOKE ALL ON FUNCTION served.enclose(enclosed regclass, test text) FROM PUBLIC;
 
@@ -6275,6 +6918,58 @@ GRANT UPDATE(answered_at) ON TABLE remarks.remark TO idg_clerk;
 GRANT UPDATE(public) ON TABLE remarks.remark TO idg_clerk;
 
 GRANT UPDATE(public_words) ON TABLE remarks.remark TO idg_clerk;
+
+GRANT SELECT ON TABLE sensors.datastream TO idg_sensor_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sensors.datastream TO idg_sensor_writer;
+
+GRANT SELECT ON TABLE sensors.datastream_feature TO idg_sensor_reader;
+GRANT SELECT ON TABLE sensors.datastream_feature TO idg_sensor_writer;
+
+GRANT USAGE ON SEQUENCE sensors.datastream_id_seq TO idg_sensor_writer;
+
+GRANT SELECT ON TABLE sensors.datastream_state TO idg_sensor_reader;
+GRANT SELECT ON TABLE sensors.datastream_state TO idg_sensor_writer;
+
+GRANT SELECT ON TABLE sensors.feature_of_interest TO idg_sensor_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sensors.feature_of_interest TO idg_sensor_writer;
+
+GRANT USAGE ON SEQUENCE sensors.feature_of_interest_id_seq TO idg_sensor_writer;
+
+GRANT SELECT ON TABLE sensors.historical_location TO idg_sensor_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sensors.historical_location TO idg_sensor_writer;
+
+GRANT USAGE ON SEQUENCE sensors.historical_location_id_seq TO idg_sensor_writer;
+
+GRANT SELECT ON TABLE sensors.historical_place TO idg_sensor_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sensors.historical_place TO idg_sensor_writer;
+
+GRANT SELECT ON TABLE sensors.location TO idg_sensor_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sensors.location TO idg_sensor_writer;
+
+GRANT USAGE ON SEQUENCE sensors.location_id_seq TO idg_sensor_writer;
+
+GRANT USAGE ON SEQUENCE sensors.observation_number TO idg_sensor_writer;
+
+GRANT SELECT ON TABLE sensors.observation TO idg_sensor_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sensors.observation TO idg_sensor_writer;
+
+GRANT SELECT ON TABLE sensors.observed_property TO idg_sensor_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sensors.observed_property TO idg_sensor_writer;
+
+GRANT USAGE ON SEQUENCE sensors.observed_property_id_seq TO idg_sensor_writer;
+
+GRANT SELECT ON TABLE sensors.sensor TO idg_sensor_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sensors.sensor TO idg_sensor_writer;
+
+GRANT USAGE ON SEQUENCE sensors.sensor_id_seq TO idg_sensor_writer;
+
+GRANT SELECT ON TABLE sensors.thing TO idg_sensor_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sensors.thing TO idg_sensor_writer;
+
+GRANT USAGE ON SEQUENCE sensors.thing_id_seq TO idg_sensor_writer;
+
+GRANT SELECT ON TABLE sensors.thing_location TO idg_sensor_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sensors.thing_location TO idg_sensor_writer;
 
 GRANT SELECT ON TABLE served.raster_file TO idg_app;
 

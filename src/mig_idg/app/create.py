@@ -16,6 +16,7 @@ from mig_idg.app.harvest_gauges import Harvest
 from mig_idg.app.notices import Notices
 from mig_idg.app.operations import Operations
 from mig_idg.app.session_key import session_key
+from mig_idg.database.measurements import Writers
 from mig_idg.database.pool import PLANNED_ONCE, READ_ONLY, READ_WRITE, Pool, PoolLimits, Watch
 from mig_idg.database.supervision import read_state
 from mig_idg.errors import Lang, Unavailable
@@ -97,8 +98,10 @@ def create_app(
     )
     evaluation = Evaluation(current.facts_on)
     oidc, sessions = identity(settings, clock)
+    measurements = Writers(url)
     if routes is None:
         more = [*remark_routes(settings, url, sessions, clock, records), *open_data_routes(url)]
+        more += sensor_routes(measurements)
         routes = every_route(settings, records, more)
         routes += desk_routes(settings, url, sessions, clock, records)
     by_mail = mail_routes(settings, url, sessions, clock)
@@ -148,6 +151,7 @@ def create_app(
             except Exception as error:
                 log.error("not-ended-well", step=step.__qualname__, reason=type(error).__name__)
         resources.close()
+        measurements.close()
         for pool in every_pool:
             pool.close()
 
@@ -267,6 +271,13 @@ def remark_routes(
 
     key, harvested = session_key(settings), Harvested(records.pool).records
     return routes_of_remarks(Desk(Clerk(url), sessions, key, clock, settings.remark_days, harvested))
+
+
+def sensor_routes(writers: Writers) -> tuple[Route, ...]:
+    """The routes of measurements, which a role of their own writes."""
+    from mig_idg.sensors.routes import routes as routes_of_sensors
+
+    return routes_of_sensors(writers)
 
 
 def desk_routes(settings: Settings, url: str, sessions: Sessions, clock: Clock, records: Records) -> tuple[Route, ...]:

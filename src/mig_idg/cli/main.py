@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "equipment",
         t("équipements connectés, annexes, interventions", "connected equipment, annexes, work"),
     ),
+    "sensors": ("sensors", t("mesures des capteurs", "measurements of sensors")),
     "case": ("case", t("dossiers : litiges, projets, besoins, tâches", "cases: disputes, projects, needs, tasks")),
     "partnership": ("partnership", t("échéances, bilan annuel, orientations", "deadlines, annual report")),
     "notices": ("notices", t("messages aux organismes : suivre, envoyer", "messages to bodies: follow, send")),

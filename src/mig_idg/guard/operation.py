@@ -26,8 +26,23 @@ PROCESSES = Text("Les traitements", "Processes")
 CATALOGUE = Text("Le catalogue", "The catalogue")
 DEPOSITS = Text("Les dépôts", "Deposits")
 REMARKS = Text("Remarques et questions", "Remarks and questions")
+SENSORS = Text("Les mesures des capteurs", "Measurements of sensors")
 # The chapters of the definition, in the order that they are read; within one, operations follow their routes.
-TAGS = (SERVICE, COLLECTIONS, RIGHTS, FEATURES, TILES, MAPS, STAC, WMTS, PROCESSES, CATALOGUE, DEPOSITS, REMARKS)
+TAGS = (
+    SERVICE,
+    COLLECTIONS,
+    RIGHTS,
+    FEATURES,
+    TILES,
+    MAPS,
+    STAC,
+    WMTS,
+    PROCESSES,
+    CATALOGUE,
+    DEPOSITS,
+    REMARKS,
+    SENSORS,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,9 @@ class RowAccess(Protocol):
     def chunks(self, request: Request, statement: Statement, layer: Layer | None = None) -> AsyncGenerator[Columns]:
         """The same, many rows at a time."""
 
+    async def measure(self, request: Request, statement: Statement, action: str = "query") -> list[Row]:
+        """Rows of measurements, under the rights of their datasets."""
+
     async def write(self, request: Request, statement: Statement) -> list[Row]:
         """Rows of a write … returning, under the writer profile."""
 
@@ -124,6 +127,10 @@ class Request:
     def chunks(self, statement: Statement, layer: Layer | None = None) -> AsyncGenerator[Columns]:
         """The same many rows at a time, as columns of values: for texts that are only passed on."""
         return self.threshold.rows.chunks(self, statement, layer)
+
+    async def measure(self, statement: Statement, action: str = "query") -> list[Row]:
+        """Rows of measurements (`store.sensorthings`), under the rights of each of their datasets."""
+        return await self.threshold.rows.measure(self, statement, action)
 
     async def write(self, statement: Statement) -> list[Row]:
         """Rows of an insert, update or delete … returning on `grant.writer_view`, under the writer profile."""

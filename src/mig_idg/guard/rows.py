@@ -17,6 +17,7 @@ from mig_idg.store.collection import Collection
 from mig_idg.store.statement import Statement
 
 MOST_REMEMBERED = 5_000
+MEASUREMENTS = b"idg_sensor_reader"
 PUBLIC_TIMEOUT, PARTNER_TIMEOUT, EXPORT_TIMEOUT = b"2500", b"5000", b"900000"
 
 
@@ -43,6 +44,22 @@ class Rows:
                     read_version, rows = await connection.run(context, sql, params, binary=statement.binary)
         except StatementFailed as failed:
             failed.collection = context.collection.decode()
+            await self._freshness.unless_moved(request)
+            raise
+        self._freshness.check(request, read_version)
+        return rows
+
+    async def measure(self, request: Request, statement: Statement, action: str = "query") -> list[Row]:
+        """Rows of measurements, under what the charter says of each of their datasets for this caller."""
+        measured = request.snapshot.measured(request.principal, action)
+        timeout = EXPORT_TIMEOUT if request.pool == "exports" else (
+            PUBLIC_TIMEOUT if request.principal.public else PARTNER_TIMEOUT
+        )  # fmt: skip
+        context = TransactionContext(MEASUREMENTS, measured.setting, timeout)
+        try:
+            async with self._pools[request.pool].connection(request.caller) as connection:
+                read_version, rows = await connection.run(context, statement.sql.encode(), statement.bound)
+        except StatementFailed:
             await self._freshness.unless_moved(request)
             raise
         self._freshness.check(request, read_version)

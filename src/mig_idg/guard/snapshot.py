@@ -13,6 +13,7 @@ from datetime import date
 from mig_idg.charter import AccessRequest, Decision, Facts, decide
 from mig_idg.charter.facts import ROLES
 from mig_idg.errors import Lang
+from mig_idg.guard.measured import SERVICE, Measured
 from mig_idg.guard.principal import NO_ROLES, Principal
 from mig_idg.registry.tokens import Credentials
 from mig_idg.store.collection import Collection
@@ -45,6 +46,7 @@ class Snapshot:
     _grants: dict[tuple[_Key, bool], Grant | None] = field(default_factory=dict, repr=False)
     _visible: dict[str, tuple[Collection, ...]] = field(default_factory=dict, repr=False)
     _in_preparation: dict[str, Facts] = field(default_factory=dict, repr=False)
+    _measured: dict[tuple[str, str], Measured] = field(default_factory=dict, repr=False)
 
     def decide(self, principal: Principal, action: str, dataset: str) -> Decision:
         """The charter's decision for this caller, action and dataset; beyond a token's scope, the public's."""
@@ -93,6 +95,19 @@ class Snapshot:
                 and not self.taken_down(principal, collection.id)
             )
             self._visible[principal.key] = found
+        return found
+
+    def measured(self, principal: Principal, action: str) -> Measured:
+        """The measurements that this caller may read by an action, and deposit: each dataset is decided on."""
+        found = self._measured.get((principal.key, action))
+        if found is None:
+            known = [one.id for one in self.collections.values() if SERVICE in one.services]
+            found = Measured.of(
+                principal.organisation,
+                {id: self.decide(principal, action, id) for id in known},
+                [id for id in known if self.decide(principal, "contribute", id).permitted],
+            )
+            self._measured[(principal.key, action)] = found
         return found
 
     def taken_down(self, principal: Principal, dataset: str) -> bool:

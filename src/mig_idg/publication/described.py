@@ -98,8 +98,8 @@ _KEYS: dict[str, dict[str, Text]] = {
             "Open licence, or restricted; absent = as the terms say.",
         ),
         "services": Text(
-            "Services offerts : entités, tuiles, cartes, couvertures, STAC, fichiers.",
-            "Services offered: features, tiles, maps, coverages, STAC, files.",
+            "Services offerts : entités, tuiles, cartes, couvertures, STAC, fichiers, mesures (sensorthings).",
+            "Services offered: features, tiles, maps, coverages, STAC, files, measurements (sensorthings).",
         ),
         "crs": Text(
             "Systèmes de coordonnées offerts en plus de CRS84 et de celui de stockage.",

@@ -299,7 +299,10 @@ class Declaration(Strict):
     exceptions: tuple[Exception_, ...] = ()
     takedown: Literal["public", "all"] | None = None
     licence: Literal["LO-2.0", "ODbL-1.0", "restricted"] | None = None
-    services: tuple[Literal["features", "tiles", "maps", "coverages", "stac", "download"], ...] = ("features", "tiles")
+    services: tuple[Literal["features", "tiles", "maps", "coverages", "stac", "download", "sensorthings"], ...] = (
+        "features",
+        "tiles",
+    )
     crs: tuple[Crs, ...] = Field((), description="CRS offered beside CRS84 and the storage CRS")
     extent: tuple[float, float, float, float] | None = Field(None, description="west, south, east, north in degrees")
     limits: Limits | None = None

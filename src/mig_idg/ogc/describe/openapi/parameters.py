@@ -114,6 +114,15 @@ _NAMES = {
     "recordSort": "sortby",
     "dcatPage": "page",
     "packageId": "id",
+    "seriesOf": "collection",
+    "seriesDays": "days",
+    "staFilter": "$filter",
+    "staExpand": "$expand",
+    "staOrderby": "$orderby",
+    "staSelect": "$select",
+    "staTop": "$top",
+    "staSkip": "$skip",
+    "staCount": "$count",
 }
 _REQUIRED = frozenset({"coords", "packageId"})
 _PIXELS: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": 8192}
@@ -133,6 +142,15 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
     "remarkFeature": (_STRING, Text("L'entité, pour le formulaire.", "The feature, for the form.")),
     "remarkRecord": (_STRING, Text("Une fiche moissonnée.", "A harvested record.")),
     "remarkOrganisation": (_STRING, Text("L'organisme, pour le formulaire.", "The body, for the form.")),
+    "seriesOf": (_TEXT, Text("De cette collection seulement.", "Of this collection only.")),
+    "seriesDays": ({"type": "integer", "minimum": 0, "maximum": 365}, Text("Derniers jours.", "Last days.")),
+    "staFilter": (_TEXT, Text("Filtre OData : result gt 10.", "OData filter: result gt 10.")),
+    "staExpand": (_TEXT, Text("Relations dépliées : Datastreams.", "Relations expanded: Datastreams.")),
+    "staOrderby": (_TEXT, Text("Ordre : phenomenonTime desc.", "Order: phenomenonTime desc.")),
+    "staSelect": (_TEXT, Text("Propriétés voulues.", "Properties wanted.")),
+    "staTop": ({"type": "integer", "minimum": 0, "maximum": 10_000}, Text("Entités par page.", "Entities a page.")),
+    "staSkip": ({"type": "integer", "minimum": 0, "maximum": 1_000_000}, Text("Entités passées.", "Entities skipped.")),
+    "staCount": ({"type": "boolean"}, Text("Dire combien.", "Tell how many.")),
     "filename": (_STRING, Text("Le nom du fichier.", "The name of the file.")),
     "depositState": (
         {
@@ -318,6 +336,11 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
 }
 
 _PATH: dict[str, tuple[dict[str, Any], Text]] = {
+    "series": ({"type": "integer", "minimum": 1}, Text("Le numéro de la série.", "The number of the series.")),
+    "entities": (
+        {"type": "string", "maxLength": 200},
+        Text("Things, Datastreams(1), Observations…", "Things, Datastreams(1), Observations…"),
+    ),
     "process": ({"type": "string", "maxLength": 80}, Text("Le traitement.", "The process.")),
     "deposit": ({"type": "string", "format": "uuid"}, Text("Le dépôt.", "The deposit.")),
     "follow": ({"type": "string", "maxLength": 80}, Text("Ce que l'envoi a donné.", "What sending gave.")),
