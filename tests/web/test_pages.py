@@ -114,7 +114,7 @@ def test_every_page_says_that_this_is_a_demonstration(asking: Asking, render: pa
 
 def test_the_page_of_a_layer_answers_in_order(asking: Asking, render: pages.Render) -> None:
     text = page(asking, render, "/collections/bancs")
-    questions = ["Ce que c'est", "Qui en répond", "De quand elle date", "Comment l'obtenir", "Qui peut la voir"]
+    questions = ["L'obtenir", "Ce que c'est", "Qui en répond", "De quand elle date", "Qui peut la voir"]
     places = [text.replace("&#39;", "'").index(question) for question in questions]
     assert places == sorted(places)
     assert "1er mai 2026" in text

@@ -28,6 +28,21 @@ def test_thousands_are_set_apart() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "fr", "en"),
+    [
+        (1861234.567, "1\u202f861\u202f234,567", "1,861,234.567"),
+        (-0.25, "-0,25", "-0.25"),
+        (0.1 + 0.2, "0,3", "0.3"),
+        (48.0, "48", "48"),
+        (float("nan"), "—", "—"),
+    ],
+)
+def test_a_measure_keeps_its_digits_and_is_written_without_powers_of_ten(value: float, fr: str, en: str) -> None:
+    assert messages.value(value, "fr") == fr
+    assert messages.value(value, "en") == en
+
+
+@pytest.mark.parametrize(
     ("value", "shown"),
     [
         (None, "—"),

@@ -72,6 +72,14 @@ def told_together(decisions: Iterable[Mapping[str, Any]]) -> list[tuple[list[str
     return list(grouped.values())
 
 
+def format_word(link: Mapping[str, str]) -> str:
+    """The format alone of a link to the features: `GeoPackage` out of « Les entités en GeoPackage »."""
+    title = link["title"]
+    for said in ("Les entités en ", "Items as "):
+        title = title.removeprefix(said)
+    return title.partition(",")[0]
+
+
 def table_rows(features: Iterable[Mapping[str, Any]], columns: list[str], home: str, frame: Frame) -> Markup:
     """The lines of a table of features, each with its address.
 

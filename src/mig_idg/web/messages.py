@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from math import isfinite
 from typing import Any
 
 from mig_idg.errors import Lang
@@ -72,6 +73,16 @@ def number(value: Any, lang: Lang) -> str:
     return f"{value:,}".replace(",", _THIN if lang == "fr" else ",")
 
 
+def decimal(value: float, lang: Lang) -> str:
+    """`12345.678` → `12 345,678` or `12,345.678`: every digit that the value has, never a power of ten."""
+    if not isfinite(value):
+        return "—"
+    whole, _, rest = (f"{value:.10f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else f"{value:.0f}").partition(".")
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    grouped = sign + number(int(digits), lang)
+    return f"{grouped}{',' if lang == 'fr' else '.'}{rest}" if rest else grouped
+
+
 def word(table: dict[str, tuple[str, str]], key: str, lang: Lang) -> str:
     """A word of one of the tables, or the key itself."""
     fr, en = table.get(key, (key, key))
@@ -90,7 +101,7 @@ def value(shown: Any, lang: Lang) -> str:
         mark = " : " if lang == "fr" else ": "
         return ", ".join(f"{name}{mark}{value(one, lang)}" for name, one in shown.items()) or "—"
     if isinstance(shown, float):
-        return f"{shown:g}".replace(".", "," if lang == "fr" else ".")
+        return decimal(shown, lang)
     if isinstance(shown, str) and _ISO.fullmatch(shown):
         return moment(shown, lang)
     return str(shown)

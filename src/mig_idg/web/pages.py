@@ -47,6 +47,7 @@ def environment() -> Environment:
         groupby_standard=listing.by_standard,
         operations_of=listing.operations_of,
         told_together=listing.told_together,
+        format_word=listing.format_word,
     )
     return made
 
