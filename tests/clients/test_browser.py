@@ -39,6 +39,7 @@ PATHS = (
     "/aide/connexion",
     "/collections/adresses/items",
 )
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 REFUSED = "/collections/adresses/items"
 CONTRAST = """
 () => {
@@ -158,6 +159,26 @@ def test_a_narrow_screen_never_scrolls_sideways(visit: Open, path: str, lang: st
     page = visit(path, lang=lang, width=360).page
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert page.evaluate("document.documentElement.lang") == lang[:2]
+
+
+@pytest.mark.parametrize("lang", ["fr-FR", "en-GB"])
+def test_the_first_screen_of_a_layer_has_the_map_and_how_to_get_it_side_by_side(visit: Open, lang: str) -> None:
+    page = visit("/collections/equipements", lang=lang).page
+    chart, get = page.locator(".map").bounding_box(), page.locator("section.get").bounding_box()
+    assert chart["x"] + chart["width"] <= get["x"]
+    for shown in (page.locator(".get .address code").first, page.locator(".get .formats a", has_text="GeoPackage")):
+        box = shown.bounding_box()
+        assert box["y"] + box["height"] <= 900
+    assert chart["y"] < 500
+
+
+@pytest.mark.parametrize("lang", ["fr-FR", "en-GB"])
+@pytest.mark.parametrize("path", ["/", "/collections/equipements"])
+def test_axe_finds_nothing_on_what_everybody_opens(visit: Open, path: str, lang: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(visit(path, lang=lang).page, options=AXE).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:160]) for one in found] == []
 
 
 def test_the_map_shows_the_points_of_our_own_tiles(visit: Open) -> None:
