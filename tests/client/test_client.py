@@ -205,7 +205,7 @@ def test_who_may_not_write_has_every_row_refused(written: Any, pilot: Service) -
 
 
 def test_a_deposit_is_followed_to_the_end_of_its_check(written: Any, pilot: Service, tmp_path: Path) -> None:
-    found = pilot.items("eclairage-public")
+    found = pilot.items("eclairage-public", limit=200)
     file = tmp_path / "réseau.gpkg"
     found.reset_index(drop=True).to_file(file)
     tools = Workshop(
