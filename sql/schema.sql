@@ -1280,9 +1280,8 @@ CREATE FUNCTION sensors.horizon(dataset text) RETURNS timestamp with time zone
 $$;
 
 CREATE FUNCTION sensors.instant(at timestamp with time zone) RETURNS text
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$ select (to_json(at at time zone 'UTC') #>> '{}') || 'Z' $$;
+    LANGUAGE sql STABLE
+    AS $$ select (pg_catalog.to_json(at at time zone 'UTC') #>> '{}') || 'Z' $$;
 
 CREATE FUNCTION sensors.make_room(months date[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1333,8 +1332,7 @@ CREATE FUNCTION sensors.own(kind text, asked bigint) RETURNS boolean
 $$;
 
 CREATE FUNCTION sensors.period(since timestamp with time zone, until timestamp with time zone) RETURNS text
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
+    LANGUAGE sql STABLE
     AS $$ select sensors.instant(since) || coalesce('/' || sensors.instant(until), '') $$;
 
 CREATE FUNCTION served.accenti(value text) RETURNS text

@@ -44,15 +44,16 @@ as $$
     else 'infinity' end
 $$;
 
+-- Without a path of their own, these two are written into the statement by the planner: 0.4 ms a row, else.
 create or replace function sensors.instant(at timestamptz) returns text
-language sql immutable
-set search_path = pg_catalog, pg_temp
-as $$ select (to_json(at at time zone 'UTC') #>> '{}') || 'Z' $$;
+language sql stable
+as $$ select (pg_catalog.to_json(at at time zone 'UTC') #>> '{}') || 'Z' $$;
+alter function sensors.instant(timestamptz) reset all;
 
 create or replace function sensors.period(since timestamptz, until timestamptz) returns text
-language sql immutable
-set search_path = pg_catalog, pg_temp
+language sql stable
 as $$ select sensors.instant(since) || coalesce('/' || sensors.instant(until), '') $$;
+alter function sensors.period(timestamptz, timestamptz) reset all;
 
 -- Whether an entity is the depositor's own: asked past the policies, which read one another.
 create or replace function sensors.own(kind text, asked bigint) returns boolean

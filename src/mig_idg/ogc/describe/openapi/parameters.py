@@ -149,7 +149,7 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
     "staOrderby": (_TEXT, Text("Ordre : phenomenonTime desc.", "Order: phenomenonTime desc.")),
     "staSelect": (_TEXT, Text("Propriétés voulues.", "Properties wanted.")),
     "staTop": ({"type": "integer", "minimum": 0, "maximum": 10_000}, Text("Entités par page.", "Entities a page.")),
-    "staSkip": ({"type": "integer", "minimum": 0, "maximum": 1_000_000}, Text("Entités passées.", "Entities skipped.")),
+    "staSkip": ({"type": "integer", "minimum": 0, "maximum": 100_000}, Text("Entités passées.", "Entities skipped.")),
     "staCount": ({"type": "boolean"}, Text("Dire combien.", "Tell how many.")),
     "filename": (_STRING, Text("Le nom du fichier.", "The name of the file.")),
     "depositState": (
