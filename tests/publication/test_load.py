@@ -73,10 +73,29 @@ def test_what_is_wrong_is_told_with_its_line(was: str, becomes: str, line: int |
 
 
 def test_a_layer_of_features_is_offered_as_no_picture() -> None:
-    """Nothing draws it: said here rather than found out at an address that is not there."""
-    words = told(SOUND.replace("services: [features, tiles]", "services: [features, tiles, maps]"))
-    assert len(words) == 1
-    assert "maps" in words[0]
+    """Nothing draws it: said here rather than found out at an address that is not there, at the line to rewrite."""
+    _, (error,) = load_text(SOUND.replace("[features, tiles]", "[features, tiles, maps]"), "collections/x.yml")
+    for lang, words in (
+        ("fr", "« services » attend features, tiles, download"),
+        ("en", "“services” expects features, tiles, download"),
+    ):
+        assert error.text(lang).startswith("collections/x.yml:11:"), error.text(lang)
+        assert words in error.text(lang)
+        assert "maps" in error.text(lang)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "line"),
+    [
+        ("services: [features, tiles]", "services: [features, tiles]\nediting: {enabled: true}", 12),
+        ("kind: coproduced", "kind: mutualised\nowner: '92050'", 6),
+        ("kind: coproduced", "kind: mutualised", 1),
+    ],
+)
+def test_keys_that_do_not_go_together_are_told_at_the_one_to_rewrite(was: str, becomes: str, line: int) -> None:
+    _, errors = load_text(SOUND.replace(was, becomes, 1), "collections/x.yml")
+    assert [error.text("en").split(" ")[0] for error in errors] == [f"collections/x.yml:{line}:"]
+    assert "déclaration" not in errors[0].text("en")
 
 
 def test_a_missing_key_is_named() -> None:

@@ -191,7 +191,7 @@ _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "
 
 
 def _explained(error: Mapping[str, Any], file: str, lines: Lines, written: Mapping[KeyPath, str]) -> InvalidDeclaration:
-    path = tuple(error["loc"])
+    path = messages.path_of(error)
     detail, remedy = messages.validating(error, written.get(path))
     return InvalidDeclaration(file, _line(lines, path), detail, remedy=remedy)
 

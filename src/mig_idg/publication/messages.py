@@ -110,9 +110,16 @@ def reading(problem: str | None) -> Text:
     return Text(f"ce n'est pas du YAML lisible : {said.fr}.", f"this is not readable YAML: {said.en}.")
 
 
+def path_of(error: Mapping[str, Any]) -> Path:
+    """The key that is wrong: of two that do not go together, the one to write otherwise."""
+    path: Path = tuple(error["loc"])
+    cause = error.get("ctx", {}).get("error")
+    return (*path, *cause.at) if isinstance(cause, Disagreement) else path
+
+
 def validating(error: Mapping[str, Any], written: str | None) -> Told:
     """What is wrong with a value, and what to do; `written` is the scalar as its author wrote it."""
-    path: Path = tuple(error["loc"])
+    path = path_of(error)
     kind, given, limits = str(error["type"]), error.get("input"), error.get("ctx", {})
     if kind == "extra_forbidden":
         return _unknown_key(path)
@@ -143,8 +150,8 @@ def _in_quotes(path: Path, written: str) -> Text:
 
 
 def shown(path: Path) -> str:
-    """`terms.actions.0`, or the declaration itself."""
-    return ".".join(str(part) for part in path) or "déclaration"
+    """`terms.actions.0`."""
+    return ".".join(str(part) for part in path)
 
 
 def _read_as(given: Any, lang: str) -> str:
@@ -188,6 +195,8 @@ def _unknown_word(path: Path, word: str, expected: str) -> Told:
 
 def _disagreement(path: Path, error: object) -> Told:
     said = error.said if isinstance(error, Disagreement) else _ELSEWHERE
+    if not path:
+        return Text(f"{said.fr}.", f"{said.en}."), None
     where = shown(path)
     return Text(f"« {where} » : {said.fr}.", f"“{where}”: {said.en}."), None
 

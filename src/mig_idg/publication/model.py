@@ -28,10 +28,13 @@ Ground = Literal["E0", "E1", "E2", "E3", "E4", "E5", "E6"]
 
 
 class Disagreement(ValueError):
-    """Two keys that do not go together, or a value that cannot be: `said` tells it in both languages."""
+    """Two keys that do not go together, or a value that cannot be: `said` tells it in both languages.
 
-    def __init__(self, fr: str, en: str) -> None:
-        self.said = Text(fr, en)
+    `at` is the key to write otherwise, when the disagreement is found above it: its line is the one told.
+    """
+
+    def __init__(self, fr: str, en: str, *at: str) -> None:
+        self.said, self.at = Text(fr, en), at
         super().__init__(fr)
 
 
@@ -354,11 +357,13 @@ class Declaration(Strict):
             raise Disagreement(
                 "« working_group » ne concerne que les données coproduites (charte § 3.2.2)",
                 "“working_group” is for coproduced datasets only (charter § 3.2.2)",
+                "working_group",
             )
         if self.source.raster and "features" in self.services:
             raise Disagreement(
                 "un raster ne sert pas d'entités : « services » attend tiles, maps, coverages, stac",
                 "a raster serves no features: “services” expects tiles, maps, coverages, stac",
+                "services",
             )
         if self.source.table and not {"maps", "coverages", "stac"}.isdisjoint(self.services):
             raise Disagreement(
@@ -366,6 +371,7 @@ class Declaration(Strict):
                 " vectorielles, « services » attend features, tiles, download",
                 "“maps”, “coverages” and “stac” are for rasters: a layer of features is seen as vector tiles,"
                 " “services” expects features, tiles, download",
+                "services",
             )
         if self.source.plugin:
             self._only_what_a_plugin_serves(self.source.plugin)
@@ -373,21 +379,26 @@ class Declaration(Strict):
             raise Disagreement(
                 "un nuage de points se sert en fichiers : « services » attend stac, download",
                 "a point cloud is served as files: “services” expects stac, download",
+                "services",
             )
         if self.versions and self.source.table is None:
             raise Disagreement(
                 "« versions » est pour les tables : images et points ont leurs millésimes",
                 "“versions” is for tables: pictures and points have vintages of their own",
+                "versions",
             )
         if self.versions and self.versions.time and self.source.time:
             raise Disagreement(
                 "« versions.time » et « source.time » s'excluent : « datetime » ne peut lire l'un et l'autre",
                 "“versions.time” and “source.time” exclude each other: “datetime” cannot read both",
+                "versions",
+                "time",
             )
         if self.editing and self.editing.enabled and self.kind == "coproduced":
             raise Disagreement(
                 "une donnée coproduite ne s'édite pas en ligne : elle passe par un dépôt (charte § 3.2.2)",
                 "a coproduced dataset is not edited online: it comes by a deposit (charter § 3.2.2)",
+                "editing",
             )
         return self
 
