@@ -1438,6 +1438,8 @@ declare
     join pg_catalog.pg_class t on t.oid = c.tiles
     where c.relation = pg_catalog.to_regclass(tg_argv[0])
   );
+  shapes text;
+  changed box2d[] := '{}';
 begin
   if pg_catalog.current_setting('idg.prepare', true) = 'later' then
     return null;
@@ -1448,9 +1450,36 @@ begin
   ) then
     return null;
   end if;
-  -- Of rows that are no more, nothing stays, even in tiles that nobody would be given.
+  -- Of rows that are no more, nothing stays in any tile. A thousand shapes are placed one by one; beyond, or when
+  -- coordinates are none of Web Mercator's, all tiles go.
   if drawn is not null then
-    execute pg_catalog.format('delete from %s', drawn);
+    select string_agg(format('select %I as shape from %s', a.attname, read), ' union all ')
+    into shapes
+    from pg_attribute a
+    join (values ('fresh', array['INSERT', 'UPDATE']), ('gone', array['UPDATE', 'DELETE'])) as t (read, events)
+      on tg_op = any (t.events)
+    where a.attrelid = to_regclass(tg_argv[0]) and a.attnum > 0 and not a.attisdropped
+      and a.atttypid = 'geometry'::regtype;
+    if shapes is not null then
+      begin
+        execute format($sql$
+          select case
+            when count(*) > 1000 or not bool_and(coalesce(st_xmax(box) < 'inf' and st_ymax(box) < 'inf'
+              and st_xmin(box) > '-inf' and st_ymin(box) > '-inf', true)) then '{}'
+            else coalesce(array_agg(box), array[null]::box2d[])
+          end
+          from (
+            select box2d(st_transform(st_segmentize(st_envelope(shape),
+              greatest(st_xmax(shape) - st_xmin(shape), st_ymax(shape) - st_ymin(shape), 1e-6) / 8), 3857)) as box
+            from (%s limit 1001) as written
+          ) as placed
+        $sql$, shapes) into changed;
+      exception
+        when internal_error or data_exception then
+          changed := '{}';
+      end;
+    end if;
+    perform served.forget_tiles(drawn, to_regclass(tg_argv[0]), changed);
   end if;
   if tg_op = 'TRUNCATE' then
     execute pg_catalog.format('truncate %s', tg_argv[0]);
@@ -1525,6 +1554,55 @@ begin
   return forgotten;
 end
 $$;
+
+CREATE FUNCTION served.forget_tiles(drawn regclass, copy regclass, changed public.box2d[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  shown record;
+begin
+  for shown in
+    execute format('select collection, version from %s where zoom = -2 order by collection for update', drawn)
+  loop
+    if cardinality(changed) > 0 and exists (
+      select
+      from served.published p
+      join registry.data_version v using (collection)
+      where p.collection = shown.collection and p.prepared = copy and v.number = shown.version
+    ) then
+      execute format($sql$
+        with box as (
+          select st_xmin(one) as xmin, st_ymin(one) as ymin, st_xmax(one) as xmax, st_ymax(one) as ymax
+          from unnest($2) as one
+          where one is not null
+        ),
+        level as (
+          select zoom, 2 * 20037508.342789244 / 2 ^ zoom as width, 2 ^ zoom as last
+          from generate_series(-1, (select max(zoom) from %1$s where collection = $1)) as zoom
+        ),
+        place as (
+          select distinct zoom,
+            least(greatest(floor((20037508.342789244 - ymax) / width - 0.55), -1), last)::integer as top,
+            least(greatest(floor((20037508.342789244 - ymin) / width + 0.55), -1), last)::integer as bottom,
+            least(greatest(floor((20037508.342789244 + xmin) / width - 0.55), -1), last)::integer as west,
+            least(greatest(floor((20037508.342789244 + xmax) / width + 0.55), -1), last)::integer as east
+          from box, level
+        )
+        delete from %1$s as tile
+        using place
+        where tile.collection = $1
+          and tile.zoom = place.zoom
+          and (place.zoom < 6 or tile.tile_row between top and bottom and tile.tile_column between west and east)
+      $sql$, drawn) using shown.collection, changed;
+      execute format('update %s set version = version + 1 where collection = $1 and zoom = -2', drawn)
+        using shown.collection;
+    else
+      execute format('delete from %s where collection = $1', drawn) using shown.collection;
+    end if;
+  end loop;
+end
+$_$;
 
 CREATE FUNCTION served.make_profile(wanted_collection text, wanted_columns text[], kind text) RETURNS text
     LANGUAGE plpgsql
@@ -6383,6 +6461,8 @@ GRANT ALL ON FUNCTION served.ensure_writer(wanted_collection text, wanted_column
 REVOKE ALL ON FUNCTION served.follow() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION served.forget_copies() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION served.forget_tiles(drawn regclass, copy regclass, changed public.box2d[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION served.make_profile(wanted_collection text, wanted_columns text[], kind text) FROM PUBLIC;
 

@@ -12,6 +12,7 @@ pages: a filter means the same on a tile as on a page.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from mig_idg.store import crs as reference
 from mig_idg.store.compile import Binder, conditions
@@ -19,17 +20,21 @@ from mig_idg.store.feature import geometry_in, utc
 from mig_idg.store.grant import Grant
 from mig_idg.store.query import Query
 from mig_idg.store.statement import Statement, literal, quoted
-from mig_idg.store.table import MERCATOR, Column, Table
+from mig_idg.store.table import MERCATOR, Column, Geometry, Stats, Table
 
 EXTENT = 4096
 BUFFER = 64
 CELLS = 128
+# A tile with more is thinned.
+MOST_FEATURES = 40_000
 PIECE = 32_000
 # How many times the mean of its extent the fullest tiles of a layer hold: data gather where people do.
 UNEVEN = 3.0
 _SHAPE, _ID, _KEPT = "idg_shape", "idg_id", "idg_kept"
 # A quarter of a pixel of a tile shown on 512 pixels: no line moves by what an eye could see.
 _PIXELS = 2048
+# The side of the square that WebMercatorQuad cuts, in metres.
+WORLD = 2 * 20_037_508.342789244
 _POINTS = ("POINT", "MULTIPOINT")
 
 Bounds = tuple[float, float, float, float]
@@ -88,7 +93,26 @@ def crowded(rectangle: Rectangle, table: Table, most: int) -> float | None:
 
     It rests on the layer and on the level alone, never on the tile: neighbours are thinned together, or not at all.
     """
-    stats, geometry = table.stats, table.geometry
+    fullest = _fullest(rectangle, table.stats, table.geometry)
+    return fullest if fullest is not None and fullest > most else None
+
+
+@lru_cache(maxsize=1024)
+def thinned_by(stats: Stats | None, geometry: Geometry | None) -> tuple[object, ...]:
+    """What neighbours must share to agree, of what publication counted: the levels thinned, and where cells begin.
+
+    Empty for a layer that no level thins: its tiles rest on their own rows alone.
+    """
+    levels = tuple(level for level in range(25) if _crowds(level, stats, geometry))
+    return (stats.extent, levels) if levels and stats is not None else ()
+
+
+def _crowds(level: int, stats: Stats | None, geometry: Geometry | None) -> bool:
+    width = WORLD / 2**level
+    return (_fullest(Rectangle((0.0, 0.0, width, width), MERCATOR), stats, geometry) or 0.0) > MOST_FEATURES
+
+
+def _fullest(rectangle: Rectangle, stats: Stats | None, geometry: Geometry | None) -> float | None:
     if stats is None or stats.extent is None or geometry is None:
         return None
     region = reference.moved(stats.extent, geometry.srid, rectangle.srid)
@@ -97,8 +121,7 @@ def crowded(rectangle: Rectangle, table: Table, most: int) -> float | None:
     xmin, ymin, xmax, ymax = region.bounds
     across = min(1.0, rectangle.width / max(xmax - xmin, 1e-9))
     up = min(1.0, rectangle.width / max(ymax - ymin, 1e-9))
-    fullest = min(float(stats.rows), stats.rows * across * up * UNEVEN)
-    return fullest if fullest > most else None
+    return min(float(stats.rows), stats.rows * across * up * UNEVEN)
 
 
 def _cell(rectangle: Rectangle, table: Table, cells: int, bounds: Bounds) -> tuple[float, float]:

@@ -109,7 +109,7 @@ def test_a_tile_of_rows_that_changed_is_drawn_again(town: Town) -> None:
     ahead(town)
     with connect(town.owner) as owner:
         owner.execute("update data.lampes set note = 'neuve' where id = 1")
-        assert owner.execute(f"select count(*) from {tiles_of(owner, 'lampes')}").fetchone() == (0,)
+        owner.commit()
     try:
         with nobody_draws() as drawing:
             lamp = next(one for one in in_order(town.get(TOWN).content) if one["id"] == 1)
@@ -123,6 +123,84 @@ def test_a_tile_of_rows_that_changed_is_drawn_again(town: Town) -> None:
     finally:
         with connect(town.owner) as owner:
             owner.execute("update data.lampes set note = 'paire' where id = 1")
+
+
+def test_a_write_takes_the_tiles_of_its_old_and_new_place_and_no_others(town: Town) -> None:
+    """Lamps far apart: those between keep their tiles, and the next ones drawn are only those that went."""
+    ahead(town)
+    before = places(town)
+    with connect(town.owner) as owner:
+        owner.execute("update data.lampes set geom = st_translate(geom, 980, 980) where id = 1")
+    after = places(town)
+    gone = before - after
+    try:
+        assert gone
+        assert after
+        assert after < before
+        for place in sorted(before):
+            zoom, row, column = place
+            path = f"/collections/lampes/tiles/WebMercatorQuad/{zoom}/{row}/{column}"
+            with nobody_draws() as drawing:
+                shown = next((one for one in in_order(town.get(path).content) if one["id"] == 1), None)
+            assert bool(drawing) == (place in gone), place
+            if shown is not None:
+                assert place in gone, place
+        assert ahead(town)["lampes"] == len(gone)
+        assert places(town) == before
+    finally:
+        with connect(town.owner) as owner:
+            owner.execute("update data.lampes set geom = st_translate(geom, -980, -980) where id = 1")
+
+
+@pytest.mark.parametrize("write", ["update data.lampes set note = note", "truncate data.lampes"])
+def test_a_write_of_many_rows_takes_all_tiles(town: Town, write: str) -> None:
+    ahead(town)
+    with connect(town.owner) as owner:
+        owner.execute(write.encode())
+        assert owner.execute(f"select count(*) from {tiles_of(owner, 'lampes')}").fetchone() == (0,)
+        owner.rollback()
+    assert places(town)
+
+
+def test_a_write_that_was_not_seen_takes_all_tiles_at_the_next(town: Town) -> None:
+    """Whoever wrote while triggers slept: what tiles show is not known, so none is given, and none stays."""
+    ahead(town)
+    with connect(town.owner) as owner:
+        owner.execute("update registry.data_version set number = number + 1 where collection = 'lampes'")
+    with nobody_draws() as drawing:
+        town.get(TOWN)
+        assert drawing == ["lampes"]
+    with connect(town.owner) as owner:
+        owner.execute("update data.lampes set note = note where id = 1")
+        assert owner.execute(f"select count(*) from {tiles_of(owner, 'lampes')}").fetchone() == (0,)
+
+
+def test_a_tile_drawn_while_rows_are_written_is_not_kept(town: Town) -> None:
+    with connect(town.owner) as owner:
+        owner.execute(f"delete from {tiles_of(owner, 'lampes')}")
+
+    def write(collection: str, drawn: int) -> None:
+        if collection == "lampes" and drawn == 3:
+            with connect(town.owner) as other:
+                other.execute("update data.lampes set note = note where id = 5050")
+
+    with connect(town.owner) as owner:
+        draw_ahead(owner, write)
+    assert all(zoom < 6 for zoom, _, _ in places(town))
+    with nobody_draws() as drawing:
+        town.get(TOWN)
+        assert drawing == ["lampes"]
+    assert ahead(town)["lampes"] > 12
+
+
+def places(town: Town) -> set[tuple[int, int, int]]:
+    """Where the layer of lamps has tiles drawn ahead: zoom, row, column."""
+    with connect(town.owner) as owner:
+        rows = owner.execute(
+            f"select zoom, tile_row, tile_column from {tiles_of(owner, 'lampes')}"
+            " where collection = 'lampes' and zoom >= 0".encode()
+        )
+        return set(rows.fetchall())
 
 
 def test_who_sees_a_part_of_the_rows_gets_a_tile_of_that_part(town: Town) -> None:

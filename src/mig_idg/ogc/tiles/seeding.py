@@ -68,7 +68,7 @@ def draw_ahead(connection: Connection[Any], progress: Progress = lambda collecti
 def _served(entry: Mapping[str, Any], generation: int) -> Collection | None:
     collection = collection_from_json(entry, generation)
     drawable = "tiles" in collection.services and collection.table is not None and collection.table.tiles is not None
-    # The first edit of a layer makes all its tiles old.
+    # Each edit would take the widest tiles, which are the dearest to draw.
     edited = collection.editing.enabled
     return collection if drawable and not edited else None
 
@@ -82,8 +82,8 @@ def _collection(connection: Connection[Any], collection: Collection, progress: P
     version = seeded_tiles.version(connection, collection.id)
     if seeded_tiles.finished(connection, table, collection.id, version):
         return 0
-    seeded_tiles.forget_others(connection, table, collection.id, version)
-    known = seeded_tiles.known(connection, table, collection.id, version)
+    seeded_tiles.begin(connection, table, collection.id, version)
+    known = seeded_tiles.known(connection, table, collection.id)
     role = profile_name(collection.id, every_column(table), copy=table.copy)
     grant = Grant(table, role, ALL_ROWS, "", public=False)
     grid = GRIDS[AHEAD]

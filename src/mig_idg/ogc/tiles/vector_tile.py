@@ -27,7 +27,7 @@ from mig_idg.store.query import Query
 from mig_idg.store.statement import NOTHING, Statement
 from mig_idg.store.table import Table
 
-MOST_FEATURES = 40_000
+MOST_FEATURES = tiles.MOST_FEATURES
 MOST_BYTES = 6 * 2**20
 SAMPLE = 200_000
 READ_AT_MOST = 1_000_000
