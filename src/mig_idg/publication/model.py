@@ -339,6 +339,7 @@ class Declaration(Strict):
             raise Disagreement(
                 f"un greffon de type {plugin.type} ne sert que cela : « services » attend {served}, download",
                 f"a plug-in of type {plugin.type} serves that only: “services” expects {served}, download",
+                "services",
             )
 
     @model_validator(mode="after")
