@@ -196,6 +196,14 @@ def test_the_map_of_a_page_shows_its_features_and_tells_one_that_is_clicked(visi
     visited.page.wait_for_selector(".maplibregl-popup-content dl")
 
 
+def test_the_landing_page_shows_the_territory_from_our_own_tiles(visit: Open) -> None:
+    visited = visit("/")
+    picture = visited.drawn()
+    assert len(np.unique(picture.reshape(-1, picture.shape[-1]), axis=0)) > 3
+    assert visited.outside == []
+    assert visited.page.locator(".map").bounding_box()["y"] < 400
+
+
 def test_a_partner_sees_the_pixels_of_the_orthophotograph(visit: Open) -> None:
     bare = visit("/collections/orthophoto")
     assert bare.page.locator(".map").count() == 0

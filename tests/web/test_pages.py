@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.ogc.describe.conftest import CONFIG, PARTNER, Asking, snapshot, usual
+from tests.ogc.describe.conftest import ALL_PARTNERS, CONFIG, PARTNER, Asking, layer, snapshot, usual
 
 from mig_idg.errors import ANSWERS, NotFound
 from mig_idg.guard.principal import PUBLIC, Principal
@@ -133,6 +133,21 @@ def test_a_caller_by_token_is_told_the_address_but_never_the_token(asking: Askin
     assert "onglet « De base »" in shown
     assert "idg_secret" not in shown
     assert "/t/idg_secret/collections" in {link.get("href") for link in reader.all("a")}
+
+
+@pytest.mark.parametrize("metadata", ["public", "partners"])
+def test_the_territory_is_drawn_for_who_may_see_the_communes_and_for_nobody_else(
+    asking: Asking, render: pages.Render, metadata: str
+) -> None:
+    communes = layer("communes", terms=ALL_PARTNERS, metadata=metadata)
+    asking.snapshot = snapshot([*usual(), communes])
+    seen = page(asking, render, "/", PARTNER)
+    assert "data-map" in seen
+    assert "/collections/communes/tiles/WebMercatorQuad" in seen
+    hidden = page(asking, render, "/")
+    assert "data-map" not in hidden
+    assert "map.js" not in hidden
+    assert "communes/tiles" not in hidden
 
 
 @pytest.mark.parametrize("path", ["/collections/erp", "/collections/erp/access", "/collections", "/openapi", "/"])

@@ -77,6 +77,26 @@ def chart_of(request: Any, frame: Frame, document: Any) -> dict[str, Any] | None
     return drawing
 
 
+def territory_of(request: Any, frame: Frame) -> dict[str, Any] | None:
+    """The territory on the landing page: the communes, as any layer is drawn; None when the caller may not view them."""
+    if request is None or not _tiled(request, BEHIND):
+        return None
+    communes = request.snapshot.collections[BEHIND]
+    if communes.table is None or communes.table.geometry is None:
+        return None
+    return {
+        "bbox": list(frame.service.extent or communes.bbox or EVERYWHERE),
+        "attribution": request.snapshot.credit(communes, frame.lang),
+        "labels": _labels(request, communes, frame.lang),
+        "codes": _codes(request, communes, frame.lang),
+        "locale": _LOCALE[frame.lang],
+        "words": _WORDS[frame.lang],
+        "counts": stands_for(communes.table),
+        "tiles": frame.root + frame.prefix + TILES.format(BEHIND),
+        "layer": BEHIND,
+    }
+
+
 def _labels(request: Any, collection: Any, lang: Lang) -> dict[str, str]:
     """The labels of the attributes that this caller sees: the name of a withheld one is withheld too."""
     _, grant = request.snapshot.grant(request.principal, collection, "view")

@@ -15,7 +15,7 @@ from mig_idg.ogc.service_metadata import UNNAMED, Service, load_service
 from mig_idg.web import listing, messages
 from mig_idg.web.assets import assets
 from mig_idg.web.frame import Frame, frame_of
-from mig_idg.web.map import chart_of
+from mig_idg.web.map import chart_of, territory_of
 
 Render = Callable[[str, Mapping[str, Any], Lang], str]
 
@@ -75,7 +75,7 @@ def _render(service: Service, name: str, context: Mapping[str, Any], lang: Lang,
     frame = frame_of(service, lang, request, provider=provider, onward=str(context.get("onward", "")))
     document = context.get("document", context.get(name))
     shown = {"visit": None, "document": document, **context, **_tools(frame)}
-    shown["chart"] = chart_of(request, frame, document)
+    shown["chart"] = territory_of(request, frame) if name == "landing" else chart_of(request, frame, document)
     return environment().get_template(f"{name}.html").render(shown)
 
 
