@@ -76,3 +76,10 @@ def test_the_icon_is_an_icon() -> None:
     assert response.media_type == "image/x-icon"
     assert isinstance(response.body, bytes)
     assert response.body[:4] == b"\x00\x00\x01\x00"
+
+
+def test_no_sheet_goes_dark_alone() -> None:
+    sheets = {name: one.body.decode() for name, one in assets().files.items() if name in ("style.css", "desks.css")}
+    dark = {name for name, text in sheets.items() if "prefers-color-scheme: dark" in text}
+    # A colour made for a dark ground cannot be read on the white one that style.css still lays.
+    assert dark <= {"style.css"}
