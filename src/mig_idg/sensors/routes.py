@@ -20,7 +20,7 @@ _QUERY = ("staFilter", "staExpand", "staOrderby", "staSelect", "staTop", "staSki
 
 def _write(id: str, method: str, success: str, fr: str, en: str) -> Operation:
     body = () if method == "DELETE" else ((JSON, "object"),)
-    return Operation(id, Text(fr, en), TAG, () if success == "204" else ((JSON, "object"),), (),
+    return Operation(id, Text(fr, en), TAG, () if success == "204" else ((JSON, "object"),), ("entities",),
                      method=method, success=success, errors=_WRITE, body=body)  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def routes(writers: Writers) -> tuple[Route, ...]:
         Route(f"{ROOT}/{{entities}}", "listing", doors.entities, METHODS, body_limit=BODY, operations=(
             Operation("sensorThingsEntities", Text("Entités : Things, Datastreams, Observations…",
                                                    "Entities: Things, Datastreams, Observations…"),
-                      TAG, ((JSON, "object"),), _QUERY),
+                      TAG, ((JSON, "object"),), ("entities", *_QUERY)),
             _write("createSensorThings", "POST", "201", "Créer, en une fois si l'on veut", "Create, deep if one likes"),
             _write("updateSensorThings", "PATCH", "200", "Corriger", "Correct"),
             _write("deleteSensorThings", "DELETE", "204", "Supprimer", "Delete"))),
@@ -48,5 +48,5 @@ def routes(writers: Writers) -> tuple[Route, ...]:
                       JSON_OR_HTML, ("start", "seriesOf"), PAGES),)),
         Route("/sensors/{series}", "listing", pages.one, operations=(
             Operation("series", Text("Une série, en courbe", "One series, as a curve"), TAG, JSON_OR_HTML,
-                      ("seriesDays",), PAGES),)),
+                      ("series", "seriesDays"), PAGES),)),
     )  # fmt: skip
