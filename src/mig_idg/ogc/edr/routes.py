@@ -29,7 +29,7 @@ def _values(query_type: str, fr: str, en: str) -> tuple[Operation, Operation]:
 
 def _of_plugin(query_type: str, fr: str, en: str, id: str = "") -> Operation:
     shapes, own = QUERIES[query_type]
-    parameters = ("datetime", "parameter-name", "height-z", *(("coords",) if shapes else ()),
+    parameters = (*((id,) if id else ()), "datetime", "parameter-name", "height-z", *(("coords",) if shapes else ()),
                   *("limit-of-locations" if name == "limit" else name for name in own))  # fmt: skip
     return Operation(
         id or f"{query_type}OfPlugin", Text(fr, en), MAPS, (("application/prs.coverage+json", "object"),),

@@ -282,7 +282,6 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
     "corridor-height": (_STRING, Text("Hauteur de la bande.", "Height of the corridor.")),
     "height-units": (_STRING, Text("Unité de la hauteur.", "Unit of the height.")),
     "limit-of-locations": (_STRING, Text("Lieux au plus, jusqu'à 10 000.", "Locations at most, up to 10 000.")),
-    "location": (_STRING, Text("Identifiant du lieu.", "Identifier of the location.")),
     "intersects": (_STRING, Text("Géométrie GeoJSON.", "GeoJSON geometry.")),
     "ids": ({"type": "array", "items": _STRING}, Text("Identifiants.", "Identifiers.")),
     "fields": (_STRING, Text("Membres à donner, ou à omettre avec -.", "Members to give, or leave out with -.")),
@@ -336,6 +335,7 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
 }
 
 _PATH: dict[str, tuple[dict[str, Any], Text]] = {
+    "location": (_STRING, Text("Identifiant du lieu.", "Identifier of the location.")),
     "series": ({"type": "integer", "minimum": 1}, Text("Le numéro de la série.", "The number of the series.")),
     "entities": (
         {"type": "string", "maxLength": 200},
