@@ -10,6 +10,10 @@ CREATE SCHEMA desks;
 
 COMMENT ON SCHEMA desks IS 'What desks keep beside the registry: drafts, pieces of evidence, receipts.';
 
+CREATE SCHEMA edits;
+
+COMMENT ON SCHEMA edits IS 'Edits of features on line (OGC API Features, part 4), each with its author: added to, never changed.';
+
 CREATE SCHEMA harvest;
 
 CREATE SCHEMA jobs;
@@ -192,6 +196,15 @@ begin
   values (made.id, 1, 'receive', null, made.state, author);
   return jsonb_build_object('made', true, 'deposit', to_jsonb(made));
 end
+$$;
+
+CREATE FUNCTION edits.note(collection text, feature text, action text, login text, organisation text, attributes text[], moved boolean) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  insert into edits.edit (collection, feature, action, login, organisation, attributes, moved)
+  values (collection, feature, action, nullif(login, ''), nullif(organisation, ''), attributes, moved)
+  returning id
 $$;
 
 CREATE FUNCTION jobs.submit(job jsonb, most_of_caller integer, most integer) RETURNS jsonb
@@ -1662,6 +1675,10 @@ begin
   end if;
   if kind = 'w' then
     execute format('grant insert (%1$s), update (%1$s), delete on %2$s to %3$I', column_list, target, profile);
+    -- Each row that is written is noted with its author, in the same statement.
+    execute format('grant usage on schema edits to %I', profile);
+    execute format(
+      'grant execute on function edits.note(text, text, text, text, text, text[], boolean) to %I', profile);
     -- Where a default numbers the rows (`serial`), whoever adds one draws a number.
     for numbers in
       select s.oid::regclass
@@ -2126,6 +2143,28 @@ CREATE TABLE desks.receipt (
     effects jsonb DEFAULT '[]'::jsonb NOT NULL,
     piece text,
     done_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE edits.edit (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    collection text NOT NULL,
+    feature text NOT NULL,
+    action text NOT NULL,
+    login text,
+    organisation text,
+    attributes text[] DEFAULT '{}'::text[] NOT NULL,
+    moved boolean DEFAULT false NOT NULL,
+    CONSTRAINT edit_action_check CHECK ((action = ANY (ARRAY['create'::text, 'update'::text, 'delete'::text])))
+);
+
+ALTER TABLE edits.edit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME edits.edit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE harvest.copy (
@@ -4463,6 +4502,9 @@ ALTER TABLE ONLY desks.piece
 ALTER TABLE ONLY desks.receipt
     ADD CONSTRAINT receipt_pkey PRIMARY KEY (form);
 
+ALTER TABLE ONLY edits.edit
+    ADD CONSTRAINT edit_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY harvest.copy
     ADD CONSTRAINT copy_pkey PRIMARY KEY (takedown, downstream);
 
@@ -4984,6 +5026,8 @@ CREATE UNIQUE INDEX feed_of ON desks.feed USING btree (login) WHERE (revoked_at 
 CREATE UNIQUE INDEX receipt_act ON desks.receipt USING btree (act);
 
 CREATE INDEX receipt_login ON desks.receipt USING btree (login, done_at DESC);
+
+CREATE INDEX edit_of_feature ON edits.edit USING btree (collection, feature, id DESC);
 
 CREATE INDEX record_by_identifier ON harvest.record USING btree (identifier);
 
@@ -6327,6 +6371,8 @@ GRANT USAGE ON SCHEMA deposits TO idg_clerk;
 
 GRANT USAGE ON SCHEMA desks TO idg_clerk;
 
+GRANT USAGE ON SCHEMA edits TO idg_clerk;
+
 GRANT USAGE ON SCHEMA harvest TO idg_app;
 GRANT USAGE ON SCHEMA harvest TO idg_clerk;
 
@@ -6361,6 +6407,8 @@ GRANT ALL ON FUNCTION deposits.step(deposit uuid, expected text, target text, na
 
 REVOKE ALL ON FUNCTION deposits.take(given jsonb, author jsonb, job jsonb, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION deposits.take(given jsonb, author jsonb, job jsonb, most integer) TO idg_app;
+
+REVOKE ALL ON FUNCTION edits.note(collection text, feature text, action text, login text, organisation text, attributes text[], moved boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION jobs.submit(job jsonb, most_of_caller integer, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION jobs.submit(job jsonb, most_of_caller integer, most integer) TO idg_app;
@@ -6500,6 +6548,8 @@ GRANT UPDATE(revoked_at) ON TABLE desks.feed TO idg_clerk;
 GRANT SELECT,INSERT,DELETE ON TABLE desks.piece TO idg_clerk;
 
 GRANT SELECT,INSERT ON TABLE desks.receipt TO idg_clerk;
+
+GRANT SELECT ON TABLE edits.edit TO idg_clerk;
 
 GRANT SELECT,INSERT ON TABLE harvest.copy TO idg_clerk;
 

@@ -174,6 +174,10 @@ begin
   end if;
   if kind = 'w' then
     execute format('grant insert (%1$s), update (%1$s), delete on %2$s to %3$I', column_list, target, profile);
+    -- Each row that is written is noted with its author, in the same statement.
+    execute format('grant usage on schema edits to %I', profile);
+    execute format(
+      'grant execute on function edits.note(text, text, text, text, text, text[], boolean) to %I', profile);
     -- Where a default numbers the rows (`serial`), whoever adds one draws a number.
     for numbers in
       select s.oid::regclass

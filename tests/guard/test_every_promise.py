@@ -55,7 +55,7 @@ def operations(asking: httpx.Client) -> Iterator[tuple[str, list[dict[str, Any]]
             shared[one["$ref"].rsplit("/", 1)[1]] if "$ref" in one else one for one in verbs["get"]["parameters"]
         ]
         if "{item}" in path and "/stac/" not in path:
-            page = asking.get(f"{path.rpartition('/')[0]}?limit=1&f=json").json()
+            page = asking.get(f"{path.partition('/{item}')[0]}?limit=1&f=json").json()
             values["item"] = page["features"][0]["id"] if page["features"] else "none"
         elif "{name}" in path or "{file}" in path or "{item}" in path or "/wmts" in path or path == "/csw":
             continue

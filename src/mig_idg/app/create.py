@@ -106,7 +106,7 @@ def create_app(
         routes += desk_routes(settings, url, sessions, clock, records)
     by_mail = mail_routes(settings, url, sessions, clock)
     mounted = Router([*operations.routes(), *evaluation.routes(), *routes, *sessions.routes(), *by_mail])
-    resources = resources_of(settings)
+    resources = resources_of(settings, url)
     guard = Guard(
         mounted,
         current,
@@ -306,8 +306,9 @@ def open_data_routes(url: str) -> tuple[Route, ...]:
     return (*opening.routes(clerk), *standards.routes(clerk))
 
 
-def resources_of(settings: Settings) -> Resources:
+def resources_of(settings: Settings, url: str) -> Resources:
     """What the application holds for its handlers, by the settings."""
+    from mig_idg.guard.clerk import Clerk
     from mig_idg.imagery.engine import RasterEngine
     from mig_idg.ogc.plugins.sources import PluginSources
     from mig_idg.ogc.tiles.cache import TileCache
@@ -317,6 +318,7 @@ def resources_of(settings: Settings) -> Resources:
     resources.provide(Library, lambda: Library(settings.standards_folder))
     home = settings.home.resolve() / "rasters"
     resources.provide(RasterEngine, lambda: RasterEngine(home, settings.empty_tiles, elsewhere=settings.raster_place()))
+    resources.provide(Clerk, lambda: Clerk(url))
     resources.provide(TileCache, lambda: TileCache(settings.kept_tiles * 2**20))
     resources.provide(PluginSources, lambda: PluginSources(settings.plugin_modules))
     return resources

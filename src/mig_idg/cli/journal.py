@@ -1,4 +1,4 @@
-"""`mig-idg journal verify|show|export|seal|aggregate`: every decision on data that are not open."""
+"""`mig-idg journal verify|show|edits|export|seal|aggregate`: every decision on data not open, who edited features."""
 
 from __future__ import annotations
 
@@ -70,6 +70,32 @@ def show(collection: str | None, organisation: str | None, since: Any, until: An
         click.echo(
             f"{row['number']:>8}  {row['at']:%Y-%m-%d %H:%M:%S}  {who:<16} {row['organisation'] or '—':<16}"
             f" {row['action']:<10} {row['dataset']:<20} {row['outcome']:<6} {row['rule']:<4} ×{row['requests']}"
+        )
+    return 0
+
+
+@command.command(help=t("Qui a modifié des entités en ligne.", "Who changed features on line."))
+@click.argument("collection", metavar="COLLECTION")
+@click.option("--feature", metavar=t("IDENTIFIANT", "ID"), help=t("d'une entité", "of one feature"))
+@click.option("--limit", type=click.IntRange(1, 100_000), default=200, help=t("au plus", "at most"))
+@JSON
+def edits(collection: str, feature: str | None, limit: int, as_json: bool) -> int:
+    """Each write with its account, body, day and attributes; the last one first."""
+    from mig_idg.registry import datasets
+    from mig_idg.registry import edits as written
+
+    with registry_connection() as connection:
+        datasets.kind_of(connection, collection)
+        rows = written.listing(connection, collection, feature, limit)
+    if as_json:
+        say_json([_plain(row) for row in rows])
+        return 0
+    for row in rows:
+        what = written.ACTIONS[row["action"]].in_(lang())
+        names = [*row["attributes"], *([t("géométrie", "geometry")] if row["moved"] else [])]
+        click.echo(
+            f"{row['at']:%Y-%m-%d %H:%M:%S}  {row['login'] or '—':<16} {row['organisation'] or '—':<16}"
+            f" {what:<12} {row['feature']:<20} {', '.join(map(str, names))}"
         )
     return 0
 

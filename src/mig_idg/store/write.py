@@ -1,12 +1,13 @@
 """Inserts, updates and deletes of single features, through the writer's view and no other.
 
 Each is one statement: the state that a client saw (`seen`) is compared and replaced under the same lock, so that of two
-writers who started from the same state one is refused.
+writers who started from the same state one is refused; and what was written is noted with its author (`edits.note`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from mig_idg.store.compile import Binder, bound, cast_of, comparable
 from mig_idg.store.crs import CRS84, Crs
@@ -18,26 +19,33 @@ from mig_idg.store.table import TEXTS, Table
 Values = Mapping[str, str | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who writes to a collection: the account, and the body it acts for."""
+
+    collection: str
+    login: str
+    organisation: str
+
+
 def state(table: Table) -> str:
     """The expression that names the state of a row: a digest of what the grant shows of it."""
     return f"md5({geojson(table.written, CRS84, None, True, None, None)})"
 
 
-def insert(grant: Grant, values: Values, geometry: tuple[str | None, Crs] | None) -> Statement:
+def insert(grant: Grant, values: Values, geometry: tuple[str | None, Crs] | None, by: Author) -> Statement:
     """A new row from `values` (text forms by column) and a geometry (EWKB, CRS). Rows: (id, state)."""
     table, bind = grant.table, Binder()
     pairs = _assigned(table, values, geometry, bind)
     columns = ", ".join(name for name, _ in pairs)
     written = ", ".join(value for _, value in pairs)
     body = f"({columns})\nvalues ({written})" if pairs else "default values"
-    return Statement(
-        f"insert into {grant.writer_view} {body}\nreturning {quoted(table.id.name)}::text, {state(table)}",
-        tuple(bind.values),
-    )
+    statement = f"insert into {grant.writer_view} {body}\nreturning {_written(table)}"
+    return _noted(statement, "create", by, values, geometry, bind)
 
 
 def update(
-    grant: Grant, id: str, values: Values, geometry: tuple[str | None, Crs] | None, seen: str | None
+    grant: Grant, id: str, values: Values, geometry: tuple[str | None, Crs] | None, seen: str | None, by: Author
 ) -> Statement:
     """The row of `id` with these columns changed, if its state is still `seen` (None: whatever it is).
 
@@ -46,21 +54,17 @@ def update(
     table, bind = grant.table, Binder()
     pairs = _assigned(table, values, geometry, bind) or [(quoted(table.id.name), quoted(table.id.name))]
     changes = ",\n  ".join(f"{name} = {value}" for name, value in pairs)
-    return Statement(
-        f"update {grant.writer_view}\nset {changes}\nwhere {_place(grant, id, seen, bind)}\n"
-        f"returning {quoted(table.id.name)}::text, {state(table)}",
-        tuple(bind.values),
-    )
+    place = _place(grant, id, seen, bind)
+    statement = f"update {grant.writer_view}\nset {changes}\nwhere {place}\nreturning {_written(table)}"
+    return _noted(statement, "update", by, values, geometry, bind)
 
 
-def delete(grant: Grant, id: str, seen: str | None) -> Statement:
-    """The row of `id` removed, if its state is still `seen` (None: whatever it is). Rows: (id), or none."""
+def delete(grant: Grant, id: str, seen: str | None, by: Author) -> Statement:
+    """The row of `id` removed, if its state is still `seen` (None: whatever it is). Rows: (id, state), or none."""
     bind = Binder()
-    return Statement(
-        f"delete from {grant.writer_view}\nwhere {_place(grant, id, seen, bind)}\n"
-        f"returning {quoted(grant.table.id.name)}::text",
-        tuple(bind.values),
-    )
+    place = _place(grant, id, seen, bind)
+    statement = f"delete from {grant.writer_view}\nwhere {place}\nreturning {_written(grant.table)}"
+    return _noted(statement, "delete", by, {}, None, bind)
 
 
 def current(grant: Grant, id: str) -> Statement:
@@ -69,6 +73,29 @@ def current(grant: Grant, id: str) -> Statement:
     feature = geojson(table, CRS84, None, True, None, None)
     return Statement(
         f"select {feature}, {state(table)}\nfrom {grant.view}\nwhere {_place(grant, id, None, bind)}",
+        tuple(bind.values),
+    )
+
+
+def _written(table: Table) -> str:
+    return f"{quoted(table.id.name)}::text as idg_id, {state(table)} as idg_state"
+
+
+def _noted(
+    statement: str,
+    action: str,
+    by: Author,
+    values: Values,
+    geometry: tuple[str | None, Crs] | None,
+    bind: Binder,
+) -> Statement:
+    """The write, and one note of each row it wrote: neither is without the other."""
+    said = [bind(by.collection, "text"), "idg_id", bind(action, "text"), bind(by.login, "text")]
+    names = "{" + ",".join('"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"' for name in values) + "}"
+    said += [bind(by.organisation, "text"), bind(names, "text[]"), "true" if geometry is not None else "false"]
+    return Statement(
+        f"with idg_written as (\n{statement}\n)\nselect idg_id, idg_state, edits.note({', '.join(said)})\n"
+        "from idg_written",
         tuple(bind.values),
     )
 

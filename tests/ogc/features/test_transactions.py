@@ -316,3 +316,40 @@ def test_the_small_rules_of_writing(served: Any) -> None:
     )
     assert bare.status == 422
     assert {"geometry", "properties"} <= {one["member"] for one in bare.json["errors"]}
+
+
+def test_each_change_tells_who_made_it_for_which_body_and_what(served: Any, made: Any) -> None:
+    path, etag = made
+    assert send(served, "PATCH", path, {"properties": {"places": 7}}, if_match=etag).status == 204
+    etag = served.get(path, who="owner").headers["etag"]
+    assert send(served, "PUT", path, bench(), if_match=etag).status == 204
+    told = served.get(f"{path}/history", who="owner").json["edits"]
+    assert [(one["action"], one["author"], one["organisation"]) for one in told] == [
+        ("update", "owner", "92050"), ("update", "owner", "92050"), ("create", "owner", "92050"),
+    ]  # fmt: skip
+    assert told[1]["attributes"] == ["places"]
+    assert not told[1]["geometry"]
+    assert told[0]["geometry"]
+
+
+def test_the_account_that_wrote_is_told_to_those_who_may_write_only(served: Any, made: Any) -> None:
+    for who in ("partner", None):
+        (edit,) = served.get(f"{made[0]}/history", who=who).json["edits"]
+        assert edit["organisation"] == "92050"
+        assert "author" not in edit
+
+
+def test_a_deleted_feature_has_a_history_for_its_owner_and_is_absent_for_others(served: Any, made: Any) -> None:
+    path, etag = made
+    assert send(served, "DELETE", path, None, if_match=etag).status == 204
+    assert served.get(f"{path}/history", who="owner").json["edits"][0]["action"] == "delete"
+    gone, absent = (served.get(f"{one}/history", who="partner") for one in (path, f"{ITEMS}/999999"))
+    assert gone.status == absent.status == 404
+    assert gone.json["detail"] == absent.json["detail"]
+
+
+def test_a_write_that_is_refused_leaves_no_trace(served: Any, made: Any) -> None:
+    path, etag = made
+    assert send(served, "PATCH", path, {"properties": {"places": 7}}, if_match='"autre"').status == 412
+    assert send(served, "PATCH", path, {"properties": {"nom": "n" * 21}}, if_match=etag).status == 422
+    assert len(served.get(f"{path}/history", who="owner").json["edits"]) == 1

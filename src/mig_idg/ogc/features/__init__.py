@@ -5,6 +5,7 @@ items.py        pages of features, counts, searches
 item.py         one feature
 transactions.py create, replace, update, delete
 standard.py     what the standard of the layer holds against a feature that is written
+history.py      who changed a feature, and when
 schemas.py      queryables, sortables, schema
 formats.py      which representation the client wants
 """

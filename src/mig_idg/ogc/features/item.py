@@ -36,9 +36,10 @@ async def item(request: Request, at: links.Place | None = None) -> Response:
     made = links.written(request, path, request.query, form, formats.ITEM)
     if form is formats.HTML:
         document = links.document(feature) | {"links": links.read(made)}
-        return page_answer(
-            "item", {"item": document, "collection": collection, "table": grant.table, "home": place.home}
-        )
+        context = {"item": document, "collection": collection, "table": grant.table, "home": place.home}
+        if at is None and collection.editing.enabled:
+            context["history"] = f"{path}/history"
+        return page_answer("item", context)
     if fg:
         feature = b"{" + jsonfg.members(request, query) + b"," + feature[1:]
     body = feature[:-1] + b',"attribution":' + credited(request) + b',"links":' + made + b"}"

@@ -85,6 +85,10 @@ ITEM = (
     Operation("item", Text("Une entité", "One feature"), FEATURES, ((GEOJSON, "featureGeoJSON"), (HTML, "html")),
               _OF_ITEM, _words(formats.ITEM_OF_PLUGIN), _SERVED, plugin="feature", action="query"),
 )  # fmt: skip
+HISTORY = Operation(
+    "itemHistory", Text("Qui a modifié une entité", "Who changed a feature"), FEATURES, JSON_OR_HTML, ("item",), PAGES,
+    _SERVED, tabular=True,
+)  # fmt: skip
 QUERYABLES = _schemas("queryables", "Attributs interrogeables", "Queryables")
 SORTABLES = _schemas("sortables", "Attributs de tri", "Sortables")
 SCHEMA = (

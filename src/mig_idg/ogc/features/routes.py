@@ -11,6 +11,7 @@ from mig_idg.guard.route import Route
 from mig_idg.ogc.coverages import description
 from mig_idg.ogc.coverages import of_plugin as of_coverages
 from mig_idg.ogc.features import formats, operations, transactions, versions
+from mig_idg.ogc.features.history import history
 from mig_idg.ogc.features.item import item
 from mig_idg.ogc.features.items import items
 from mig_idg.ogc.features.plugins import handlers as of_plugins
@@ -121,6 +122,7 @@ ROUTES = (
         body_limit=BODY_LIMIT,
         operations=operations.ITEM,
     ),
+    Route("/collections/{collection}/items/{item}/history", "query", history, operations=(operations.HISTORY,)),
     Route(
         "/collections/{collection}/queryables",
         "query",

@@ -47,7 +47,7 @@ async def create(request: Request) -> Response:
     )
     await require_conformant(request, grant, written)
     values = _with_id(written, grant)
-    rows = await _write(request, write.insert(grant, values, written.geometry), grant)
+    rows = await _write(request, write.insert(grant, values, written.geometry, _author(request)), grant)
     if not rows:
         raise Unprocessable(
             Text("Une règle de la table a écarté cette entité.", "A rule of the table set this feature aside."),
@@ -89,7 +89,7 @@ async def delete(request: Request) -> Response:
     collection, grant = editable(request)
     id = checked_id(request)
     _, seen = await _current(request, grant, id, blind=_may_be_blind(collection))
-    if not await _write(request, write.delete(grant, id, seen), grant):
+    if not await _write(request, write.delete(grant, id, seen, _author(request)), grant):
         raise _moved() if seen else missing()
     return Response(status=204)
 
@@ -252,7 +252,8 @@ async def _current(
 
 
 async def _changed(request: Request, grant: Grant, id: str, written: body.Written, seen: str | None) -> Response:
-    rows = await _write(request, write.update(grant, id, written.values, written.geometry, seen), grant)
+    statement = write.update(grant, id, written.values, written.geometry, seen, _author(request))
+    rows = await _write(request, statement, grant)
     if not rows:
         raise _moved() if seen else missing()
     return Response(status=204, etag=validators.of_state(request, _text(rows[0][1])))
@@ -263,6 +264,11 @@ def _moved() -> PreconditionFailed:
         Text("Cette entité a changé depuis que vous l'avez lue.", "This feature changed since you read it."),
         remedy=Text("Relisez-la, puis recommencez.", "Read it again, then start over."),
     )
+
+
+def _author(request: Request) -> write.Author:
+    principal = request.principal
+    return write.Author(request.layer[0].id, principal.login or "", principal.organisation or "")
 
 
 async def _write(request: Request, statement: Statement, grant: Grant) -> list[Row]:

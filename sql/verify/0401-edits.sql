@@ -1,0 +1,5 @@
+do $$
+begin
+  assert to_regclass('edits.edit') is not null;
+end
+$$;
