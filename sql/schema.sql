@@ -32,6 +32,10 @@ COMMENT ON SCHEMA open_data IS 'Opening of data: the last scan of each dataset f
 
 CREATE SCHEMA procrastinate;
 
+CREATE SCHEMA proposals;
+
+COMMENT ON SCHEMA proposals IS 'Changes proposed to coproduced layers: what, by whom, what the working group made of them.';
+
 CREATE SCHEMA raster;
 
 COMMENT ON SCHEMA raster IS 'Vintages of raster collections and the footprint of each of their files.';
@@ -796,6 +800,47 @@ BEGIN
     SET last_heartbeat = NOW()
     WHERE id = worker_id;
 END;
+$$;
+
+CREATE FUNCTION proposals.keep_base() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+declare
+  source served.published;
+  id_type text;
+  shape_column name;
+begin
+  if tg_op = 'UPDATE' then
+    -- An amendment may name other columns: what is shown of the row follows.
+    new.before := (select jsonb_object_agg(k, new.base -> k) from jsonb_object_keys(new.values) k where new.base ? k);
+    return new;
+  end if;
+  new.base := null; new.before := null; new.place := null;
+  select * into source from served.published where collection = new.dataset;
+  if source.collection is null then
+    raise exception 'the collection is not published' using errcode = 'no_data_found';
+  end if;
+  if new.feature is null then
+    return new;
+  end if;
+  select format_type(atttypid, atttypmod) into id_type
+  from pg_attribute where attrelid = source.relation and attname = source.id_column;
+  select attname into shape_column
+  from pg_attribute
+  where attrelid = source.relation and atttypid = 'public.geometry'::regtype and attnum > 0 and not attisdropped
+    and attname = any (source.columns)
+  order by attnum limit 1;
+  execute format('select to_jsonb(t), %s from %s t where t.%I = %L::%s',
+    case when shape_column is null then 'null::geometry' else format('t.%I', shape_column) end,
+    source.relation, source.id_column, new.feature, id_type)
+    into new.base, new.place;
+  if new.base is null then
+    raise exception 'there is no such feature' using errcode = 'no_data_found';
+  end if;
+  new.before := (select jsonb_object_agg(k, new.base -> k) from jsonb_object_keys(new.values) k where new.base ? k);
+  return new;
+end
 $$;
 
 CREATE FUNCTION raster.publish(wanted bigint) RETURNS void
@@ -2478,6 +2523,57 @@ CREATE TABLE procrastinate.procrastinate_workers (
 
 ALTER TABLE procrastinate.procrastinate_workers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME procrastinate.procrastinate_workers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE proposals.event (
+    proposal bigint NOT NULL,
+    number integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    before text,
+    after text NOT NULL,
+    by text NOT NULL,
+    words text,
+    change jsonb
+);
+
+CREATE TABLE proposals.proposal (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    dataset text NOT NULL,
+    action text NOT NULL,
+    feature text,
+    "values" jsonb DEFAULT '{}'::jsonb NOT NULL,
+    shaped boolean DEFAULT false NOT NULL,
+    shape public.geometry,
+    base jsonb,
+    before jsonb,
+    place public.geometry,
+    words text,
+    login text NOT NULL,
+    organisation text NOT NULL,
+    amended boolean DEFAULT false NOT NULL,
+    state text DEFAULT 'proposed'::text NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by text,
+    reason text,
+    applied_at timestamp with time zone,
+    CONSTRAINT proposal_action_check CHECK ((action = ANY (ARRAY['create'::text, 'update'::text, 'delete'::text]))),
+    CONSTRAINT proposal_check CHECK (((action = 'create'::text) = (feature IS NULL))),
+    CONSTRAINT proposal_check1 CHECK (((action <> 'delete'::text) OR (("values" = '{}'::jsonb) AND (NOT shaped)))),
+    CONSTRAINT proposal_feature_check CHECK ((length(feature) <= 400)),
+    CONSTRAINT proposal_reason_check CHECK ((length(reason) <= 2000)),
+    CONSTRAINT proposal_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'taken'::text, 'declined'::text, 'withdrawn'::text, 'applied'::text, 'overtaken'::text]))),
+    CONSTRAINT proposal_values_check CHECK ((octet_length(("values")::text) <= 1048576)),
+    CONSTRAINT proposal_words_check CHECK ((length(words) <= 2000))
+);
+
+ALTER TABLE proposals.proposal ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME proposals.proposal_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -4589,6 +4685,12 @@ ALTER TABLE ONLY procrastinate.procrastinate_periodic_defers
 ALTER TABLE ONLY procrastinate.procrastinate_workers
     ADD CONSTRAINT procrastinate_workers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY proposals.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (proposal, number);
+
+ALTER TABLE ONLY proposals.proposal
+    ADD CONSTRAINT proposal_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY raster.file
     ADD CONSTRAINT file_pkey PRIMARY KEY (vintage, name);
 
@@ -5071,6 +5173,12 @@ CREATE UNIQUE INDEX procrastinate_jobs_queueing_lock_idx_v1 ON procrastinate.pro
 
 CREATE INDEX procrastinate_periodic_defers_job_id_fkey_v1 ON procrastinate.procrastinate_periodic_defers USING btree (job_id);
 
+CREATE INDEX proposal_of_dataset ON proposals.proposal USING btree (dataset, id DESC);
+
+CREATE INDEX proposal_of_feature ON proposals.proposal USING btree (dataset, feature) WHERE (feature IS NOT NULL);
+
+CREATE INDEX proposal_of_login ON proposals.proposal USING btree (login, at);
+
 CREATE INDEX file_footprint ON raster.file USING gist (vintage, footprint);
 
 CREATE UNIQUE INDEX vintage_in_force ON raster.vintage USING btree (collection, name) WHERE ((published_at IS NOT NULL) AND (replaced_at IS NULL));
@@ -5154,6 +5262,8 @@ CREATE TRIGGER procrastinate_trigger_scheduled_events_v1 AFTER INSERT OR UPDATE 
 CREATE TRIGGER procrastinate_trigger_status_events_insert_v1 AFTER INSERT ON procrastinate.procrastinate_jobs FOR EACH ROW WHEN ((new.status = 'todo'::procrastinate.procrastinate_job_status)) EXECUTE FUNCTION procrastinate.procrastinate_trigger_function_status_events_insert_v1();
 
 CREATE TRIGGER procrastinate_trigger_status_events_update_v1 AFTER UPDATE OF status ON procrastinate.procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION procrastinate.procrastinate_trigger_function_status_events_update_v1();
+
+CREATE TRIGGER base BEFORE INSERT OR UPDATE OF "values" ON proposals.proposal FOR EACH ROW EXECUTE FUNCTION proposals.keep_base();
 
 CREATE TRIGGER account_bumps AFTER INSERT OR DELETE OR UPDATE ON registry.account FOR EACH STATEMENT EXECUTE FUNCTION registry.bump_epoch();
 
@@ -5596,6 +5706,12 @@ ALTER TABLE ONLY procrastinate.procrastinate_jobs
 
 ALTER TABLE ONLY procrastinate.procrastinate_periodic_defers
     ADD CONSTRAINT procrastinate_periodic_defers_job_id_fkey FOREIGN KEY (job_id) REFERENCES procrastinate.procrastinate_jobs(id);
+
+ALTER TABLE ONLY proposals.event
+    ADD CONSTRAINT event_proposal_fkey FOREIGN KEY (proposal) REFERENCES proposals.proposal(id);
+
+ALTER TABLE ONLY proposals.proposal
+    ADD CONSTRAINT proposal_login_fkey FOREIGN KEY (login) REFERENCES registry.account(login);
 
 ALTER TABLE ONLY raster.file
     ADD CONSTRAINT file_vintage_fkey FOREIGN KEY (vintage) REFERENCES raster.vintage(id) ON DELETE CASCADE;
@@ -6389,6 +6505,8 @@ GRANT USAGE ON SCHEMA open_data TO idg_app;
 
 GRANT USAGE ON SCHEMA procrastinate TO idg_app;
 
+GRANT USAGE ON SCHEMA proposals TO idg_clerk;
+
 GRANT USAGE ON SCHEMA registry TO idg_app;
 GRANT USAGE ON SCHEMA registry TO idg_clerk;
 
@@ -6485,6 +6603,8 @@ GRANT ALL ON FUNCTION procrastinate.procrastinate_unregister_worker_v1(worker_id
 
 REVOKE ALL ON FUNCTION procrastinate.procrastinate_update_heartbeat_v1(worker_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION procrastinate.procrastinate_update_heartbeat_v1(worker_id bigint) TO idg_app;
+
+REVOKE ALL ON FUNCTION proposals.keep_base() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION registry.epoch_unmoved() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.epoch_unmoved() TO idg_clerk;
@@ -6632,6 +6752,48 @@ GRANT USAGE ON SEQUENCE procrastinate.procrastinate_periodic_defers_id_seq TO id
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE procrastinate.procrastinate_workers TO idg_app;
 
 GRANT USAGE ON SEQUENCE procrastinate.procrastinate_workers_id_seq TO idg_app;
+
+GRANT SELECT,INSERT ON TABLE proposals.event TO idg_clerk;
+
+GRANT INSERT ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(id) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(at) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(dataset) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(action) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(feature) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT("values"),UPDATE("values") ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(shaped),UPDATE(shaped) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(shape),UPDATE(shape) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(before),UPDATE(before) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(place) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(words) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(login) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(organisation) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(amended),UPDATE(amended) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(state),UPDATE(state) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(decided_at),UPDATE(decided_at) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(decided_by),UPDATE(decided_by) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(reason),UPDATE(reason) ON TABLE proposals.proposal TO idg_clerk;
+
+GRANT SELECT(applied_at) ON TABLE proposals.proposal TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.account TO idg_app;
 GRANT SELECT ON TABLE registry.account TO idg_clerk;

@@ -97,6 +97,8 @@ def create_app(
         lambda: notices.told(current.clock()),
     )
     evaluation = Evaluation(current.facts_on)
+    from mig_idg.guard.sessions import Sessions
+
     oidc, sessions = identity(settings, clock)
     measurements = Writers(url)
     if routes is None:
@@ -107,6 +109,7 @@ def create_app(
     by_mail = mail_routes(settings, url, sessions, clock)
     mounted = Router([*operations.routes(), *evaluation.routes(), *routes, *sessions.routes(), *by_mail])
     resources = resources_of(settings, url)
+    resources.provide(Sessions, lambda: sessions)
     guard = Guard(
         mounted,
         current,

@@ -13,7 +13,7 @@ from mig_idg.errors import Text, Unavailable
 
 SCHEMAS = (
     "served", "registry", "journal", "raster", "jobs", "procrastinate", "deposits", "consolidation", "desks",
-    "harvest", "notices", "remarks", "open_data", "sensors", "edits",
+    "harvest", "notices", "remarks", "open_data", "sensors", "edits", "proposals",
 )  # fmt: skip
 
 

@@ -51,7 +51,8 @@ class Operation:
 
     `answers` are (media type, schema) of a success; `formats` the words of `f`; `services` those that a collection must
     offer. `properties` says that each queryable attribute is a parameter too, `tabular` and `raster` that the
-    collection must be of rows or of pixels, `editable` that its owner opened it to edition, `plugin` that a plug-in
+    collection must be of rows or of pixels, `editable` that it is open to edition, `coproduced`
+    that what is written to it is a proposal, `plugin` that a plug-in
     reads it, and what (`feature`, `coverage`, `edr`); `suffix` ends the operationId, by which OGC 20-057 recognises the
     operations of tiles; `ows` says that errors are told as OGC exception reports. `action` is what the caller must be
     permitted for the operation to be told (`listing` and `open` are for all): that of the route, unless it is named
@@ -73,6 +74,7 @@ class Operation:
     tabular: bool = False
     raster: bool = False
     editable: bool = False
+    coproduced: bool = False
     plugin: str = ""
     ows: bool = False
     suffix: str = ""

@@ -114,8 +114,9 @@ _KEYS: dict[str, dict[str, Text]] = {
             "Page sizes of this collection; absent = those of the server.",
         ),
         "editing": Text(
-            "Écriture en ligne par le propriétaire (OGC API Features, partie 4).",
-            "Online editing by the owner (OGC API Features, part 4).",
+            "Écriture en ligne (OGC API Features, partie 4) : par le propriétaire ; en coproduction, ce sont des"
+            " propositions.",
+            "Online editing (OGC API Features, part 4): by the owner; on a coproduction, what is written is proposed.",
         ),
         "versions": Text("Versions des lignes : chaque remplacement en fait une.", "Versions of the rows."),
     },
@@ -325,8 +326,8 @@ _OBJECTS: dict[str, Text] = {
     "Contact": Text("Qui répond de la donnée (ISO 19115).", "Who answers for the data (ISO 19115)."),
     "Limits": Text("Tailles de page de cette collection.", "Page sizes of this collection."),
     "Editing": Text(
-        "Écriture en ligne d'une donnée mutualisée par son propriétaire.",
-        "Online editing of a mutualised layer by its owner.",
+        "Écriture en ligne : d'une donnée mutualisée par son propriétaire ; sur une coproduction, des propositions.",
+        "Online editing: of a mutualised layer by its owner; on a coproduction, proposals.",
     ),
     "Versions": Text(
         "Les versions d'une couche de lignes : chaque remplacement en fait une.",

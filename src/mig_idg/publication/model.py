@@ -246,7 +246,7 @@ class Limits(Strict):
 
 
 class Editing(Strict):
-    """OGC API Features part 4 for the owner of a mutualised layer."""
+    """OGC API Features part 4: the owner of a mutualised layer writes; on a coproduced one, partners propose."""
 
     enabled: bool = False
     attributes: tuple[Word, ...] = Field((), description="columns that may be written; absent = all but the id")
@@ -394,12 +394,6 @@ class Declaration(Strict):
                 "“versions.time” and “source.time” exclude each other: “datetime” cannot read both",
                 "versions",
                 "time",
-            )
-        if self.editing and self.editing.enabled and self.kind == "coproduced":
-            raise Disagreement(
-                "une donnée coproduite ne s'édite pas en ligne : elle passe par un dépôt (charte § 3.2.2)",
-                "a coproduced dataset is not edited online: it comes by a deposit (charter § 3.2.2)",
-                "editing",
             )
         return self
 

@@ -157,7 +157,7 @@ def prepared(connection: Connection[Any], checked: Checked, *, anew: bool = Fals
         return checked
     declaration = checked.declared.declaration
     table = checked.table
-    if declaration.editing and declaration.editing.enabled:
+    if declaration.editing and declaration.editing.enabled and declaration.kind == "mutualised":
         table = numbered(connection, table)
     table = prepare(connection, table, wanted=declaration.source.prepared, anew=anew)
     allow(connection, declaration.id, table)

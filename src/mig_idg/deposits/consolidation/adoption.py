@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg import sql
 
-from mig_idg.deposits.consolidation import runs
+from mig_idg.deposits.consolidation import proposals, runs
 from mig_idg.deposits.consolidation.contributions import published
 from mig_idg.deposits.intake.republish import republish
 from mig_idg.errors import Conflict, Text
@@ -84,6 +84,7 @@ def adopt(connection: Any, run: int, record: Record) -> Adopted:
             (record.author, run),
         )
         if not frozen:
+            proposals.apply(connection, dataset)
             _version(connection, made, record.author)
             republish(connection, dataset, author=record.author)
     return Adopted(run, dataset, *counts, "consolidated", waiting=frozen)
@@ -92,15 +93,18 @@ def adopt(connection: Any, run: int, record: Record) -> Adopted:
 def publish_waiting(connection: Any, dataset: str, author: str) -> Adopted | None:
     """Put the validated base in the place of the version before, in the caller's transaction; None if none waits.
 
+    The proposals that the group took go over it (or over the rows of now).
     Raises Conflict when a decision was taken since the run, or a contributor left out: what was removed stays removed.
     """
     found = waiting(connection, dataset)
     if found is None:
+        proposals.publish(connection, dataset, author, validated=True)
         return None
     _require_up_to_date(connection, found)
     versions.keep_pending(connection, published(connection, dataset), author)
     counts = write(connection, found)
-    if any(counts):
+    told = proposals.apply(connection, dataset)
+    if any(counts) or told.applied:
         _version(connection, found, author, validated=last_validated(connection, dataset))
     republish(connection, dataset, author=author)
     return Adopted(found["id"], dataset, *counts, None)

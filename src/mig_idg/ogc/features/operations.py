@@ -115,6 +115,21 @@ CHANGES = Operation(
     _medias(formats.ITEMS), ("version", "from", *_OF_ITEMS), _words(formats.ITEMS), _SERVED, errors=_KEPT,
     properties=True, tabular=True, action="query",
 )  # fmt: skip
+PROPOSALS = (
+    Operation("proposals", Text("Les changements proposés", "Changes that are proposed"), FEATURES,
+              ((GEOJSON, "object"), (HTML, "html")), ("proposalState", "proposalFeature", "proposalLimit",
+              "proposalBefore"), ("geojson", "json", "html"), _SERVED, tabular=True, editable=True, coproduced=True,
+              action="contribute"),
+)  # fmt: skip
+PROPOSAL = (
+    Operation("proposal", Text("Un changement proposé", "A change that is proposed"), FEATURES,
+              ((GEOJSON, "object"), (HTML, "html")), ("proposal",), ("geojson", "json", "html"), _SERVED, tabular=True,
+              editable=True, coproduced=True, action="contribute"),
+    Operation("decideProposal", Text("Retenir, amender, écarter ou retirer", "Take, amend, decline or withdraw"),
+              FEATURES, ((JSON, "object"),), ("proposal",), services=_SERVED, method="POST",
+              body=((JSON, "object"),), errors=(400, 401, 403, 404, 409, 413, 415, 422, 429, 503), tabular=True,
+              editable=True, coproduced=True, action="contribute"),
+)  # fmt: skip
 FUNCTIONS = Operation(
     "functions", Text("Les fonctions des filtres", "Functions of filters"), FEATURES, ((JSON, "object"),), (), ("json",)
 )

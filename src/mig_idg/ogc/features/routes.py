@@ -10,7 +10,7 @@ from mig_idg.guard.response import Response
 from mig_idg.guard.route import Route
 from mig_idg.ogc.coverages import description
 from mig_idg.ogc.coverages import of_plugin as of_coverages
-from mig_idg.ogc.features import formats, operations, transactions, versions
+from mig_idg.ogc.features import formats, operations, proposals, transactions, versions
 from mig_idg.ogc.features.history import history
 from mig_idg.ogc.features.item import item
 from mig_idg.ogc.features.items import items
@@ -104,6 +104,21 @@ def _allowed(methods: str) -> Response:
 
 
 ROUTES = (
+    Route(
+        "/collections/{collection}/proposals",
+        "contribute",
+        proposals.listing,
+        operations=operations.PROPOSALS,
+    ),
+    Route(
+        "/collections/{collection}/proposals/items/{proposal}",
+        "contribute",
+        proposals.one,
+        methods=("GET", "HEAD", "POST"),
+        body_limit=BODY_LIMIT,
+        forms=True,
+        operations=operations.PROPOSAL,
+    ),
     Route(
         "/collections/{collection}/items",
         items_action,

@@ -1,4 +1,6 @@
-"""Create, replace, update, delete (OGC 20-002, part 4) on mutualised layers that their owner declared open to edition.
+"""Create, replace, update, delete (OGC 20-002, part 4) on layers that are declared open to edition.
+
+The owner of a mutualised layer writes its rows; on a coproduced one the same requests are proposals (`proposing`).
 
 The id of the path is the one written, never that of the body. A write names the state it was prepared on (If-Match):
 without it 428, and when somebody wrote in between 412. QGIS never sends it: a layer may declare `if_match: optional`;
@@ -24,7 +26,7 @@ from mig_idg.errors import (
 )
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response
-from mig_idg.ogc.features import body, execution, links, validators
+from mig_idg.ogc.features import body, execution, links, proposing, validators
 from mig_idg.ogc.features.item import checked_id, missing
 from mig_idg.ogc.features.standard import require_conformant
 from mig_idg.store import crs as reference
@@ -43,9 +45,11 @@ async def create(request: Request) -> Response:
     collection, grant = editable(request)
     _expect(request, (FEATURE,))
     written = body.feature(
-        body.decoded(await request.body(), exactly=True), grant.table, _crs(request, grant), _rules(request)
+        body.decoded(await request.body(), exactly=True), grant.table, crs_of_body(request, grant), rules(request)
     )
     await require_conformant(request, grant, written)
+    if collection.kind == "coproduced":
+        return await proposing.propose(request, "create", written, None)
     values = _with_id(written, grant)
     rows = await _write(request, write.insert(grant, values, written.geometry, _author(request)), grant)
     if not rows:
@@ -60,14 +64,16 @@ async def create(request: Request) -> Response:
 
 async def replace(request: Request) -> Response:
     """`PUT /collections/{collection}/items/{item}`: the whole feature; a property left out becomes null."""
-    _, grant = editable(request)
+    collection, grant = editable(request)
     _expect(request, (FEATURE,))
     id = checked_id(request)
-    stored, seen = await _current(request, grant, id)
-    rules = _rules(request, stored)
-    written = body.feature(body.decoded(await request.body(), exactly=True), grant.table, _crs(request, grant), rules)
+    stored, seen = await _current(request, grant, id, blind=collection.kind == "coproduced")
+    allowed, crs = rules(request, stored), crs_of_body(request, grant)
+    written = body.feature(body.decoded(await request.body(), exactly=True), grant.table, crs, allowed)
     _same_id(written.id, id)
     await require_conformant(request, grant, written, stored)
+    if collection.kind == "coproduced":
+        return await proposing.propose(request, "update", written, id)
     return await _changed(request, grant, id, written, seen)
 
 
@@ -77,10 +83,12 @@ async def update(request: Request) -> Response:
     _expect(request, (PATCH, FEATURE))
     id = checked_id(request)
     stored, seen = await _current(request, grant, id, blind=_may_be_blind(collection))
-    rules = _rules(request, stored)
-    written = body.patch(body.decoded(await request.body(), exactly=True), grant.table, _crs(request, grant), rules)
+    allowed, crs = rules(request, stored), crs_of_body(request, grant)
+    written = body.patch(body.decoded(await request.body(), exactly=True), grant.table, crs, allowed)
     _same_id(written.id, id)
     await require_conformant(request, grant, written, stored)
+    if collection.kind == "coproduced":
+        return await proposing.propose(request, "update", written, id)
     return await _changed(request, grant, id, written, seen)
 
 
@@ -89,6 +97,8 @@ async def delete(request: Request) -> Response:
     collection, grant = editable(request)
     id = checked_id(request)
     _, seen = await _current(request, grant, id, blind=_may_be_blind(collection))
+    if collection.kind == "coproduced":
+        return await proposing.propose(request, "delete", None, id)
     if not await _write(request, write.delete(grant, id, seen, _author(request)), grant):
         raise _moved() if seen else missing()
     return Response(status=204)
@@ -128,7 +138,8 @@ def editable(request: Request) -> tuple[Collection, Grant]:
 
 
 def _may_be_blind(collection: Collection) -> bool:
-    return collection.editing.if_match == "optional"
+    """A proposal overwrites nothing, and keeps the row that it starts from."""
+    return collection.kind == "coproduced" or collection.editing.if_match == "optional"
 
 
 def _writable(collection: Collection, grant: Grant) -> frozenset[str]:
@@ -141,7 +152,8 @@ def _writable(collection: Collection, grant: Grant) -> frozenset[str]:
     )
 
 
-def _rules(request: Request, stored: dict[str, Any] | None = None) -> body.Rules:
+def rules(request: Request, stored: dict[str, Any] | None = None) -> body.Rules:
+    """What this caller may write, beside what the row says already."""
     collection, grant = request.layer
     read = _read(request)
     return body.Rules(
@@ -204,7 +216,8 @@ def missing_type(kinds: tuple[str, ...]) -> BadRequest:
     )
 
 
-def _crs(request: Request, grant: Grant) -> Crs:
+def crs_of_body(request: Request, grant: Grant) -> Crs:
+    """The CRS of the coordinates sent, by Content-Crs; CRS84 by default. Raises InvalidParameter."""
     given = request.headers.get("content-crs")
     if given is None:
         return CRS84

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from mig_idg.registry import agreements, deadlines, delegations, desks, ept, mandates, remarks, tokens, transfers
+from mig_idg.registry import agreements, deadlines, delegations, desks, ept, mandates, proposals, remarks, tokens, transfers
 from mig_idg.registry.acts import Conn
 from mig_idg.web.desks.actor import Actor
 from mig_idg.web.desks.acts import ACTS
@@ -58,6 +58,10 @@ def _waiting(told: Told, conn: Conn) -> Section:
         about = told.title(one["dataset"]) if one["dataset"] else one["record"] or "—"
         rows.append(Row((words, t(f"{about}, avant le ", f"{about}, before ") + told.day(one["due"]) + late),
                         (Link(f"/desk/remarks/{one['id']}", t("Répondre", "Answer")),)))  # fmt: skip
+    for dataset, count in _proposed(who, conn).items():
+        path = f"/collections/{dataset}/proposals?f=html&state=proposed,overtaken"
+        rows.append(Row((t(f"{count} changements proposés", f"{count} changes proposed"), told.title(dataset)),
+                        (Link(path, t("Décider", "Decide")),)))  # fmt: skip
     return Section(
         "waiting",
         t("À faire", "To do"),
@@ -177,6 +181,20 @@ def _body(told: Told, conn: Conn) -> Section | None:
     heads = (t("Mandat", "Mandate"), t("Titulaire", "Holder"), t("Courriel", "E-mail"), t("Depuis", "Since"))
     return Section("body", t("Mon organisme", "My body"), heads, rows, t("Aucun mandat.", "No mandate."), note,
                    alert=alert)  # fmt: skip
+
+
+def _proposed(who: Actor, conn: Conn) -> dict[str, int]:
+    """By layer, the proposals that wait for my body, which facilitates its working group."""
+    open_ = [
+        id
+        for id in who.seen
+        if (known := who.snapshot.collections.get(id)) is not None
+        and known.kind == "coproduced"
+        and known.editing.enabled
+        and who.may("contribute", id)
+        and proposals.decider(conn, id, who.day) == who.body
+    ]
+    return proposals.waiting(conn, open_) if open_ else {}
 
 
 def _notices(told: Told, conn: Conn) -> Section | None:

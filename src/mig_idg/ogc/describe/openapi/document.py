@@ -93,6 +93,8 @@ def _offers(row: Operation, one: Seen) -> bool:
     collection = one.collection
     if row.action not in one.permitted or (row.tabular and collection.table is None):
         return False
+    if row.coproduced and collection.kind != "coproduced":
+        return False
     if row.plugin and (collection.plugin is None or collection.plugin.get("type", "feature") != row.plugin):
         return False
     if (row.raster and collection.raster is None) or (row.editable and not _edited(collection)):
