@@ -296,6 +296,7 @@ def desk_routes(settings: Settings, url: str, sessions: Sessions, clock: Clock, 
         clock,
         handlers(settings, records),
         largest,
+        records=records,
         mail_server=settings.smtp_host is not None,
     )
 

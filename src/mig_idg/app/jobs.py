@@ -72,6 +72,7 @@ def kinds(settings: Settings, url: str) -> dict[str, Any]:
     from mig_idg.ogc.processes import documents, results
     from mig_idg.ogc.processes.declared import Declaration
     from mig_idg.ogc.processes.handlers import KIND
+    from mig_idg.web.desks import handlers as acts
 
     modules = ",".join(settings.plugin_modules)
 
@@ -108,7 +109,12 @@ def kinds(settings: Settings, url: str) -> dict[str, Any]:
         environment = {**os.environ, OWNER_VARIABLE: owner_url(settings)}
         return Isolated("mig_idg.app.jobs", "harvest", environment=environment, memory_mb=HARVEST_MEMORY_MB)
 
+    def acting_as_owner(job: Job) -> Isolated:
+        environment = {**os.environ, OWNER_VARIABLE: owner_url(settings)}
+        return Isolated("mig_idg.app.jobs", acts.KIND, environment=environment, memory_mb=DEPOSIT_MEMORY_MB)
+
     return {
+        acts.KIND: Kind(lambda job: acts.KIND, acting_as_owner, lambda job: {"id": job.id, "status": job.status}),
         KIND: Kind(flavour, fresh, document, called_back),
         deposits.KIND: Kind(lambda job: deposits.KIND, depositing, lambda job: {"id": job.id, "status": job.status}),
         harvest.KIND: Kind(lambda job: harvest.KIND, harvesting, lambda job: {"id": job.id, "status": job.status}),
@@ -300,7 +306,7 @@ class Beside:
 
 
 def main(arguments: list[str]) -> None:
-    """`worker`, `reading`, `deposits`, or `harvest`."""
+    """`worker`, `reading`, `deposits`, `acts`, or `harvest`."""
     from mig_idg.app.logging import configure
 
     configure()
@@ -309,6 +315,10 @@ def main(arguments: list[str]) -> None:
         reading(settings, url)
     elif arguments == ["deposits"]:
         depositing(settings, os.environ[OWNER_VARIABLE])
+    elif arguments == ["acts"]:
+        from mig_idg.app.acts import performing
+
+        performing(os.environ[OWNER_VARIABLE], acting)
     elif arguments == ["harvest"]:
         from mig_idg.app.harvesting import harvesting
 

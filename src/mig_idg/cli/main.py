@@ -50,7 +50,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case": ("case", t("dossiers : litiges, projets, besoins, tâches", "cases: disputes, projects, needs, tasks")),
     "partnership": ("partnership", t("échéances, bilan annuel, orientations", "deadlines, annual report")),
     "notices": ("notices", t("messages aux organismes : suivre, envoyer", "messages to bodies: follow, send")),
-    "proposals": ("proposals", t("changements proposés aux couches coproduites", "changes proposed to coproduced layers")),
+    "proposals": (
+        "proposals",
+        t("changements proposés aux couches coproduites", "changes proposed to coproduced layers"),
+    ),
     "remarks": ("remarks", t("remarques, questions, demandes de publication", "remarks, questions, requests")),
     "token": ("token", t("jetons d'accès", "access tokens")),
     "journal": ("journal", t("journal des décisions", "journal of decisions")),

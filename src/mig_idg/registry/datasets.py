@@ -272,12 +272,13 @@ def validate(
     against: Collection[str] = (),
     absent: Collection[str] = (),
     put: Callable[[Conn, str], object] | None = None,
+    rehearse: bool = False,
 ) -> Done:
     """The technical committee validates a version: each partner of that day becomes its owner, for ever (004 §3.4).
 
     Only what was submitted to it, with a complete metadata record, at a meeting whose attendance tells of all partners.
     Refused when somebody present opposes it: the dataset stays where it was, and nothing is written. `put` brings the
-    rows of the version into the layer, when they wait for it.
+    rows of the version into the layer, when they wait for it; `rehearse` leaves them out: what it gives is undone.
     """
     require_coproduced(conn, dataset)
     _require_submitted(conn, dataset, record.on)
@@ -303,7 +304,8 @@ def validate(
     owners = freeze(conn, number, dataset, version, ruling.decision, record.on)
     if put is not None:
         put(conn, dataset)
-    _require_served(conn, dataset)
+    if not rehearse:
+        _require_served(conn, dataset)
     details = {"dataset": dataset, "version": version.name, "co_owners": owners, "decision": ruling.decision, **there}
     return Done(number, "committee validate", VALIDATION, words, details)
 

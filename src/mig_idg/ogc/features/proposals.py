@@ -1,7 +1,7 @@
 """`/collections/{collection}/proposals`: what partners propose to a coproduced layer, beside it (Charte MIG, § 3.2.2).
 
-Under the grant of whoever contributes to the layer: columns hidden from a caller are in no proposal either, nor are rows
-of territories that are not theirs. The facilitator of the group takes, amends or declines; an author withdraws.
+Under the grant of whoever contributes to the layer: columns hidden from a caller are in no proposal either, nor are
+rows of territories that are not theirs. The facilitator of the group takes, amends or declines; an author withdraws.
 """
 
 from __future__ import annotations

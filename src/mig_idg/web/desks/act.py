@@ -53,7 +53,9 @@ class Act:
 
     `allowed` says whether the person may do it at all; `whose` says to whom it belongs, for those who may not. `apply`
     calls the registry's own function, the one that the command line calls. `dated`: its day of effect may be another
-    than today (what is recorded on a piece). `evidence`: a piece or its reference is needed.
+    than today (what is recorded on a piece). `evidence`: a piece or its reference is needed. `of_owner` says whether
+    what was typed touches rows too, which the clerk may not: a job then does it with the owner's rights, and a preview
+    does `rehearse` in place of `apply`. `more` is what a preview tells beside.
     """
 
     id: str
@@ -68,6 +70,9 @@ class Act:
     dated: bool = False
     evidence: bool = False
     button: Text = SEE
+    of_owner: Callable[[Conn, Said], bool] | None = None
+    rehearse: Callable[[Conn, Said, Record, Actor], Done] | None = None
+    more: Callable[[Conn, Said, Actor], tuple[tuple[Text, str], ...]] | None = None
 
     def concerned(self, done: Done, said: Said, actor: Actor) -> list[str]:
         """The bodies that the act names: its receipt is for them too."""

@@ -17,6 +17,8 @@ from mig_idg.guard.clerk import Clerk
 from mig_idg.guard.request import Request
 from mig_idg.guard.response import Response, page_answer
 from mig_idg.guard.sessions import Sessions
+from mig_idg.jobs import Records
+from mig_idg.jobs.records import Selection, Submission
 from mig_idg.registry import desks, facts
 from mig_idg.registry.acts import Conn, Done, Evidence, Record
 from mig_idg.web.desks.act import Act, Field, Scene
@@ -41,6 +43,9 @@ NO_PIECE = Text(
     "Cet acte repose sur une pièce : donnez sa référence, ou versez-la.",
     "This act rests on a piece of evidence: give its reference, or send it.",
 )
+# The kind of the jobs that do acts with the owner's rights, and how long one may take.
+KIND = "acts"
+OWNER_SECONDS = 1800
 MOVED = Text(
     "Les faits ont changé depuis cet aperçu : en voici un nouveau. Rien n'a été enregistré.",
     "Facts have changed since this preview: here is a new one. Nothing was saved.",
@@ -62,6 +67,17 @@ class Seen:
     epoch: int
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An act to be done: what was typed, under the number of its form."""
+
+    act: Act
+    ticket: str
+    fields: Typed
+    piece: desks.Piece | None
+    draft: str = ""
+
+
 class Stale(Exception):
     """What is confirmed is not what was shown, or not on these facts."""
 
@@ -69,8 +85,9 @@ class Stale(Exception):
 class Acts:
     """The pages of acts, of one application."""
 
-    def __init__(self, clerk: Clerk, tickets: Tickets, sessions: Sessions) -> None:
+    def __init__(self, clerk: Clerk, tickets: Tickets, sessions: Sessions, records: Records | None = None) -> None:
         self._clerk = clerk
+        self._records = records
         self._tickets = tickets
         self._sessions = sessions
 
@@ -134,6 +151,10 @@ class Acts:
         if step == "confirm":
             shown = self._tickets.read(sent.fields.get("preview", ""))
             try:
+                if act.of_owner is not None and self._records is not None:
+                    order = await self._clerk.read(partial(self._ordered, act, who, ticket, shown, sent, piece))
+                    if order is not None:
+                        return redirect(request, f"/desk/acts/under-way/{await self._submit(who, order)}")
                 number = await self._clerk.write(partial(self._confirmed, act, who, ticket, shown, sent, piece))
                 return redirect(request, f"/desk/receipts/{number}")
             except Stale:
@@ -233,9 +254,11 @@ class Acts:
         if (before := desks.receipt_of_form(conn, ticket.number)) is not None and before.act is not None:
             return form, before.act, None
         said = form.said
-        record = _record(said, who, ticket, piece)
+        record = _record(said, who, ticket.number, piece)
+        later = act.of_owner is not None and act.of_owner(conn, said)
+        more = act.more(conn, said, who) if act.more is not None else ()
         try:
-            done = act.apply(conn, said, record, who)
+            done = (act.rehearse or act.apply if later else act.apply)(conn, said, record, who)
         except Problem as error:
             conn.rollback()
             form.refuse(error)
@@ -245,7 +268,69 @@ class Acts:
         conn.rollback()
         before_it = who.facts if day == who.day and epoch == who.snapshot.epoch else facts.load(conn, day)
         told = tuple(effects(before_it, after, who, day))
-        return form, Seen(done.words, done.article, told, _more(done, who), epoch), None
+        return form, Seen(done.words, done.article, told, (*more, *_more(done, who)), epoch), None
+
+    def _ordered(
+        self, act: Act, who: Actor, ticket: Ticket, shown: Ticket | None, sent: Posted, piece: desks.Piece | None,
+        conn: Conn,
+    ) -> Order | None:  # fmt: skip
+        """What a job is asked to do, when what was shown touches rows; None when the clerk may do it. Raises Stale."""
+        if desks.receipt_of_form(conn, ticket.number) is not None:
+            return None
+        order = Order(act, ticket.number, sent.fields, piece, sent.fields.get("draft", ""))
+        form = self._same(order, who, shown, conn)
+        assert act.of_owner is not None
+        return order if act.of_owner(conn, form.said) else None
+
+    async def _submit(self, who: Actor, order: Order) -> str:
+        """The job of an order, once for each form; its id."""
+        assert self._records is not None
+        open_, _ = await self._records.listing(
+            Selection(login=who.login, kind=KIND, statuses=("accepted", "running"), limit=100)
+        )
+        known = next((job.id for job in open_ if job.subject == order.ticket), None)
+        if known is not None:
+            return known
+        principal = {
+            "login": who.login, "organisation": who.principal.organisation, "roles": sorted(who.principal.roles),
+            "collections": None, "actions": None, "motive": None, "lang": who.lang,
+            "expires": who.principal.expires_at.isoformat() if who.principal.expires_at else None,
+        }  # fmt: skip
+        request = {
+            "act": order.act.id, "draft": order.draft, "piece": order.piece.id if order.piece else None,
+            "fields": [[name, value] for name, value in order.fields.items(multi=True)
+                       if name not in ("ticket", "preview", "step")],
+        }  # fmt: skip
+        job = await self._records.submit(
+            Submission(KIND, order.ticket, who.login, principal, request, seconds=OWNER_SECONDS)
+        )
+        return job.id
+
+    async def under_way(self, request: Request) -> Response:
+        """`/desk/acts/under-way/{job}`: an act that a job does; its receipt, once it is done."""
+        who = actor(request)
+        await request.confirm()
+        job = await self._records.find(request.params["job"]) if self._records is not None else None
+        if job is None or job.kind != KIND or job.login != who.login:
+            raise NotFound(Text("Aucun acte en cours ici.", "There is no act under way here."))
+        if job.status == "successful":
+            receipt = await self._clerk.read(lambda conn: desks.receipt_of_form(conn, job.subject))
+            if receipt is not None and receipt.act is not None:
+                return redirect(request, f"/desk/receipts/{receipt.act}")
+        act = ACTS[job.request["act"]]
+        told = (job.problem or {}).get(request.lang) or {}
+        context = {
+            **desk_frame(request, who, act.desk),
+            "act": act,
+            "progress": job.progress,
+            "message": job.message.in_(request.lang) if job.message and job.open else "",
+            "open": job.open,
+            "problem": told,
+        }
+        response = page_answer("desks/under_way", context, private=True)
+        if job.open:
+            response.headers["refresh"] = "2"
+        return response
 
     def _confirmed(
         self,
@@ -261,31 +346,21 @@ class Acts:
         epoch = desks.epoch(conn, lock=True)
         if (before := desks.receipt_of_form(conn, ticket.number)) is not None and before.act is not None:
             return before.act
-        form = Form(_fields(act), Scene(who, conn), sent.fields)
-        named = digest([*form.typed, ("piece_id", [piece.id if piece else ""])])
-        same = shown is not None and (shown.number, shown.digest) == (ticket.number, named)
+        order = Order(act, ticket.number, sent.fields, piece, sent.fields.get("draft", ""))
+        self._same(order, who, shown, conn, epoch)
+        return perform(conn, order, who)
+
+    def _same(
+        self, order: Order, who: Actor, shown: Ticket | None, conn: Conn, epoch: int | None = None
+    ) -> Form:  # fmt: skip
+        """The form, which is the one that was shown, on the facts it was shown on. Raises Stale."""
+        epoch = desks.epoch(conn) if epoch is None else epoch
+        form = Form(_fields(order.act), Scene(who, conn), order.fields)
+        named = digest([*form.typed, ("piece_id", [order.piece.id if order.piece else ""])])
+        same = shown is not None and (shown.number, shown.digest) == (order.ticket, named)
         if not same or shown is None or shown.epoch != epoch or who.snapshot.epoch != epoch or not form.valid():
             raise Stale
-        said = form.said
-        record = _record(said, who, ticket, piece)
-        before_it = who.facts if record.on <= who.day else facts.load(conn, record.on)
-        done = act.apply(conn, said, record, who)
-        told = effects(before_it, facts.load(conn, max(record.on, who.day)), who, max(record.on, who.day))
-        desks.keep_receipt(
-            conn,
-            ticket.number,
-            done,
-            kind=act.id,
-            login=who.login,
-            organisation=who.body or None,
-            concerned=act.concerned(done, said, who),
-            details=_plain({"fields": _told_fields(form), **done.details}),
-            effects=[{"fr": one.fr, "en": one.en} for one in told],
-            piece=piece.id if piece else None,
-        )
-        if draft := sent.fields.get("draft", ""):
-            desks.forget_draft(conn, draft, who.login)
-        return done.number
+        return form
 
     # pages
 
@@ -319,6 +394,34 @@ class Acts:
         return page_answer("desks/form", context, private=True, status=422 if status == 400 else status)
 
 
+def perform(conn: Conn, order: Order, who: Actor) -> int:
+    """Do an act and keep its receipt, in the caller's transaction; its number. Raises Stale, Problem."""
+    act = order.act
+    form = Form(_fields(act), Scene(who, conn), order.fields)
+    if not form.valid():
+        raise Stale
+    said = form.said
+    record = _record(said, who, order.ticket, order.piece)
+    before_it = who.facts if record.on <= who.day else facts.load(conn, record.on)
+    done = act.apply(conn, said, record, who)
+    told = effects(before_it, facts.load(conn, max(record.on, who.day)), who, max(record.on, who.day))
+    desks.keep_receipt(
+        conn,
+        order.ticket,
+        done,
+        kind=act.id,
+        login=who.login,
+        organisation=who.body or None,
+        concerned=act.concerned(done, said, who),
+        details=_plain({"fields": _told_fields(form), **done.details}),
+        effects=[{"fr": one.fr, "en": one.en} for one in told],
+        piece=order.piece.id if order.piece else None,
+    )
+    if order.draft:
+        desks.forget_draft(conn, order.draft, who.login)
+    return done.number
+
+
 def not_ours() -> Refused:
     """A form that no page of ours gave to this session."""
     return Refused(
@@ -338,7 +441,7 @@ def _typed(act: Act, sent: Posted) -> dict[str, Sequence[str]]:
     return {one.name: sent.fields.getlist(one.name) for one in _fields(act) if sent.fields.getlist(one.name)}
 
 
-def _record(said: dict[str, Any], who: Actor, ticket: Ticket, piece: desks.Piece | None) -> Record:
+def _record(said: dict[str, Any], who: Actor, ticket: str, piece: desks.Piece | None) -> Record:
     """The day, the author, and the piece: the one sent, else the one referred to, else the form itself."""
     on: date = said.get("on") or who.day
     word = said.get("evidence")
@@ -348,7 +451,7 @@ def _record(said: dict[str, Any], who: Actor, ticket: Ticket, piece: desks.Piece
         return Record(on, who.login, Evidence("pièce versée", told, on))
     if word:
         return Record(on, who.login, Evidence(kind if colon else "pièce", reference if colon else word, on))
-    return Record(on, who.login, Evidence("formulaire", f"page, n° {ticket.number}", on))
+    return Record(on, who.login, Evidence("formulaire", f"page, n° {ticket}", on))
 
 
 def _seen_on(done: Done, record: Record, who: Actor) -> date:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from mig_idg.registry import agreements, deadlines, delegations, desks, ept, mandates, proposals, remarks, tokens, transfers
+from mig_idg.registry import (
+    agreements,
+    deadlines,
+    delegations,
+    desks,
+    ept,
+    mandates,
+    proposals,
+    remarks,
+    tokens,
+    transfers,
+)
 from mig_idg.registry.acts import Conn
 from mig_idg.web.desks.actor import Actor
 from mig_idg.web.desks.acts import ACTS

@@ -9,6 +9,7 @@ from mig_idg.deposits.handlers import Handlers
 from mig_idg.guard.clerk import Clerk
 from mig_idg.guard.route import Route
 from mig_idg.guard.sessions import Sessions
+from mig_idg.jobs import Records
 from mig_idg.web.desks.calendar import Calendars
 from mig_idg.web.desks.deposits import FORM_ROOM, DepositDesk
 from mig_idg.web.desks.handlers import Acts
@@ -34,11 +35,12 @@ def routes(
     deposits: Handlers,
     largest: int,
     *,
+    records: Records | None = None,
     mail_server: bool = False,
 ) -> tuple[Route, ...]:
     """The routes of desks, on the database at `url` (the server's own); a deposit has `largest` bytes at most."""
     clerk = Clerk(url)
-    acts = Acts(clerk, Tickets(key, clock), sessions)
+    acts = Acts(clerk, Tickets(key, clock), sessions, records)
     desks, receipts, tokens = Desks(clerk, acts), Receipts(clerk), Tokens(clerk, acts)
     heard = Remarks(clerk, acts, clock)
     told = Messages(clerk, acts, mail_server=mail_server)
@@ -51,6 +53,7 @@ def routes(
             for name in ("owner", "ept", "committees", "partnership", "pilot")
         ),
         Route("/desk/acts/{act}", "listing", acts.act, SENT, pool="none", body_limit=BODY_BYTES, forms=True),
+        Route("/desk/acts/under-way/{job}", "listing", acts.under_way, pool="none"),
         Route("/desk/receipts/{act}", "listing", receipts.receipt, pool="none"),
         Route("/desk/receipts/{act}/pdf", "listing", receipts.pdf, pool="none"),
         Route("/desk/pieces/{piece}", "listing", receipts.piece, pool="none"),

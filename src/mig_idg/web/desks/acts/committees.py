@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mig_idg.deposits.consolidation import adoption
 from mig_idg.errors import InvalidParameter, Text
-from mig_idg.registry import committees, datasets, desks, groups, instruments
+from mig_idg.registry import committees, datasets, desks, groups, instruments, proposals
 from mig_idg.registry.acts import Conn, Done, Record
 from mig_idg.registry.committees import Item, Sitting
 from mig_idg.registry.datasets import Version
@@ -69,8 +70,15 @@ def _record(conn: Conn, said: Said, record: Record, actor: Actor) -> Done:
     return done
 
 
-def _validate(conn: Conn, said: Said, record: Record, actor: Actor) -> Done:
-    """A validation that nobody present opposes takes effect; opposed, its vote is recorded and nothing moves."""
+def _rehearse(conn: Conn, said: Said, record: Record, actor: Actor) -> Done:
+    """The same without the rows of the version, for its preview."""
+    return _validate(conn, said, record, actor, rehearse=True)
+
+
+def _validate(conn: Conn, said: Said, record: Record, actor: Actor, *, rehearse: bool = False) -> Done:
+    """A validation that nobody present opposes takes effect, with the rows that wait for it; opposed, its vote is
+    recorded and nothing moves.
+    """
     sitting = Sitting("technical", said["present"], record.evidence.reference)
     if said["against"]:
         datasets.require_coproduced(conn, said["dataset"])
@@ -78,7 +86,48 @@ def _validate(conn: Conn, said: Said, record: Record, actor: Actor) -> Done:
         item = Item("dataset", said["dataset"], motion, against=said["against"], abstained=said["abstained"])
         done, _ = committees.record_meeting(conn, sitting, [item], record)
         return done
-    return datasets.validate(conn, said["dataset"], Version(said["version"]), sitting, record)
+
+    def put(owner: Conn, dataset: str) -> None:
+        adoption.publish_waiting(owner, dataset, record.author)
+
+    return datasets.validate(
+        conn, said["dataset"], Version(said["version"]), sitting, record, put=None if rehearse else put,
+        rehearse=rehearse,
+    )  # fmt: skip
+
+
+def _puts_rows(conn: Conn, said: Said) -> bool:
+    """Whether rows wait for this validation: a consolidated base, or proposals that the group took."""
+    if said["against"]:
+        return False
+    dataset = said["dataset"]
+    return adoption.waiting(conn, dataset) is not None or bool(
+        proposals.listing(conn, dataset=dataset, states=("taken",), limit=1)
+    )
+
+
+def _what_waits(conn: Conn, said: Said, actor: Actor) -> tuple[tuple[Text, str], ...]:
+    """What the version would hold: the base that waits, its findings and their decisions, the proposals taken."""
+    dataset, told = said["dataset"], []
+    if (run := adoption.waiting(conn, dataset)) is not None:
+        base = Text(f"consolidation n° {run['id']}, {run['rows']} entités",
+                    f"consolidation no. {run['id']}, {run['rows']} features")  # fmt: skip
+        told.append((Text("Base qui attend", "Base that waits"), base.in_(actor.lang)))
+    taken = len(proposals.listing(conn, dataset=dataset, states=("taken",), limit=10_000))
+    if taken:
+        told.append((Text("Propositions retenues", "Proposals taken"), str(taken)))
+    return tuple(told)
+
+
+def _send_back(conn: Conn, said: Said, record: Record, actor: Actor) -> Done:
+    sitting = Sitting("technical", said["present"], record.evidence.reference)
+    return datasets.send_back(
+        conn, said["dataset"], said["stage"], said["reasons"], sitting, record, against=said["against"]
+    )
+
+
+def _back_to(scene: Scene) -> Sequence[Choice]:
+    return [(stage, STAGE_WORDS[stage]) for stage in datasets.STEPS["submitted"] if stage != "validated"]
 
 
 def _prolong(conn: Conn, said: Said, record: Record, actor: Actor) -> Done:
@@ -181,6 +230,30 @@ ACTS: tuple[Act, ...] = (
         allowed=pilot,
         whose=PILOT,
         apply=_validate,
+        dated=True,
+        evidence=True,
+        of_owner=_puts_rows,
+        rehearse=_rehearse,
+        more=_what_waits,
+    ),
+    Act(
+        id="committee-return",
+        desk="committees",
+        title=Text("Retour ou rejet par le comité technique", "Return or rejection by the technical committee"),
+        article=datasets.VALIDATION,
+        intro=Text(
+            "Ce qui lui est soumis revient à une étape nommée, ou est rejeté, avec ses raisons.",
+            "What is submitted to it goes back to a named stage, or is rejected, with the reasons.",
+        ),
+        fields=(
+            Field("dataset", DATASET, "one", choices=choices.of_kind("coproduced")),
+            Field("stage", Text("Étape", "Stage"), "one", choices=_back_to),
+            Field("reasons", Text("Raisons", "Reasons"), "long", most=2000),
+            _PRESENT, _AGAINST,
+        ),
+        allowed=pilot,
+        whose=PILOT,
+        apply=_send_back,
         dated=True,
         evidence=True,
     ),
