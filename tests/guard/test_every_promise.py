@@ -48,7 +48,7 @@ def operations(asking: httpx.Client) -> Iterator[tuple[str, list[dict[str, Any]]
               "styleId": "default", "style": "default", "code": "not-found", "vintage": "2025", "process": "why", "entities": "Things", "record": "equipements", "id": "equipements", "deposit": "0d9f2f0e-0000-4000-8000-000000000000", "job": "0d9f2f0e-0000-4000-8000-000000000000", "output": "report", "coords": "POINT(2.2065 48.8924)"}  # fmt: skip
     for path, verbs in document["paths"].items():
         # one's own are needed there; of versions: ogc/features/test_versions.py
-        own = any(name in path for name in ("{job}", "{follow}", "{version}", "{series}"))
+        own = any(name in path for name in ("{job}", "{follow}", "{version}", "{series}", "{proposal}", "{location}"))
         if "get" not in verbs or own or path.startswith(("/deposits", "/harvest/")):
             continue
         parameters = [
