@@ -78,7 +78,7 @@ def chart_of(request: Any, frame: Frame, document: Any) -> dict[str, Any] | None
 
 
 def territory_of(request: Any, frame: Frame) -> dict[str, Any] | None:
-    """The territory on the landing page: the communes, as any layer is drawn; None when the caller may not view them."""
+    """The territory on the landing page: the communes, as any layer is drawn; None for who may not view them."""
     if request is None or not _tiled(request, BEHIND):
         return None
     communes = request.snapshot.collections[BEHIND]
