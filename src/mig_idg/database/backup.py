@@ -438,7 +438,8 @@ def _with(parts: Mapping[str, Any], database: str) -> str:
 
 SCHEMAS = (
     "prepared", "served", "raster", "vintages", "versions", "harvest", "desks", "remarks", "proposals", "notices",
-    "consolidation", "open_data", "sensors", "edits", "deposits", "jobs", "procrastinate", "journal", "registry", "data",
+    "consolidation", "open_data", "sensors", "edits", "deposits", "jobs", "procrastinate", "journal", "registry",
+    "data",
 )  # fmt: skip
 """Every schema of the database, those that name others first: what a restore in place puts aside."""
 
