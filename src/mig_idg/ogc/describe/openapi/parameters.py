@@ -101,6 +101,7 @@ _NAMES = {
     "depositState": "state",
     "words": "q",
     "styleId": "style",
+    "qgisFile": "file",
     "height-z": "z",
     "limit-of-locations": "limit",
     "proposalState": "state",
@@ -298,6 +299,14 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
         name: (_STRING, Text(f"Paramètre WMTS {name.upper()}.", f"WMTS parameter {name.upper()}."))
         for name in ("service", "request", "version", "layer", "tilematrixset", "tilematrix", "tilerow", "tilecol")
     },
+    "theme": (_STRING, Text("Les couches de ce thème seul.", "The layers of this theme alone.")),
+    "authcfg": (
+        {"type": "string", "pattern": "^([A-Za-z0-9]{7}|none)$"},
+        Text(
+            "Configuration d'authentification de QGIS à employer ; none : aucune.",
+            "The authentication configuration of QGIS to use; none: no one.",
+        ),
+    ),
     "wmtsStyle": (_STRING, Text("Paramètre WMTS STYLE.", "WMTS parameter STYLE.")),
     "wmtsFormat": (_STRING, Text("Paramètre WMTS FORMAT.", "WMTS parameter FORMAT.")),
     "recordLimit": (
@@ -365,6 +374,10 @@ _PATH: dict[str, tuple[dict[str, Any], Text]] = {
     "row": ({"type": "integer", "minimum": 0}, Text("Ligne, depuis le haut.", "Row, from the top.")),
     "col": ({"type": "integer", "minimum": 0}, Text("Colonne, depuis la gauche.", "Column, from the left.")),
     "styleId": (_STRING, Text("Style.", "Style.")),
+    "qgisFile": (
+        {"type": "string", "enum": ["project.qgs", "layers.qlr"]},
+        Text("Projet, ou définition de couches.", "Project, or layer definition."),
+    ),
     "name": (_STRING, Text("Nom du fichier.", "Name of the file.")),
     "file": (_STRING, Text("Colonne et format : 8292.png.", "Column and format: 8292.png.")),
     "code": (_STRING, Text("Code d'erreur.", "Error code.")),
