@@ -1,6 +1,6 @@
 """A QGIS project (.qgs) and a layer definition (.qlr): the same layers, grouped by theme, with their credits.
 
-What QGIS asks of each layer by itself (fields, extent, geometry) is left out: the file holds addresses, names and credits.
+What QGIS asks of each layer by itself (fields, extent) is left out: the file holds addresses, names and credits.
 No credential is ever written: `authcfg` names one that the person's own QGIS keeps, encrypted.
 """
 
