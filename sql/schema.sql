@@ -2474,6 +2474,20 @@ CREATE TABLE open_data.scan (
     CONSTRAINT scan_rows_check CHECK ((rows >= 0))
 );
 
+CREATE TABLE open_data.validation (
+    dataset text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    source text NOT NULL,
+    version bigint NOT NULL,
+    standard text NOT NULL,
+    standard_version text,
+    valid boolean NOT NULL,
+    errors bigint NOT NULL,
+    warnings bigint NOT NULL,
+    CONSTRAINT validation_errors_check CHECK ((errors >= 0)),
+    CONSTRAINT validation_warnings_check CHECK ((warnings >= 0))
+);
+
 CREATE TABLE procrastinate.procrastinate_events (
     id bigint NOT NULL,
     job_id bigint NOT NULL,
@@ -2877,6 +2891,32 @@ CREATE TABLE registry.body (
 );
 
 COMMENT ON TABLE registry.body IS 'Identity of an organisation: INSEE code for a commune, a short name otherwise.';
+
+CREATE TABLE registry.body_figures (
+    id bigint NOT NULL,
+    act bigint NOT NULL,
+    known tstzrange NOT NULL,
+    closed_by bigint,
+    valid daterange DEFAULT daterange(NULL::date, NULL::date) NOT NULL,
+    organisation text NOT NULL,
+    inhabitants integer,
+    agents integer,
+    siret text,
+    CONSTRAINT body_figures_agents_check CHECK ((agents >= 0)),
+    CONSTRAINT body_figures_inhabitants_check CHECK ((inhabitants >= 0)),
+    CONSTRAINT body_figures_siret_check CHECK ((siret ~ '^\d{14}$'::text)),
+    CONSTRAINT dated_valid_check CHECK ((NOT isempty(valid))),
+    CONSTRAINT figures_say_something CHECK ((num_nonnulls(inhabitants, agents, siret) > 0))
+);
+
+ALTER TABLE registry.body_figures ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.body_figures_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE registry.co_owner (
     id bigint NOT NULL,
@@ -4670,6 +4710,9 @@ ALTER TABLE ONLY notices.sign_in
 ALTER TABLE ONLY open_data.scan
     ADD CONSTRAINT scan_pkey PRIMARY KEY (dataset);
 
+ALTER TABLE ONLY open_data.validation
+    ADD CONSTRAINT validation_pkey PRIMARY KEY (dataset);
+
 ALTER TABLE ONLY procrastinate.procrastinate_events
     ADD CONSTRAINT procrastinate_events_pkey PRIMARY KEY (id);
 
@@ -4726,6 +4769,9 @@ ALTER TABLE ONLY registry.asset
 
 ALTER TABLE ONLY registry.attendance
     ADD CONSTRAINT attendance_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY registry.body_figures
+    ADD CONSTRAINT body_figures_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY registry.body
     ADD CONSTRAINT body_pkey PRIMARY KEY (id);
@@ -4942,6 +4988,9 @@ ALTER TABLE ONLY registry.terms
 
 ALTER TABLE ONLY registry.instrument_party
     ADD CONSTRAINT one_signature_of_a_party EXCLUDE USING gist (instrument WITH =, organisation WITH =, known WITH &&);
+
+ALTER TABLE ONLY registry.body_figures
+    ADD CONSTRAINT one_size_of_a_body EXCLUDE USING gist (organisation WITH =, valid WITH &&, known WITH &&);
 
 ALTER TABLE ONLY registry.next_version
     ADD CONSTRAINT one_stage_of_the_next_version EXCLUDE USING gist (dataset WITH =, valid WITH &&, known WITH &&);
@@ -5277,6 +5326,8 @@ CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.asset FOR EACH STATEMENT
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.attendance FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
+CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.body_figures FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
+
 CREATE TRIGGER epoch AFTER INSERT ON registry.co_owner FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
 
 CREATE TRIGGER epoch AFTER INSERT OR UPDATE ON registry.coproduction FOR EACH STATEMENT WHEN (registry.epoch_unmoved()) EXECUTE FUNCTION registry.bump_epoch();
@@ -5421,6 +5472,8 @@ CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.attendance FOR EACH STATEMEN
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.body FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.body_figures FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
+
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.co_owner FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
 
 CREATE TRIGGER keep_all BEFORE TRUNCATE ON registry.committee FOR EACH STATEMENT EXECUTE FUNCTION registry.refuse_rewriting();
@@ -5528,6 +5581,8 @@ CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.annex_line
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.asset FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.attendance FOR EACH ROW EXECUTE FUNCTION registry.remember();
+
+CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.body_figures FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
 CREATE TRIGGER remember BEFORE INSERT OR DELETE OR UPDATE ON registry.coproduction FOR EACH ROW EXECUTE FUNCTION registry.remember();
 
@@ -5781,6 +5836,15 @@ ALTER TABLE ONLY registry.attendance
 
 ALTER TABLE ONLY registry.attendance
     ADD CONSTRAINT attendance_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
+
+ALTER TABLE ONLY registry.body_figures
+    ADD CONSTRAINT body_figures_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.body_figures
+    ADD CONSTRAINT body_figures_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES registry.act(id);
+
+ALTER TABLE ONLY registry.body_figures
+    ADD CONSTRAINT body_figures_organisation_fkey FOREIGN KEY (organisation) REFERENCES registry.body(id);
 
 ALTER TABLE ONLY registry.co_owner
     ADD CONSTRAINT co_owner_act_fkey FOREIGN KEY (act) REFERENCES registry.act(id);
@@ -6739,6 +6803,9 @@ GRANT UPDATE(used_at) ON TABLE notices.sign_in TO idg_clerk;
 GRANT SELECT ON TABLE open_data.scan TO idg_clerk;
 GRANT SELECT ON TABLE open_data.scan TO idg_app;
 
+GRANT SELECT ON TABLE open_data.validation TO idg_clerk;
+GRANT SELECT ON TABLE open_data.validation TO idg_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE procrastinate.procrastinate_events TO idg_app;
 
 GRANT USAGE ON SEQUENCE procrastinate.procrastinate_events_id_seq TO idg_app;
@@ -6843,6 +6910,12 @@ GRANT USAGE ON SEQUENCE registry.attendance_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.body TO idg_app;
 GRANT SELECT,INSERT ON TABLE registry.body TO idg_clerk;
+
+GRANT SELECT,INSERT ON TABLE registry.body_figures TO idg_clerk;
+
+GRANT UPDATE(closed_by) ON TABLE registry.body_figures TO idg_clerk;
+
+GRANT USAGE ON SEQUENCE registry.body_figures_id_seq TO idg_clerk;
 
 GRANT SELECT ON TABLE registry.co_owner TO idg_app;
 GRANT SELECT,INSERT ON TABLE registry.co_owner TO idg_clerk;

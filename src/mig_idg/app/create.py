@@ -303,11 +303,11 @@ def desk_routes(settings: Settings, url: str, sessions: Sessions, clock: Clock, 
 
 def open_data_routes(url: str) -> tuple[Route, ...]:
     """The routes of open data, which the clerk reads."""
-    from mig_idg.catalogue import opening, standards
+    from mig_idg.catalogue import open_board, open_sets, opening, standards
     from mig_idg.guard.clerk import Clerk
 
     clerk = Clerk(url)
-    return (*opening.routes(clerk), *standards.routes(clerk))
+    return tuple(one for part in (opening, standards, open_board, open_sets) for one in part.routes(clerk))
 
 
 def resources_of(settings: Settings, url: str) -> Resources:

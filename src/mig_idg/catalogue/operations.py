@@ -53,3 +53,10 @@ OPENING = Operation("opening", Text("Les contrôles avant l'ouverture à tous", 
                     CATALOGUE, JSON_OR_HTML, formats=PAGES)  # fmt: skip
 STANDARDS = Operation("standards", Text("Les standards à suivre", "Standards to follow"),
                       CATALOGUE, (*JSON_OR_HTML, ("text/calendar", "text")), formats=(*PAGES, "ics"))  # fmt: skip
+OPEN_DATA = Operation("openData", Text("Le tableau des données ouvertes", "The board of open data"), CATALOGUE,
+                      (*JSON_OR_HTML, ("text/csv", "text")), formats=(*PAGES, "csv"))  # fmt: skip
+SCDL = Operation("scdlCatalogue", Text("Le catalogue SCDL", "The SCDL catalogue"), CATALOGUE,
+                 (("text/csv", "text"), (JSON, "object")), formats=("csv", "json"))  # fmt: skip
+OPEN_SET = Operation("openSet", Text("Un jeu du Socle Commun, de tous les organismes", "A common set, of all bodies"),
+                     CATALOGUE, ((JSON, "object"), ("text/csv", "text")), ("set", "setLimit", "setOffset"),
+                     ("json", "csv"))  # fmt: skip

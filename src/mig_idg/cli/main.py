@@ -35,7 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ept": ("ept", t("EPT et communes membres (§ 3.6)", "EPTs and their communes (§ 3.6)")),
     "exception": ("exception", t("exceptions à la mutualisation (§ 3.3)", "exceptions to sharing (§ 3.3)")),
     "terms": ("terms", t("modalités du propriétaire", "the owner's terms")),
-    "open": ("open_", t("contrôles avant ouverture à tous", "checks before opening to all")),
+    "open": ("open_", t("données ouvertes : contrôles, obligations", "open data: checks, duties")),
     "grant": ("grant", t("demandes d'accès et accords", "requests and agreements")),
     "delegate": ("delegate", t("délégations aux prestataires", "delegations to contractors")),
     "transfer": ("transfer", t("mises à disposition de tiers", "transfers to third parties")),

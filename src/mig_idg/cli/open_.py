@@ -1,4 +1,4 @@
-"""`mig-idg open check|answer|list`: what is checked before data are published to everybody (000 art. 5, CRPA)."""
+"""`mig-idg open check|answer|list|body|validate|board`: open data by the rules (000 art. 5, 002, CRPA)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mig_idg.cli import open_board_
 from mig_idg.cli.acts import JSON, act, reading, show_table
 from mig_idg.cli.messages import lang, say, say_json, t
 from mig_idg.errors import Text, UnknownWord
@@ -25,8 +26,8 @@ STATES = {
 @click.group(
     name="open",
     help=t(
-        "Contrôles avant l'ouverture à tous : données personnelles, secrets, propriété intellectuelle, sécurité.",
-        "Checks before opening to all: personal data, secrets, intellectual property, security.",
+        "Données ouvertes : contrôles avant l'ouverture à tous, obligation légale, tableau de bord par organisme.",
+        "Open data: checks before opening to all, the legal duty, the board of each body.",
     ),
 )
 def command() -> None:
@@ -158,3 +159,7 @@ def listing(as_json: bool) -> int:
     }
     show_table(rows, heads, as_json)
     return 0
+
+
+for _verb in (open_board_.body, open_board_.validate, open_board_.board):
+    command.add_command(_verb)

@@ -142,7 +142,7 @@ def keep_scan(
         "insert into open_data.scan (dataset, source, version, rows, findings) values (%s, %s, %s, %s, %s)"
         " on conflict (dataset) do update set at = now(), source = excluded.source, version = excluded.version,"
         " rows = excluded.rows, findings = excluded.findings",
-        (dataset, source_of(entry), _version(conn, dataset), rows, Jsonb(list(findings))),
+        (dataset, source_of(entry), version_of(conn, dataset), rows, Jsonb(list(findings))),
     )
 
 
@@ -154,7 +154,7 @@ def scan_of(conn: Conn, dataset: str, entry: Mapping[str, Any]) -> dict[str, Any
         row = cursor.execute("select * from open_data.scan where dataset = %s", (dataset,)).fetchone()
     if row is None:
         return {"state": "none", "at": None, "rows": None, "findings": []}
-    fresh = (row["source"], row["version"]) == (source_of(entry), _version(conn, dataset))
+    fresh = (row["source"], row["version"]) == (source_of(entry), version_of(conn, dataset))
     return {"state": "done" if fresh else "stale", "at": row["at"], "rows": row["rows"], "findings": row["findings"]}
 
 
@@ -307,6 +307,7 @@ def _told(row: Mapping[str, Any] | None) -> dict[str, Any]:
     return {key: row[key] if row else None for key in keys}
 
 
-def _version(conn: Conn, dataset: str) -> int:
+def version_of(conn: Conn, dataset: str) -> int:
+    """The number that moves with the rows of a dataset; 0 before it was published."""
     row = conn.execute("select number from registry.data_version where collection = %s", (dataset,)).fetchone()
     return int(row[0]) if row else 0

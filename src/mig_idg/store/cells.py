@@ -6,6 +6,7 @@ By the owner of the tables, before data are opened: no grant is asked, nothing i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from psycopg import Connection, sql
@@ -38,3 +39,16 @@ def cells(connection: Connection[Any], table: Table, columns: Sequence[str]) -> 
         cursor.execute(read)
         for row in cursor:
             yield str(row[0]), tuple(row[1:])
+
+
+def write_csv(connection: Connection[Any], table: Table, header: Sequence[tuple[str, str]], path: Path) -> None:
+    """The rows as a CSV file (UTF-8, commas), in the order of the key: `header` pairs a column with its name there."""
+    chosen = sql.SQL(", ").join(
+        sql.SQL("{} as {}").format(sql.Identifier(column), sql.Identifier(name)) for column, name in header
+    )
+    read = sql.SQL("copy (select {} from {} order by {}) to stdout with (format csv, header)").format(
+        chosen, sql.Identifier(table.schema, table.name), sql.Identifier(table.id.name)
+    )
+    with path.open("wb") as file, connection.cursor() as cursor, cursor.copy(read) as copy:
+        for piece in copy:
+            file.write(piece)

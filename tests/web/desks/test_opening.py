@@ -25,3 +25,12 @@ def test_the_pilot_registers_a_standard_and_an_owner_says_what_conforms(own_serv
     (conform,) = own_service.get("/open-data/standards").json()["conform"]
     assert (conform["dataset"], conform["version"]) == (OWNED, "2")
     assert person("other-partner").get("/desk/acts/standard-register").status_code == 403
+
+
+def test_a_body_says_its_size_and_its_duty_follows_on_the_board(own_service: Any, person: Any) -> None:
+    done = person("owner").do(
+        "open-body", organisation="92050", inhabitants="96807", agents="2400", evidence="INSEE : 1"
+    )
+    assert "doit publier" in done.text
+    bodies = own_service.get("/open-data").json()["bodies"]
+    assert next(one for one in bodies if one["organisation"] == "92050")["duty"] == "obliged"

@@ -37,7 +37,7 @@ def section(told: Told, conn: Conn) -> Section:
         t("Votre organisme n'est propriétaire d'aucune donnée.", "Your body owns no dataset."),
         t("Données personnelles, secrets, propriété intellectuelle, sécurité intérieure : une fois par source.",
           "Personal data, secrets, intellectual property, internal security: once for each source."),
-        acts=told.acts("open-answer"),
+        acts=told.acts("open-answer", "open-body"),
     )  # fmt: skip
 
 

@@ -112,6 +112,8 @@ _NAMES = {
     "wmtsFormat": "format",
     "recordLimit": "limit",
     "recordOffset": "offset",
+    "setLimit": "limit",
+    "setOffset": "offset",
     "recordType": "type",
     "remarkFeature": "feature",
     "remarkRecord": "record",
@@ -317,6 +319,14 @@ _QUERY: dict[str, tuple[dict[str, Any], Text]] = {
         {"type": "integer", "minimum": 0, "maximum": 1_000_000, "default": 0},
         Text("Première fiche de la page.", "First record of the page."),
     ),
+    "setLimit": (
+        {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 1000},
+        Text("Lignes, tous organismes ensemble.", "Rows, all bodies together."),
+    ),
+    "setOffset": (
+        {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0},
+        Text("Première ligne.", "First row."),
+    ),
     "recordType": (
         {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
         Text("Sortes de ressources : dataset, nonGeographicDataset.", "Kinds of resources."),
@@ -366,6 +376,10 @@ _PATH: dict[str, tuple[dict[str, Any], Text]] = {
     "run": ({"type": "integer", "minimum": 1}, Text("Le numéro de la passe.", "The number of the run.")),
     "job": ({"type": "string", "format": "uuid"}, Text("Le travail.", "The job.")),
     "output": ({"type": "string", "maxLength": 200}, Text("La sortie.", "The output.")),
+    "set": (
+        {"type": "string", "enum": ["deliberations", "subventions", "marches", "adresses", "equipements", "prenoms"]},
+        Text("Jeu du Socle Commun des Données Locales.", "Set of the Socle Commun des Données Locales."),
+    ),
     "record": ({"type": "string", "minLength": 1}, Text("Identifiant de la fiche.", "Identifier of the record.")),
     "version": ({"type": "integer", "minimum": 1}, Text("Numéro de la version.", "Number of the version.")),
     "item": ({"type": "string", "minLength": 1}, Text("Identifiant de l'entité.", "Identifier of the feature.")),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mig_idg.errors import Text
-from mig_idg.registry import standard_versions
+from mig_idg.registry import open_board, standard_versions
 from mig_idg.registry.acts import Conn, Done, Record
 from mig_idg.web.desks import choices
 from mig_idg.web.desks.act import Act, Choice, Field, Said, Scene
 from mig_idg.web.desks.actor import Actor
-from mig_idg.web.desks.fields import DATASET
+from mig_idg.web.desks.fields import BODY, DATASET
 
 BETWEEN = "|"
 
@@ -47,7 +47,39 @@ def _theirs(scene: Scene) -> Sequence[Choice]:
     return choices.answered_for(scene)
 
 
+def _describe(conn: Conn, said: Said, record: Record, actor: Actor) -> Done:
+    figures = open_board.Figures(said["inhabitants"], said["agents"], said["siret"] or None)
+    return open_board.describe(conn, said["organisation"] if actor.pilot else actor.body, figures, record)
+
+
+def _bodies(scene: Scene) -> Sequence[Choice]:
+    if scene.actor.pilot:
+        return choices.partners(scene)
+    return [(scene.actor.body, Text(scene.actor.name(scene.actor.body), scene.actor.name(scene.actor.body)))]
+
+
 ACTS: tuple[Act, ...] = (
+    Act(
+        id="open-body",
+        desk="owner",
+        title=Text("Dire les habitants et les agents d'un organisme", "Say the inhabitants and agents of a body"),
+        article=open_board.ARTICLE,
+        intro=Text(
+            "Plus de 3 500 habitants et plus de 50 agents : l'organisme doit publier ses données.",
+            "More than 3,500 inhabitants and more than 50 agents: the body has to publish its data.",
+        ),
+        fields=(
+            Field("organisation", BODY, "one", choices=_bodies),
+            Field("inhabitants", Text("Habitants", "Inhabitants"), "number", required=False),
+            Field("agents", Text("Agents", "Agents"), "number", required=False),
+            Field("siret", Text("SIRET", "SIRET"), required=False, most=14,
+                  help=Text("Celui que portent ses fichiers SCDL.", "The one that its SCDL files bear.")),
+        ),
+        allowed=lambda actor: actor.partner,
+        whose=Text("à l'organisme, ou au pilote", "the body itself, or the pilot"),
+        apply=_describe,
+        evidence=True,
+    ),
     Act(
         id="standard-register",
         desk="pilot",
