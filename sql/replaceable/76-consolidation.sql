@@ -1,6 +1,7 @@
--- Acts of desks read whether conflicts are decided; they write nothing here.
+-- Acts of desks read what a consolidation found, and decide of its conflicts; they write nothing else here.
 grant usage on schema consolidation to idg_clerk;
 grant select on consolidation.run, consolidation.finding, consolidation.contribution, consolidation.decision to idg_clerk;
+grant insert on consolidation.decision to idg_clerk;
 
 -- A code as the target has it: what the list does not name stays as it is.
 create or replace function consolidation.recode(properties jsonb, name text, list jsonb) returns jsonb

@@ -46,6 +46,10 @@ begin
   if new.base is null then
     raise exception 'there is no such feature' using errcode = 'no_data_found';
   end if;
+  -- A whole replacement names every column: those that it leaves as they are do not change.
+  new.values := coalesce((
+    select jsonb_object_agg(k, v) from jsonb_each(new.values) t (k, v)
+    where not new.base ? k or (new.base ->> k) is distinct from (v #>> '{}')), '{}');
   new.before := (select jsonb_object_agg(k, new.base -> k) from jsonb_object_keys(new.values) k where new.base ? k);
   return new;
 end

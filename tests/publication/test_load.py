@@ -87,7 +87,7 @@ def test_a_layer_of_features_is_offered_as_no_picture() -> None:
 @pytest.mark.parametrize(
     ("was", "becomes", "line"),
     [
-        ("services: [features, tiles]", "services: [features, tiles]\nediting: {enabled: true}", 12),
+        ("services: [features, tiles]", "services: [features, tiles, stac]", 11),
         ("kind: coproduced", "kind: mutualised\nowner: '92050'", 6),
         ("kind: coproduced", "kind: mutualised", 1),
     ],

@@ -16,8 +16,12 @@ SHOWN = 5000
 def page(report: Mapping[str, Any], findings: Mapping[str, Any], lang: Lang) -> str:
     """The report in a language, as HTML; the map is an SVG drawn here."""
     template = environment().get_template("consolidation_report.html")
-    points = list(_points(findings["features"][:SHOWN]))
-    return template.render(report=report, lang=lang, points=_placed(points), width=WIDTH, height=HEIGHT)
+    return template.render(report=report, lang=lang, points=placed(findings), width=WIDTH, height=HEIGHT)
+
+
+def placed(findings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Findings (GeoJSON) as points of a drawing of WIDTH by HEIGHT pixels, north up."""
+    return _placed(list(_points(findings["features"][:SHOWN])))
 
 
 def _points(features: list[Mapping[str, Any]]) -> Iterator[tuple[float, float, str, str]]:

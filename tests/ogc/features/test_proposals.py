@@ -73,6 +73,16 @@ def test_a_change_is_kept_and_nothing_moves(service: Any, address: dict[str, Any
     assert second.json()["others"] == [answer.json()["id"]]
 
 
+def test_a_whole_replacement_proposes_what_it_changes(service: Any, address: dict[str, Any]) -> None:
+    sent = {name: address[name] for name in ("type", "geometry")}
+    sent["properties"] = {name: value for name, value in address["properties"].items() if name != "id"}
+    sent["properties"] |= {"numero": 61}
+    answer = ask(service, "PUT", f"{LAYER}/items/{address['id']}", sent)
+    assert answer.status_code == 202, answer.text
+    told = ask(service, "GET", f"{LAYER}/proposals/items/{answer.json()['id']}").json()["properties"]
+    assert told["values"] == {"numero": "61"}
+
+
 def test_a_layer_open_to_proposals_says_so_to_editors(service: Any) -> None:
     assert "POST" in ask(service, "OPTIONS", f"{LAYER}/items").headers["allow"]
     assert "POST" not in ask(service, "OPTIONS", f"{LAYER}/items", who="served-commune").headers["allow"]

@@ -15,7 +15,7 @@ from psycopg import sql
 from mig_idg.deposits.consolidation import proposals, runs
 from mig_idg.deposits.consolidation.contributions import published
 from mig_idg.deposits.intake.republish import republish
-from mig_idg.errors import Conflict, Text
+from mig_idg.errors import Conflict, Refused, Text
 from mig_idg.publication import versions
 from mig_idg.publication.model import Declaration
 from mig_idg.registry import datasets
@@ -63,16 +63,7 @@ def adopt(connection: Any, run: int, record: Record) -> Adopted:
         dataset = made["dataset"]
         stage = datasets.stage_of(connection, dataset, record.on)
         if stage not in WORKING:
-            raise refused(
-                "Charte MIG, glossaire, § 3.2.2",
-                Text(
-                    f"« {dataset} » en est à l'étape « {stage} » : une base s'adopte entre « structured » et "
-                    "« consolidated ».",
-                    f"“{dataset}” is at stage “{stage}”: a base is adopted between “structured” and “consolidated”.",
-                ),
-                remedy=Text(f"« committee stage {dataset} … »", f"“committee stage {dataset} …”"),
-                rule="structure_first_then_consolidation",
-            )
+            raise not_working(dataset, stage)
         _require_up_to_date(connection, made)
         frozen = datasets.state_of(connection, dataset, record.on) == "validated"
         versions.keep_pending(connection, published(connection, dataset), record.author)
@@ -88,6 +79,19 @@ def adopt(connection: Any, run: int, record: Record) -> Adopted:
             _version(connection, made, record.author)
             republish(connection, dataset, author=record.author)
     return Adopted(run, dataset, *counts, "consolidated", waiting=frozen)
+
+
+def not_working(dataset: str, stage: str | None) -> Refused:
+    """A base is adopted while the group works on its layer, at no other stage."""
+    return refused(
+        "Charte MIG, glossaire, § 3.2.2",
+        Text(
+            f"« {dataset} » en est à l'étape « {stage} » : une base s'adopte entre « structured » et « consolidated ».",
+            f"“{dataset}” is at stage “{stage}”: a base is adopted between “structured” and “consolidated”.",
+        ),
+        remedy=Text(f"« committee stage {dataset} … »", f"“committee stage {dataset} …”"),
+        rule="structure_first_then_consolidation",
+    )
 
 
 def publish_waiting(connection: Any, dataset: str, author: str) -> Adopted | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from mig_idg.deposits.consolidation import runs
 from mig_idg.registry import committees, datasets, membership_status
 from mig_idg.registry.acts import Conn
 from mig_idg.web.desks.actor import Actor
@@ -16,7 +17,13 @@ AWAITED = ("opinion_pending", "decision_pending")
 def sections(who: Actor, conn: Conn, ticket: Callable[[str], str]) -> Sequence[Section]:
     """The parts of the desk."""
     told = Told(who)
-    return [_submissions(told, conn), _agenda(told, conn), _admissions(told, conn), _meetings(told, conn)]
+    return [
+        _submissions(told, conn),
+        _consolidations(told, conn),
+        _agenda(told, conn),
+        _admissions(told, conn),
+        _meetings(told, conn),
+    ]
 
 
 def _submissions(told: Told, conn: Conn) -> Section:
@@ -36,6 +43,22 @@ def _submissions(told: Told, conn: Conn) -> Section:
     heads = (t("Donnée coproduite", "Coproduced dataset"), t("Étape", "Stage"))
     return Section("submissions", t("Coproductions", "Coproductions"), heads, rows,
                    t("Aucune coproduction.", "No coproduction."), acts=told.acts("committee-stage"))  # fmt: skip
+
+
+def _consolidations(told: Told, conn: Conn) -> Section:
+    """The runs of the coproductions that the person contributes to, with what is left to decide."""
+    t = told.t
+    rows = [
+        Row((told.title(one["dataset"]), str(one["run"]), str(one["rows"]), told.day(one["finished_at"].date()),
+             t("adoptée", "adopted") if one["adopted_at"] else t("en cours", "under way")),
+            (Link(f"/desk/consolidation/{one['run']}", t("Rapport et conflits", "Report and conflicts")),))
+        for one in runs.listing(conn)
+        if told.who.pilot or told.who.may("contribute", one["dataset"])
+    ]  # fmt: skip
+    heads = (t("Donnée coproduite", "Coproduced dataset"), t("N°", "No."), t("Entités", "Features"), t("Le", "On"),
+             t("État", "State"))  # fmt: skip
+    return Section("consolidations", t("Consolidations", "Consolidations"), heads, rows,
+                   t("Aucune consolidation.", "No consolidation."))  # fmt: skip
 
 
 def _agenda(told: Told, conn: Conn) -> Section:

@@ -11,6 +11,7 @@ from mig_idg.guard.route import Route
 from mig_idg.guard.sessions import Sessions
 from mig_idg.jobs import Records
 from mig_idg.web.desks.calendar import Calendars
+from mig_idg.web.desks.consolidation import Consolidations
 from mig_idg.web.desks.deposits import FORM_ROOM, DepositDesk
 from mig_idg.web.desks.handlers import Acts
 from mig_idg.web.desks.messages import Messages
@@ -54,6 +55,7 @@ def routes(
         ),
         Route("/desk/acts/{act}", "listing", acts.act, SENT, pool="none", body_limit=BODY_BYTES, forms=True),
         Route("/desk/acts/under-way/{job}", "listing", acts.under_way, pool="none"),
+        Route("/desk/consolidation/{run}", "listing", Consolidations(clerk).one, pool="none"),
         Route("/desk/receipts/{act}", "listing", receipts.receipt, pool="none"),
         Route("/desk/receipts/{act}/pdf", "listing", receipts.pdf, pool="none"),
         Route("/desk/pieces/{piece}", "listing", receipts.piece, pool="none"),

@@ -7,6 +7,7 @@ from mig_idg.web.desks.acts import (
     access,
     adhesion,
     committees,
+    consolidation,
     ept,
     exceptions,
     opening,
@@ -17,6 +18,17 @@ from mig_idg.web.desks.acts import (
 
 ACTS: dict[str, Act] = {
     act.id: act
-    for module in (access, opening, standards, exceptions, ept, third_parties, adhesion, committees, partnership)
+    for module in (
+        access,
+        opening,
+        standards,
+        exceptions,
+        ept,
+        third_parties,
+        adhesion,
+        committees,
+        consolidation,
+        partnership,
+    )
     for act in module.ACTS
-}
+}  # fmt: skip
