@@ -132,6 +132,7 @@ def test_every_door_that_reads_a_body_bears_any_json(service: Any, client: httpx
             .replace("{remark}", "1")
             .replace("{proposal}", "proposal-1")
             .replace("{entities}", "Things")
+            .replace("{*rest}", "Datastreams")
         )
         assert "{" not in path, "a new name in a pattern: say what fills it"
         for method in {"POST", "PUT", "PATCH"} & set(route.methods):
