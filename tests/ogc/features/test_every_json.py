@@ -119,7 +119,8 @@ def ask(client: httpx.Client, method: str, path: str, **more: Any) -> int:
 
 
 def test_every_door_that_reads_a_body_bears_any_json(service: Any, client: httpx.Client) -> None:
-    routes = [route for route in service.routes if route.body_limit]
+    # /sta/v1.1 is another address of /sensorthings/v1.1: the same handlers
+    routes = [route for route in service.routes if route.body_limit and not route.pattern.startswith("/sta/")]
     assert len(routes) > 5
     for route in routes:
         path = (
